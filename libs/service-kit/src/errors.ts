@@ -1,0 +1,93 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem, type ProblemCode, problemCodes, problemOf, type ProblemOptions } from './problem.ts'
+import type { App } from './service.ts'
+
+const byFastifyCode: Record<string, ProblemCode> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_http',
+  FST_ERR_BAD_URL: 'bad_http',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
+}
+
+/** Turns every error and every unknown route or method of the app into problem+json. */
+export function answerErrors(app: App) {
+  const allowedMethods = collectRoutes(app)
+
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? request.url
+    const allowed = allowedMethods(path)
+    if (allowed.length === 0) return send(reply, 'not_found', { detail: `There is nothing at ${path}` })
+    const headers = { allow: allowed.join(', ') }
+    return send(reply, 'method_not_allowed', { detail: `${path} takes ${headers.allow}`, headers })
+  })
+}
+
+/** Answers one error; also those that come before any route, such as a path that cannot be decoded. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const { code, options } = classify(error)
+  if (problemCodes[code].status >= 500 && !(error instanceof Problem)) request.log.error({ err: error, reqId: request.id }, 'request failed')
+  return send(reply, code, options)
+}
+
+function send(reply: FastifyReply, code: ProblemCode, options: ProblemOptions) {
+  const body = problemOf(code, options, reply.request.id)
+  // A string, because a route's response schema would drop what it does not know.
+  return reply
+    .code(body.status)
+    .headers({ ...(body.status === 503 && { 'retry-after': '1' }), ...options.headers })
+    .type('application/problem+json')
+    .serializer(String)
+    .send(JSON.stringify(body))
+}
+
+function classify(error: FastifyError): { code: ProblemCode; options: ProblemOptions } {
+  if (error instanceof Problem) return { code: error.code, options: { ...error, detail: error.message } }
+  if (error.validation) return { code: 'invalid_request', options: invalidFields(error) }
+  const known = byFastifyCode[error.code]
+  if (known) return { code: known, options: { detail: error.message } }
+  // body-parsing errors such as prototype poisoning bring their own 4xx
+  if (error.statusCode === 400 && error instanceof SyntaxError) return { code: 'malformed_json', options: { detail: error.message } }
+  if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500) return { code: 'bad_http', options: { detail: error.message } }
+  return { code: 'internal_error', options: {} }
+}
+
+function invalidFields(error: FastifyError): ProblemOptions {
+  const byField = new Map<string, string>()
+  for (const { instancePath, message = 'is not valid' } of error.validation ?? []) {
+    const field = instancePath.slice(1).split('/')[0] || (error.validationContext ?? 'body')
+    if (!byField.has(field)) byField.set(field, message.startsWith('Expected required') ? 'is required' : message.replace(/^Expected/, 'must be'))
+  }
+  const errors = [...byField].map(([field, message]) => ({ field, message }))
+  return { detail: errors.map(({ field, message }) => `${field} ${message}`).join('; '), errors }
+}
+
+function collectRoutes(app: App): (path: string) => string[] {
+  const routes: { pattern: RegExp; methods: string[] }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')}/?$`)
+    routes.push({ pattern, methods: [method].flat() })
+  })
+  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))].sort()
+}
+
+const bySocketCode: Record<string, ProblemCode> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+}
+
+/** Answers what never became a request: too slow, too large, or not HTTP. */
+export function answerSocketError(error: Error & { code?: string }, socket: Socket) {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy(error)
+  const body = JSON.stringify(problemOf(bySocketCode[error.code ?? ''] ?? 'bad_http'))
+  const { status } = problemCodes[bySocketCode[error.code ?? ''] ?? 'bad_http']
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,7 @@
+export { ConfigError, loadConfig, secret, serviceSettings, type ServiceSettings } from './config.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
+export { Problem, problem, problemCodes, problemOf, problems, ProblemBody, type ProblemCode, type ProblemOptions } from './problem.ts'
+export { createService, type App, type ServiceOptions } from './service.ts'
+export { type Readiness } from './health.ts'
+export { run, serve } from './run.ts'
+export { createLogger, type Logger } from './logger.ts'

@@ -1,0 +1,91 @@
+import { type FieldError } from '@ads-tracker/events'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+
+/** Every problem that a service can answer with. Codes are stable: clients decide by them. */
+export const problemCodes = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  bad_http: { status: 400, title: 'The request is not valid HTTP' },
+  unauthorized: { status: 401, title: 'An API key is needed' },
+  forbidden: { status: 403, title: 'The API key does not allow this' },
+  not_found: { status: 404, title: 'There is no such resource' },
+  method_not_allowed: { status: 405, title: 'The resource does not take this method' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  conflict: { status: 409, title: 'The resource exists already' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The media type of the body is not supported' },
+  rate_limited: { status: 429, title: 'Too many requests from this address' },
+  headers_too_large: { status: 431, title: 'The request headers are too large' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  bad_gateway: { status: 502, title: 'The service behind the gateway did not answer properly' },
+  unavailable: { status: 503, title: 'A dependency is down' },
+  overloaded: { status: 503, title: 'Too much work at once: nothing was stored' },
+  outcome_unknown: { status: 503, title: 'Not known to be stored: send it again with the same event_id' },
+} as const
+export type ProblemCode = keyof typeof problemCodes
+
+export interface ProblemOptions {
+  detail?: string
+  errors?: FieldError[]
+  headers?: Record<string, string>
+  cause?: unknown
+}
+
+export const ProblemBody = Type.Object(
+  {
+    type: Type.String({ description: 'urn:ads-tracker:problem: and the code' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.Optional(Type.String()),
+    instance: Type.Optional(Type.String({ description: 'urn:ads-tracker:request: and the id of the request, as in the logs' })),
+    code: Type.Unsafe<ProblemCode>({ type: 'string', description: 'Stable name of the problem' }),
+    errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+  },
+  { description: 'RFC 9457 problem details' },
+)
+export type ProblemBody = Static<typeof ProblemBody>
+
+/** An answer other than success, thrown by a handler. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly statusCode: number
+  readonly errors: FieldError[] | undefined
+  readonly headers: Record<string, string>
+
+  constructor(code: ProblemCode, { detail, errors, headers = {}, cause }: ProblemOptions) {
+    super(detail ?? problemCodes[code].title, { cause })
+    this.code = code
+    this.statusCode = problemCodes[code].status
+    this.errors = errors
+    this.headers = headers
+  }
+}
+
+export function problem(code: ProblemCode, options: ProblemOptions = {}): Problem {
+  return new Problem(code, options)
+}
+
+/** The body of a problem (RFC 9457, section 3.1). */
+export function problemOf(code: ProblemCode, { detail, errors }: ProblemOptions = {}, requestId?: string): ProblemBody {
+  const { status, title } = problemCodes[code]
+  return {
+    type: `urn:ads-tracker:problem:${code}`,
+    title,
+    status,
+    ...(detail !== undefined && detail !== title && { detail }),
+    ...(requestId !== undefined && { instance: `urn:ads-tracker:request:${requestId}` }),
+    code,
+    ...(errors !== undefined && { errors }),
+  }
+}
+
+/** Response schemas of the problems that a route can answer with, keyed by status; codes of one status share an entry. */
+export function problems(...codes: ProblemCode[]): Record<number, TSchema> {
+  const byStatus = Map.groupBy(codes, (code) => problemCodes[code].status)
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, responseOf(group)]))
+}
+
+function responseOf(codes: ProblemCode[]): TSchema {
+  const described = codes.map((code) => `\`${code}\`: ${problemCodes[code].title}`).join('; ')
+  return { description: described, content: { 'application/problem+json': { schema: ProblemBody } } } as unknown as TSchema
+}

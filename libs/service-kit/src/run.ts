@@ -1,0 +1,41 @@
+import { ConfigError, type ServiceSettings } from './config.ts'
+import type { App } from './service.ts'
+
+const badConfiguration = 78
+
+/** Runs a service's `main`. Exit codes: 0 asked to stop, 1 crashed, 78 bad configuration. */
+export async function run(main: () => Promise<void>): Promise<void> {
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+  try {
+    await main()
+  } catch (error) {
+    crash(error)
+  }
+}
+
+// Crash-only: say it once, exit, and let the supervisor start a clean process.
+function crash(error: unknown): never {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(badConfiguration)
+  }
+  const err = error instanceof Error ? { type: error.name, message: error.message, stack: error.stack } : { message: String(error) }
+  process.stderr.write(`${JSON.stringify({ level: 'fatal', time: new Date().toISOString(), msg: 'crashed', err })}\n`)
+  process.exit(1)
+}
+
+/** Listens, and closes the app on SIGTERM or SIGINT: what was accepted is answered, then the process ends with 0. */
+export async function serve(app: App, config: Pick<ServiceSettings, 'HOST' | 'PORT'>): Promise<void> {
+  let stopping = false
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) return
+    stopping = true
+    app.log.info({ signal }, 'stopping')
+    await app.close()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: (address) => `listening on ${address}` })
+}

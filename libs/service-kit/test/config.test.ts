@@ -1,0 +1,32 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Type } from '@sinclair/typebox'
+import { expect, it } from 'vitest'
+import { ConfigError, loadConfig, secret, serviceSettings } from '../src/index.ts'
+
+const Config = Type.Object({ ...serviceSettings(3001), DATABASE_URL: secret({ description: 'postgres://...' }), OPEN: Type.Boolean({ default: true }) })
+
+it('fills in defaults and converts numbers and booleans', () => {
+  const config = loadConfig(Config, { DATABASE_URL: 'postgres://x', PORT: '8080', OPEN: 'false', HOST: '' })
+  expect(config).toMatchObject({ PORT: 8080, OPEN: false, HOST: '127.0.0.1', LOG_LEVEL: 'info', TRUST_PROXY: '' })
+})
+
+it('lists every bad variable at once, by name and never by value', () => {
+  const bad = () => loadConfig(Config, { PORT: 'hunter2', LOG_LEVEL: 'loud', TRUST_PROXY: '10.0.0.0/33' })
+  expect(bad).toThrow(ConfigError)
+  try {
+    bad()
+  } catch (error) {
+    const { problems, message } = error as ConfigError
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual(['DATABASE_URL', 'LOG_LEVEL', 'PORT', 'TRUST_PROXY'])
+    expect(message).not.toMatch(/hunter2|loud|\/33/)
+  }
+})
+
+it('reads a secret from the file that NAME_FILE names', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
+  writeFileSync(file, 'postgres://from-file\n')
+  expect(loadConfig(Config, { DATABASE_URL_FILE: file }).DATABASE_URL).toBe('postgres://from-file')
+  expect(() => loadConfig(Config, { DATABASE_URL_FILE: '/nowhere' })).toThrow(/DATABASE_URL: cannot read the file that DATABASE_URL_FILE names \(ENOENT\)/)
+})
