@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import postgres from 'postgres'
+import type { Sql } from 'postgres'
+import type { Tls } from './database.ts'
+
+export interface MigrateOptions {
+  /** Connects as the owner of the schema. */
+  url: string
+  ssl?: Tls
+  /** One line for each thing that was done. */
+  log?: (line: string) => void
+  /** Passwords of the apps' roles. A role that is not named here keeps the one that it has. */
+  passwords?: { ads_api?: string; click_writer?: string }
+  /** Where the files are; beside this library by default. */
+  directory?: string
+}
+
+interface Migration {
+  version: number
+  name: string
+  text: string
+  sha256: string
+}
+
+/** A migration that was applied is not the file that is here: history was edited. */
+export class ChangedMigrationError extends Error {
+  readonly code = 'changed_migration'
+}
+
+const lockKey = 4_711_070_707
+const lockTimeout = 2_000
+const attempts = 30
+
+/**
+ * Applies what is missing, each file in a transaction of its own (or none, when its first line is `-- no transaction`; it then
+ * holds one statement that may be repeated). One migration runs at a time, however many jobs were started. A lock that is
+ * not given within 2 s is asked for again, so that the traffic in the queue behind it flows in between.
+ */
+export async function migrate({ url, ssl, log = () => {}, passwords = {}, directory }: MigrateOptions): Promise<{ applied: string[] }> {
+  const migrations = await readMigrations(directory ?? fileURLToPath(new URL('../migrations', import.meta.url)))
+  const sql = postgres(url, {
+    max: 1,
+    ssl,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: 'migrate', lock_timeout: lockTimeout, statement_timeout: 600_000, TimeZone: 'UTC' },
+  })
+  try {
+    await takeTurn(sql, log)
+    const applied = await applyPending(sql, migrations, log)
+    await setPasswords(sql, passwords, log)
+    return { applied }
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+async function readMigrations(directory: string): Promise<Migration[]> {
+  const names = (await readdir(directory)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).sort()
+  return Promise.all(names.map((name) => readMigration(directory, name)))
+}
+
+async function readMigration(directory: string, name: string): Promise<Migration> {
+  const text = await readFile(join(directory, name), 'utf8')
+  return { version: Number(name.slice(0, 4)), name, text, sha256: createHash('sha256').update(text).digest('hex') }
+}
+
+// The lock belongs to the session: it is free again however this process ends.
+async function takeTurn(sql: Sql, log: (line: string) => void): Promise<void> {
+  for (let waited = 0; ; waited++) {
+    const [row] = await sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${lockKey}) as taken`
+    if (row?.taken) return
+    if (waited === 0) log('waiting for another migration to finish')
+    await sleep(250)
+  }
+}
+
+async function applyPending(sql: Sql, migrations: Migration[], log: (line: string) => void): Promise<string[]> {
+  await sql.unsafe(`create table if not exists schema_migrations (
+    version integer primary key, name text not null, sha256 text not null, applied_at timestamptz(3) not null default now())`)
+  const done = new Map((await sql<Migration[]>`select name, sha256 from schema_migrations`).map(({ name, sha256 }) => [name, sha256]))
+  const changed = migrations.find(({ name, sha256 }) => done.has(name) && done.get(name) !== sha256)
+  if (changed) throw new ChangedMigrationError(`${changed.name} was changed after it had been applied: write a new migration instead`)
+  const pending = migrations.filter(({ name }) => !done.has(name))
+  for (const migration of pending) await applyWithRetries(sql, migration, log)
+  return pending.map(({ name }) => name)
+}
+
+async function applyWithRetries(sql: Sql, migration: Migration, log: (line: string) => void): Promise<void> {
+  const start = performance.now()
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await apply(sql, migration)
+      return log(`applied ${migration.name} in ${Math.round(performance.now() - start)} ms`)
+    } catch (error) {
+      if (!isLockTimeout(error) || attempt === attempts) throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error })
+      log(`${migration.name} waits for a lock (attempt ${attempt} of ${attempts})`)
+      await sleep(Math.random() * 1_000)
+    }
+  }
+}
+
+// Statements sent as one simple query are one transaction, whatever dies in between.
+async function apply(sql: Sql, { version, name, text, sha256 }: Migration): Promise<void> {
+  const record = `insert into schema_migrations (version, name, sha256) values (${version}, '${name}', '${sha256}')`
+  if (!text.startsWith('-- no transaction')) return void (await sql.unsafe(`${text};\n${record}`).simple())
+  await sql.unsafe(text).simple()
+  await sql.unsafe(record)
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '55P03'
+}
+
+async function setPasswords(sql: Sql, passwords: NonNullable<MigrateOptions['passwords']>, log: (line: string) => void): Promise<void> {
+  for (const [role, password] of Object.entries(passwords)) {
+    if (password === undefined) continue
+    const [row] = await sql<{ statement: string }[]>`select format('alter role %I password %L', ${role}::text, ${password}::text) as statement`
+    await sql.unsafe(row?.statement ?? '')
+    log(`set the password of ${role}`)
+  }
+}
