@@ -28,6 +28,8 @@ export interface ProblemOptions {
   detail?: string
   errors?: FieldError[]
   headers?: Record<string, string>
+  /** Extension members (RFC 9457, section 3.2), such as the event_id to send again. */
+  members?: Record<string, unknown>
   cause?: unknown
 }
 
@@ -51,13 +53,15 @@ export class Problem extends Error {
   readonly statusCode: number
   readonly errors: FieldError[] | undefined
   readonly headers: Record<string, string>
+  readonly members: Record<string, unknown>
 
-  constructor(code: ProblemCode, { detail, errors, headers = {}, cause }: ProblemOptions) {
+  constructor(code: ProblemCode, { detail, errors, headers = {}, members = {}, cause }: ProblemOptions) {
     super(detail ?? problemCodes[code].title, { cause })
     this.code = code
     this.statusCode = problemCodes[code].status
     this.errors = errors
     this.headers = headers
+    this.members = members
   }
 }
 
@@ -66,7 +70,7 @@ export function problem(code: ProblemCode, options: ProblemOptions = {}): Proble
 }
 
 /** The body of a problem (RFC 9457, section 3.1). */
-export function problemOf(code: ProblemCode, { detail, errors }: ProblemOptions = {}, requestId?: string): ProblemBody {
+export function problemOf(code: ProblemCode, { detail, errors, members }: ProblemOptions = {}, requestId?: string): ProblemBody {
   const { status, title } = problemCodes[code]
   return {
     type: `urn:ads-tracker:problem:${code}`,
@@ -76,6 +80,7 @@ export function problemOf(code: ProblemCode, { detail, errors }: ProblemOptions 
     ...(requestId !== undefined && { instance: `urn:ads-tracker:request:${requestId}` }),
     code,
     ...(errors !== undefined && { errors }),
+    ...members,
   }
 }
 

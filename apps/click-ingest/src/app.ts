@@ -1,0 +1,35 @@
+import type { TopicNames } from '@ads-tracker/events'
+import type { EventProducer } from '@ads-tracker/kafka'
+import { type App, createService, type Metrics, type Readiness } from '@ads-tracker/service-kit'
+import type { Config } from './config.ts'
+import type { IngestMetrics } from './metrics.ts'
+import { limitRate } from './rate-limit.ts'
+import { createRecorder } from './record.ts'
+import { eventRoutes } from './routes/event.ts'
+import { batchRoute } from './routes/batch.ts'
+
+export interface IngestDeps {
+  config: Config
+  metrics: Metrics
+  ingest: IngestMetrics
+  readiness: Readiness
+  topics: TopicNames
+  publish: EventProducer['publish']
+}
+
+/** Takes events over HTTP and answers 202 when Kafka has them. Knows no database. */
+export async function buildApp({ config, metrics, ingest, readiness, topics, publish }: IngestDeps): Promise<App> {
+  const app = await createService({
+    name: 'click-ingest',
+    title: 'Ads Tracker: recording events',
+    description: 'Records clicks and impressions. A 202 means that the event is stored in the log and will be counted exactly once.',
+    config,
+    metrics,
+    readiness,
+  })
+  const record = createRecorder({ topics, publish, outcomes: ingest.outcomes })
+  await limitRate(app, config)
+  await app.register(async (scope: App) => eventRoutes(scope, record))
+  await app.register(async (scope: App) => batchRoute(scope, record))
+  return app
+}

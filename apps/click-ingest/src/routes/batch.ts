@@ -1,0 +1,90 @@
+import { EventRequest, type EventType, eventTypes } from '@ads-tracker/events'
+import { type App, problem, problems } from '@ads-tracker/service-kit'
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
+import type { Recorded, Recorder } from '../record.ts'
+
+const bodyLimit = 512 * 1024
+
+const BatchEvent = Type.Object({ type: Type.Union(eventTypes.map((type) => Type.Literal(type))), ...EventRequest.properties })
+const Envelope = Type.Object({
+  // an event that is wrong gets its own answer, so only the envelope is checked as a whole
+  events: Type.Unsafe<unknown[]>(Type.Array(Type.Unknown(), { minItems: 1, maxItems: 500 })),
+})
+const DocumentedEnvelope = Type.Object(
+  { events: Type.Array(BatchEvent, { minItems: 1, maxItems: 500 }) },
+  { examples: [{ events: [{ type: 'impression', ad_id: 1 }, { type: 'click', ad_id: 1, playback_time: 15 }] }] },
+)
+const Result = Type.Object({
+  event_id: Type.Union([Type.String(), Type.Null()], { description: 'null when the event was rejected' }),
+  status: Type.Integer({ description: '202 acknowledged, 400 not valid, 503 not known to be stored' }),
+  code: Type.Optional(Type.String()),
+  errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+})
+type Result = Static<typeof Result>
+
+/** `POST /ads/events`: many events in one request, each with its own answer, in order. */
+export function batchRoute(app: App, record: Recorder) {
+  // navigator.sendBeacon cannot send application/json across origins without a preflight
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
+
+  const schema = {
+    operationId: 'recordEvents',
+    tags: ['events'],
+    summary: 'Record up to 500 clicks and impressions',
+    body: DocumentedEnvelope,
+    response: {
+      200: Type.Object({ results: Type.Array(Result) }),
+      ...problems(
+        'invalid_request',
+        'malformed_json',
+        'bad_http',
+        'request_timeout',
+        'payload_too_large',
+        'unsupported_media_type',
+        'rate_limited',
+        'headers_too_large',
+        'internal_error',
+        'overloaded',
+        'outcome_unknown',
+      ),
+    },
+  }
+  app.post('/ads/events', { schema, bodyLimit, validatorCompiler: (route) => envelopeOnly(app, route) }, async (request) => {
+    const { events } = request.body as { events: unknown[] }
+    const results = await Promise.all(events.map((event) => recordOne(record, event, request)))
+    const refused = results.find(({ status }) => status === 503)
+    // nothing was acknowledged: one answer that every client understands as "later, all of it, with the same ids"
+    if (refused && !results.some(({ status }) => status === 202)) {
+      throw problem(refused.code === 'overloaded' ? 'overloaded' : 'outcome_unknown', { members: { results } })
+    }
+    return { results }
+  })
+}
+
+type RouteSchema = Parameters<NonNullable<App['validatorCompiler']>>[0]
+
+function envelopeOnly(app: App, route: RouteSchema) {
+  if (!app.validatorCompiler) throw new Error('the service has no validator')
+  return app.validatorCompiler(route.httpPart === 'body' ? { ...route, schema: Envelope } : route)
+}
+
+async function recordOne(record: Recorder, event: unknown, request: FastifyRequest): Promise<Result> {
+  const type = (event as { type?: unknown } | null)?.type
+  if (!isEventType(type)) return rejected([{ field: 'type', message: `must be ${eventTypes.join(' or ')}` }])
+  return toResult(await record(type, event, request))
+}
+
+function isEventType(type: unknown): type is EventType {
+  return eventTypes.some((known) => known === type)
+}
+
+function toResult(recorded: Recorded): Result {
+  if (recorded.outcome === 'rejected') return rejected(recorded.errors)
+  if (recorded.outcome === 'acknowledged') return { event_id: recorded.eventId, status: 202 }
+  return { event_id: recorded.eventId, status: 503, code: recorded.outcome === 'overloaded' ? 'overloaded' : 'outcome_unknown' }
+}
+
+function rejected(errors: Result['errors']): Result {
+  return { event_id: null, status: 400, code: 'invalid_request', errors }
+}

@@ -1,0 +1,88 @@
+import { type ITopicConfig, type Kafka } from 'kafkajs'
+import { withDeadline } from './deadline.ts'
+
+export interface PartitionOffsets {
+  partition: number
+  /** First offset that the log still has. */
+  low: bigint
+  /** Offset that the next record will get. */
+  high: bigint
+}
+
+export interface TopicDescription {
+  partitions: number
+  replication: number
+  config: Record<string, string>
+}
+
+export type Admin = ReturnType<typeof createAdmin>
+
+const deadline = 5000
+
+/** Questions to the broker. Connects at first use and again after a failure; every answer has a deadline of 5 s. */
+export function createAdmin(kafka: Kafka) {
+  let admin: ReturnType<Kafka['admin']> | undefined
+
+  async function ask<T>(what: string, question: (admin: ReturnType<Kafka['admin']>) => Promise<T>, ms = deadline): Promise<T> {
+    const mine = (admin ??= kafka.admin())
+    try {
+      return await withDeadline(mine.connect().then(() => question(mine)), ms, what)
+    } catch (error) {
+      // a connection that hung once is not asked again
+      if (admin === mine) admin = undefined
+      mine.disconnect().catch(() => {})
+      throw error
+    }
+  }
+
+  return {
+    /** Begin and end of the log of each partition. */
+    offsets: (topic: string): Promise<PartitionOffsets[]> =>
+      ask(`asking for the offsets of ${topic}`, async (client) => {
+        const offsets = await client.fetchTopicOffsets(topic)
+        return offsets.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+      }),
+
+    /** Partition counts of those topics that exist. */
+    partitions: (topics: string[], ms = deadline): Promise<Map<string, number>> =>
+      ask('asking for topics', async (client) => {
+        const existing = new Set(await client.listTopics())
+        const wanted = topics.filter((topic) => existing.has(topic))
+        if (wanted.length === 0) return new Map()
+        const { topics: found } = await client.fetchTopicMetadata({ topics: wanted })
+        return new Map(found.map(({ name, partitions }) => [name, partitions.length]))
+      }, ms),
+
+    describe: (topic: string): Promise<TopicDescription> =>
+      ask(`describing ${topic}`, async (client) => {
+        const { topics } = await client.fetchTopicMetadata({ topics: [topic] })
+        const { resources } = await client.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: topic }] })
+        const partitions = topics[0]?.partitions ?? []
+        const entries = resources[0]?.configEntries ?? []
+        const config = Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
+        return { partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0, config }
+      }),
+
+    brokers: (): Promise<number> => ask('asking for the brokers', async (client) => (await client.describeCluster()).brokers.length),
+
+    create: (topics: ITopicConfig[]): Promise<boolean> =>
+      ask('creating topics', (client) => client.createTopics({ topics, waitForLeaders: true, timeout: deadline }), 3 * deadline),
+
+    addPartitions: (topic: string, count: number): Promise<boolean> =>
+      ask(`adding partitions to ${topic}`, (client) => client.createPartitions({ topicPartitions: [{ topic, count }], timeout: deadline }), 3 * deadline),
+
+    configure: (topic: string, config: Record<string, string>): Promise<void> =>
+      ask(`configuring ${topic}`, async (client) => {
+        const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
+        await client.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] })
+      }),
+
+    remove: (topics: string[]): Promise<void> => ask('removing topics', (client) => client.deleteTopics({ topics, timeout: deadline })),
+
+    async close(): Promise<void> {
+      const mine = admin
+      admin = undefined
+      await mine?.disconnect().catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { type Static, Type } from '@sinclair/typebox'
+import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
+
+export type { Kafka }
+
+/** The variables of everything that talks to Kafka, to spread into a configuration schema. */
+export const kafkaSettings = {
+  KAFKA_BROKERS: Type.String({ minLength: 1, default: '127.0.0.1:19092', description: 'host:port of one or more brokers, comma separated' }),
+  TOPIC_PREFIX: Type.String({ default: '', pattern: '^[a-zA-Z0-9._-]*$', description: 'Put before each topic and the consumer group' }),
+  KAFKA_TLS: Type.Boolean({ default: false, description: 'Talk TLS to the brokers' }),
+  KAFKA_TLS_CA_FILE: Type.Optional(Type.String({ description: "PEM file of the authority that signed the brokers' certificates" })),
+  KAFKA_SASL_MECHANISM: Type.Optional(
+    Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
+      description: 'plain, scram-sha-256 or scram-sha-512; none when absent',
+    }),
+  ),
+  KAFKA_SASL_USERNAME: Type.Optional(Type.String({ description: 'User of the SASL mechanism' })),
+  KAFKA_SASL_PASSWORD: Type.Optional(Type.String({ secret: true, description: 'Password of the SASL mechanism' })),
+}
+const settings = Type.Object(kafkaSettings)
+export type KafkaSettings = Static<typeof settings>
+
+/** What kafkajs says, as a warning or an error of ours: it logs what we handle, so that nothing of it is fatal. */
+export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, extra: Record<string, unknown>) => void
+
+/**
+ * A kafkajs client with deadlines everywhere: its defaults take 16 s to reject and wait for ever on a hung broker.
+ * `retry` is what coordinator look-ups of a consumer use.
+ */
+export function createKafka(config: KafkaSettings, clientId: string, log: KafkaLog, retry = { initialRetryTime: 100, maxRetryTime: 500, retries: 2 }): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
+    connectionTimeout: 3000,
+    requestTimeout: 3000,
+    enforceRequestTimeout: true,
+    retry: { ...retry, restartOnFailure: async () => true },
+    ssl: tls(config),
+    ...(config.KAFKA_SASL_MECHANISM && { sasl: sasl(config) }),
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => {
+      const { message, timestamp: _timestamp, logger: _logger, ...extra } = entry.log
+      log(levelNames[entry.level] ?? 'debug', message, { namespace: entry.namespace, ...extra })
+    },
+  })
+}
+
+const levelNames: Record<number, 'error' | 'warn' | 'info' | 'debug'> = {
+  [logLevel.ERROR]: 'error',
+  [logLevel.WARN]: 'warn',
+  [logLevel.INFO]: 'info',
+  [logLevel.DEBUG]: 'debug',
+}
+
+function tls(config: KafkaSettings) {
+  if (!config.KAFKA_TLS) return false
+  return config.KAFKA_TLS_CA_FILE ? { ca: [readFileSync(config.KAFKA_TLS_CA_FILE, 'utf8')] } : true
+}
+
+function sasl(config: KafkaSettings): SASLOptions {
+  return {
+    mechanism: config.KAFKA_SASL_MECHANISM,
+    username: config.KAFKA_SASL_USERNAME ?? '',
+    password: config.KAFKA_SASL_PASSWORD ?? '',
+  } as SASLOptions
+}

@@ -1,0 +1,122 @@
+import { type ConsumerCrashEvent, type ConsumerGroupJoinEvent, type EachBatchPayload, type IHeaders, type Kafka } from 'kafkajs'
+
+export interface TopicPartition {
+  topic: string
+  partition: number
+}
+
+export interface ConsumedRecord {
+  offset: bigint
+  key: Buffer | null
+  value: Buffer | null
+  headers: Record<string, string>
+  /** The broker's clock (LogAppendTime), Unix milliseconds. */
+  timestamp: number
+}
+
+export interface ConsumedBatch extends TopicPartition {
+  records: ConsumedRecord[]
+  /** Keeps the membership of the group alive; to be called in every loop that waits. */
+  heartbeat: () => Promise<void>
+  /** True once the group has moved on: what is held of this batch is no longer ours. */
+  isStale: () => boolean
+}
+
+export interface BatchConsumerOptions {
+  kafka: Kafka
+  groupId: string
+  topics: string[]
+  /** Returns when the batch may be followed by the next one. It need not be stored by then; see `commit`. */
+  onBatch: (batch: ConsumedBatch) => Promise<void>
+  /** The partitions that are ours from now on; fetching starts anew at the committed offsets. */
+  onAssigned: (partitions: TopicPartition[]) => void
+  /** kafkajs has given up for good: the process should end. */
+  onCrash: (error: Error) => void
+  concurrency: number
+}
+
+export interface BatchConsumer {
+  start(): Promise<void>
+  /** Stores how far the group has come. A hint: the ledger is the truth. */
+  commit(offsets: (TopicPartition & { offset: bigint })[]): Promise<void>
+  /** Fetches from `offset` next. */
+  seek(position: TopicPartition & { offset: bigint }): void
+  pause(partitions: TopicPartition[]): void
+  resume(partitions: TopicPartition[]): void
+  /** Milliseconds since the fetch loop last turned. */
+  sinceLastTurn(): number
+  /** Leaves the group at once, so that the others need not wait for the session to time out. */
+  close(): Promise<void>
+}
+
+/** A consumer that hands over whole fetched batches and never commits by itself. */
+export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigned, onCrash, concurrency }: BatchConsumerOptions): BatchConsumer {
+  let generation = 0
+  let turnedAt = performance.now()
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: 10_000,
+    heartbeatInterval: 1000,
+    rebalanceTimeout: 60_000,
+    maxWaitTimeInMs: 500,
+    minBytes: 1,
+    maxBytes: 4 * 1024 * 1024,
+    maxBytesPerPartition: 512 * 1024,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 20, restartOnFailure: async () => true },
+  })
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
+    generation += 1
+    onAssigned(Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))))
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => {
+    if (!payload.restart) onCrash(payload.error)
+  })
+  consumer.on(consumer.events.FETCH, () => (turnedAt = performance.now()))
+
+  return {
+    async start() {
+      await consumer.connect()
+      // true: clicks that were acknowledged before the group first joined count as well
+      await consumer.subscribe({ topics, fromBeginning: true })
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: handle })
+    },
+    commit: (offsets) => consumer.commitOffsets(offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) }))),
+    seek: ({ topic, partition, offset }) => consumer.seek({ topic, partition, offset: String(offset) }),
+    pause: (partitions) => consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+    resume: (partitions) => consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+    sinceLastTurn: () => performance.now() - turnedAt,
+    close: () => consumer.disconnect(),
+  }
+
+  async function handle({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload) {
+    turnedAt = performance.now()
+    const mine = generation
+    const gone = () => mine !== generation || !isRunning() || isStale()
+    const records = batch.messages.map(({ offset, key, value, headers, timestamp }) => ({
+      offset: BigInt(offset),
+      key,
+      value,
+      headers: textHeaders(headers),
+      timestamp: Number(timestamp),
+    }))
+    if (gone()) return
+    await onBatch({ topic: batch.topic, partition: batch.partition, records, heartbeat: beat, isStale: gone })
+    if (!gone()) resolveOffset(batch.lastOffset())
+    await heartbeat()
+
+    async function beat() {
+      turnedAt = performance.now()
+      await heartbeat()
+    }
+  }
+}
+
+function textHeaders(headers: IHeaders | undefined): Record<string, string> {
+  const text: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    text[name] = (Array.isArray(value) ? value.at(-1) : value)?.toString() ?? ''
+  }
+  return text
+}

@@ -1,0 +1,209 @@
+import { type Kafka, type Message, type Producer } from 'kafkajs'
+import { type Histogram } from 'prom-client'
+import { withDeadline } from './deadline.ts'
+
+export interface EventRecord {
+  key: string
+  value: Buffer | string
+  headers: Record<string, string>
+}
+
+export interface ProducerOptions {
+  /** Makes the kafkajs client; called again when a hung broker needs a new connection. */
+  kafka: () => Kafka
+  /** Milliseconds from `publish` to its answer. */
+  deadlineMs?: number
+  maxQueued?: number
+  maxQueuedBytes?: number
+  maxBatchBytes?: number
+  batchRecords?: Histogram
+}
+
+export interface EventProducer {
+  /**
+   * Resolves when all in-sync replicas have the record.
+   * @throws OverloadedError when the queue is full: the record was not sent
+   * @throws OutcomeUnknownError when that is not known by the deadline: it may or may not be stored
+   */
+  publish(topic: string, record: EventRecord): Promise<void>
+  /** Records and bytes that wait for an answer. */
+  pending(): { records: number; bytes: number }
+  /** Milliseconds since the broker last acknowledged a batch; Infinity when it never did. */
+  sinceAcknowledged(): number
+  /** Waits for what was accepted, then disconnects. */
+  close(): Promise<void>
+}
+
+/** The queue is full: nothing was sent. */
+export class OverloadedError extends Error {
+  readonly code = 'overloaded'
+}
+
+/** The broker did not answer in time: the record may be stored or not. */
+export class OutcomeUnknownError extends Error {
+  readonly code = 'outcome_unknown'
+}
+
+interface Entry {
+  topic: string
+  message: Message
+  bytes: number
+  expires: number
+  /** Cleared once the caller has its answer. */
+  resolve: (() => void) | undefined
+  reject: ((error: Error) => void) | undefined
+}
+
+const recordOverhead = 96
+const pauseAfterFailure = 100
+
+/**
+ * A producer that makes its own batches: what arrives while a request is in flight is the next batch, so that it waits
+ * as long as the broker is busy and not a moment longer. A batch goes to one partition, the next batch to the next one.
+ */
+export function createProducer(options: ProducerOptions): EventProducer {
+  const { deadlineMs = 2500, maxQueued = 20_000, maxQueuedBytes = 32 * 1024 * 1024, maxBatchBytes = 512 * 1024, batchRecords } = options
+  let queue: Entry[] = []
+  let flying: Entry[] = []
+  let records = 0
+  let bytes = 0
+  let sending = false
+  let closing = false
+  let failures = 0
+  let lastError: unknown
+  let acknowledgedAt = -Infinity
+  let turn = 0
+  let connection: Promise<Producer> | undefined
+  let expiry: NodeJS.Timeout | undefined
+  let onIdle: (() => void) | undefined
+
+  // at once, so that the first event does not wait for it
+  connection = connect()
+
+  return { publish, pending: () => ({ records, bytes }), sinceAcknowledged: () => performance.now() - acknowledgedAt, close }
+
+  function publish(topic: string, { key, value, headers }: EventRecord): Promise<void> {
+    const size = Buffer.byteLength(value) + recordOverhead
+    if (closing || records >= maxQueued || bytes + size > maxQueuedBytes) {
+      return Promise.reject(new OverloadedError(closing ? 'shutting down' : `${records} events are waiting for Kafka`))
+    }
+    return new Promise((resolve, reject) => {
+      records += 1
+      bytes += size
+      queue.push({ topic, message: { key, value, headers }, bytes: size, expires: performance.now() + deadlineMs, resolve, reject })
+      expiry ??= setTimeout(expire, deadlineMs)
+      if (!sending) {
+        sending = true
+        setImmediate(sendAll)
+      }
+    })
+  }
+
+  // One request in flight. A failed batch goes back to the front for as long as somebody waits for it.
+  async function sendAll() {
+    while (queue.length > 0) {
+      flying = takeBatch()
+      try {
+        if (flying.length > 0) await deliver(flying)
+        for (const entry of flying) settle(entry)
+        flying = []
+      } catch (error) {
+        lastError = error
+        queue = flying.filter((entry) => entry.resolve !== undefined).concat(queue)
+        flying = []
+        if (queue.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseAfterFailure))
+      }
+    }
+    sending = false
+    onIdle?.()
+  }
+
+  function takeBatch(): Entry[] {
+    let size = 0
+    let count = 0
+    for (const entry of queue) {
+      size += entry.bytes
+      if (count > 0 && size > maxBatchBytes) break
+      count += 1
+    }
+    const batch = queue.slice(0, count)
+    queue = queue.slice(count)
+    return batch.filter((entry) => entry.resolve !== undefined)
+  }
+
+  async function deliver(batch: Entry[]) {
+    turn += 1
+    batchRecords?.observe(batch.length)
+    const byTopic = Map.groupBy(batch, (entry) => entry.topic)
+    const topicMessages = [...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) }))
+    const mine = (connection ??= connect())
+    try {
+      const work = mine.then((producer) => producer.sendBatch({ acks: -1, timeout: deadlineMs, topicMessages }))
+      await withDeadline(work, deadlineMs, 'the broker')
+      failures = 0
+      acknowledgedAt = performance.now()
+    } catch (error) {
+      failures += 1
+      // kafkajs repeats on the same socket, which a broker that hung may never read again
+      if (failures >= 2) drop(mine)
+      throw error
+    }
+  }
+
+  function connect(): Promise<Producer> {
+    const producer = options.kafka().producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      maxInFlightRequests: 1,
+      createPartitioner: () => ({ partitionMetadata }) => {
+        const available = partitionMetadata.filter(({ leader }) => leader >= 0)
+        const usable = available.length > 0 ? available : partitionMetadata
+        return usable[turn % usable.length]?.partitionId ?? 0
+      },
+    })
+    const connected = producer.connect().then(() => producer)
+    connected.catch(() => drop(connected))
+    return connected
+  }
+
+  // Without waiting: a hung broker never answers a goodbye.
+  function drop(broken: Promise<Producer>) {
+    if (connection !== broken) return
+    connection = undefined
+    failures = 0
+    broken.then((producer) => producer.disconnect()).catch(() => {})
+  }
+
+  // Deadlines are all of the same length, so that the oldest entries stand first.
+  function expire() {
+    const now = performance.now()
+    for (const entry of [...flying, ...queue]) {
+      if (entry.expires > now) break
+      settle(entry, new OutcomeUnknownError('Kafka did not acknowledge the event in time', { cause: lastError }))
+    }
+    const oldest = flying.find(isWaiting) ?? queue.find(isWaiting)
+    expiry = oldest && setTimeout(expire, Math.max(1, oldest.expires - now))
+  }
+
+  function settle(entry: Entry, error?: Error) {
+    if (!isWaiting(entry)) return
+    if (error) entry.reject?.(error)
+    else entry.resolve?.()
+    entry.resolve = entry.reject = undefined
+    records -= 1
+    bytes -= entry.bytes
+  }
+
+  async function close() {
+    closing = true
+    if (sending) await new Promise<void>((resolve) => (onIdle = resolve))
+    clearTimeout(expiry)
+    const last = connection
+    connection = undefined
+    if (last) await withDeadline(last.then((producer) => producer.disconnect()), 1000, 'disconnecting').catch(() => {})
+  }
+}
+
+function isWaiting(entry: Entry): boolean {
+  return entry.resolve !== undefined
+}
