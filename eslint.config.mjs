@@ -23,6 +23,9 @@ const vendors = [
   onlyIn('kafkajs', 'libs/kafka'),
 ]
 
+// Each project has this as its own configuration: without the base, paths would start at the project.
+const fromRoot = (...configs) => configs.map((config) => ({ ...config, basePath: import.meta.dirname }))
+
 export default [
   { ignores: ['**/dist', '**/node_modules', '**/.nx', '**/.stack', '**/generated', '**/vitest.config.*.timestamp*'] },
   ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts'] })),
@@ -39,7 +42,12 @@ export default [
       '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, banTransitiveDependencies: true, allow: [], depConstraints: boundaries }],
     },
   },
-  { files: ['**/test/**/*.ts', 'libs/testing/**/*.ts'], rules: { '@nx/enforce-module-boundaries': ['error', { banTransitiveDependencies: false, depConstraints: [{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }] }] } },
-  { files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/testing/**/*.ts', 'tools/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
-  { files: ['tools/**/*.ts'], rules: { 'no-console': 'off' } },
+  ...fromRoot(
+    {
+      files: ['**/test/**/*.ts', '**/vitest.config.ts', 'libs/testing/**/*.ts'],
+      rules: { '@nx/enforce-module-boundaries': ['error', { banTransitiveDependencies: false, depConstraints: [{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }] }] },
+    },
+    { files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/testing/**/*.ts', 'tools/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+    { files: ['tools/**/*.ts'], rules: { 'no-console': 'off' } },
+  ),
 ]

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { GenericContainer, Wait } from 'testcontainers'
+import type { StartedTestContainer } from 'testcontainers'
+import { freePort } from './free-port.ts'
+import { kafkaVersion } from './kafka-jars.ts'
+import { containerEnvironment, kafkaSettings } from './kafka-settings.ts'
+import { leashCommand } from './leash.ts'
+
+// Our own leash ends the containers when we are gone, so nothing but the two images is needed.
+process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
+// Inside a container the library would take the bridge for the host, although the ports are published here.
+if (!process.env.DOCKER_HOST || process.env.DOCKER_HOST.startsWith('unix:')) process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1'
+
+export interface ContainerServer {
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+
+/** PostgreSQL 18 in a container, with the database, user and password `ads`. */
+export async function startPostgresContainer(): Promise<ContainerServer & { url: string }> {
+  const container = await new GenericContainer('postgres:18')
+    .withEnvironment({ POSTGRES_USER: 'ads', POSTGRES_PASSWORD: 'ads', POSTGRES_DB: 'ads' })
+    .withCommand(['postgres', '-c', 'max_connections=300'])
+    .withExposedPorts(5432)
+    // The first time it is the server of the set-up, which listens on its socket only.
+    .withWaitStrategy(Wait.forAll([Wait.forLogMessage(/ready to accept connections/, 2), Wait.forListeningPorts()]))
+    .start()
+  return { ...control(container), url: `postgres://ads:ads@${container.getHost()}:${container.getMappedPort(5432)}/ads` }
+}
+
+/** Apache Kafka in a container. The broker tells clients its port, so the port of the host is chosen before it starts. */
+export async function startKafkaContainer(): Promise<ContainerServer & { brokers: string }> {
+  const port = await freePort()
+  const settings = {
+    ...kafkaSettings({ port, controllerPort: 9093, data: '/tmp/kafka' }),
+    listeners: 'PLAINTEXT://:9092,CONTROLLER://127.0.0.1:9093',
+  }
+  const container = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
+    .withEnvironment({ ...containerEnvironment(settings), KAFKA_HEAP_OPTS: '-Xmx512m' })
+    .withExposedPorts({ container: 9092, host: port })
+    .withWaitStrategy(Wait.forAll([Wait.forLogMessage(/Kafka Server started/), Wait.forListeningPorts()]))
+    .start()
+  return { ...control(container), brokers: `127.0.0.1:${port}` }
+}
+
+function control(container: StartedTestContainer): ContainerServer {
+  const letGo = leashCommand('docker', 'rm', '--force', '--volumes', container.getId())
+  return {
+    async stop() {
+      await container.stop()
+      letGo()
+    },
+    async kill() {
+      execFileSync('docker', ['kill', container.getId()], { stdio: 'ignore' })
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.ts'
+import { dockerAnswers, startKafka } from './kafka.ts'
+import { removePostgresData, startPostgres } from './postgres.ts'
+
+export interface TestServer {
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+export type TestPostgres = TestServer & { url: string }
+export type TestKafka = TestServer & { brokers: string }
+
+/** How a test gets its servers: the same whether they run in containers or on this machine. */
+export interface Infrastructure {
+  postgres(): Promise<TestPostgres>
+  kafka(): Promise<TestKafka>
+}
+
+/**
+ * Containers where a Docker engine answers, else servers on this machine;
+ * TEST_INFRA=containers or TEST_INFRA=native decides otherwise.
+ */
+export async function infrastructure(env: NodeJS.ProcessEnv = process.env): Promise<Infrastructure> {
+  const wish = env.TEST_INFRA || (dockerAnswers() ? 'containers' : 'native')
+  if (wish === 'native') return native
+  if (wish !== 'containers') throw new Error(`TEST_INFRA is '${wish}': it can be 'containers' or 'native'`)
+  const { startKafkaContainer, startPostgresContainer } = await import('./containers.ts')
+  return { kafka: startKafkaContainer, postgres: startPostgresContainer }
+}
+
+const native: Infrastructure = {
+  async postgres() {
+    const dir = temporaryFolder('postgres')
+    const server = await startPostgres({ dir, port: await freePort(), leashed: true, settings: { max_connections: '300' } })
+    return { ...server, dir, stop: () => server.stop().then(() => removePostgresData(dir)) }
+  },
+  async kafka() {
+    const dir = temporaryFolder('kafka')
+    const server = await startKafka({ dir, port: await freePort(), controllerPort: await freePort(), leashed: true })
+    return { ...server, stop: () => server.stop().then(() => rmSync(dir, { recursive: true, force: true })) }
+  },
+}
+
+function temporaryFolder(name: string): string {
+  const dir = mkdtempSync(join(tmpdir(), `ads-tracker-${name}-`))
+  chmodSync(dir, 0o711)
+  return dir
+}

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { kafkaVersion } from './kafka-jars.ts'
+import { containerEnvironment, kafkaSettings } from './kafka-settings.ts'
+import { spawnServer } from './server-process.ts'
+import type { ServerProcess } from './server-process.ts'
+
+interface DockerOptions {
+  dir: string
+  port: number
+  controllerPort: number
+  log: string
+  heapMegabytes: number
+  leashed?: boolean
+  onSpawn?: (pid: number) => void
+}
+
+/** The broker in a container in the foreground: its data in a volume named after `dir`, its port on 127.0.0.1 alone. */
+export async function startDockerKafka(options: DockerOptions): Promise<ServerProcess> {
+  const { dir, port, controllerPort, log, heapMegabytes, leashed, onSpawn } = options
+  const name = dockerName(dir)
+  // A container that outlived a kill -9 of its client still holds the port and the volume.
+  spawnSync('docker', ['rm', '--force', name], { stdio: 'ignore' })
+  const settings = {
+    ...kafkaSettings({ port, controllerPort, data: '/var/lib/kafka/data' }),
+    listeners: `PLAINTEXT://:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+  }
+  const environment = { ...containerEnvironment(settings), KAFKA_HEAP_OPTS: `-Xmx${heapMegabytes}m`, CLUSTER_ID: 'YWRzLXRyYWNrZXItMDAwMQ' }
+  const args = ['run', '--rm', '--name', name, '--publish', `127.0.0.1:${port}:${port}`, '--volume', `${name}:/var/lib/kafka/data`,
+    ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]), `apache/kafka:${kafkaVersion}`]
+  const client = await spawnServer('docker', args, { log, onSpawn, leash: leashed ? { signal: 'SIGTERM', remove: [dir] } : undefined })
+  const kill = async () => {
+    spawnSync('docker', ['rm', '--force', name], { stdio: 'ignore' })
+    await client.kill()
+  }
+  return { ...client, kill }
+}
+
+/** Removes the volume of the broker of `dir`, where there is one. */
+export function removeDockerKafka(dir: string): void {
+  for (const command of [['rm'], ['volume', 'rm']]) spawnSync('docker', [...command, '--force', dockerName(dir)], { stdio: 'ignore' })
+}
+
+const dockerName = (dir: string) => `ads-tracker-kafka-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`

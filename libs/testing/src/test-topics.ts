@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { topicNames, topicSettings } from '@ads-tracker/events'
+import type { TopicNames } from '@ads-tracker/events'
+import { Kafka, logLevel } from 'kafkajs'
+
+export interface TestTopics {
+  brokers: string
+  /** For TOPIC_PREFIX. */
+  prefix: string
+  topics: TopicNames
+  remove(): Promise<void>
+}
+
+/** Topics of the test's own, as production has them. */
+export async function testTopics({ partitions = topicSettings.partitions as number } = {}): Promise<TestTopics> {
+  const brokers = process.env.TEST_KAFKA_BROKERS
+  if (!brokers) throw new Error("there is no Kafka: the project's vitest.config.ts must be serverTests('kafka')")
+  const prefix = `test-${randomBytes(6).toString('hex')}.`
+  const topics = topicNames(prefix)
+  const configEntries = Object.entries(topicSettings.config).map(([name, value]) => ({ name, value }))
+  const wanted = Object.values(topics).map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1, configEntries }))
+  await withAdmin(brokers, (admin) => admin.createTopics({ topics: wanted, waitForLeaders: true }))
+  return { brokers, prefix, topics, remove: () => withAdmin(brokers, (admin) => admin.deleteTopics({ topics: Object.values(topics) })) }
+}
+
+async function withAdmin(brokers: string, work: (admin: ReturnType<Kafka['admin']>) => Promise<unknown>): Promise<void> {
+  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+type Server = 'postgres' | 'kafka'
+
+/** The `vitest.config.ts` of a project whose tests need no server. */
+export function unitTests() {
+  return defineConfig({ test: { include: ['test/**/*.test.ts'] } })
+}
+
+/**
+ * The `vitest.config.ts` of a project that tests against real servers: those named (both when none is)
+ * are started once for the run, unless TEST_DATABASE_URL or TEST_KAFKA_BROKERS point at running ones.
+ */
+export function serverTests(...servers: Server[]) {
+  const needed = servers.length > 0 ? servers : ['postgres', 'kafka']
+  return defineConfig({
+    test: {
+      include: ['test/**/*.test.ts'],
+      env: { TEST_SERVERS: needed.join(',') },
+      globalSetup: ['@ads-tracker/testing/global-setup'],
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    },
+  })
+}

@@ -1,0 +1,3 @@
+import { serverTests } from './src/vitest.ts'
+
+export default serverTests()
