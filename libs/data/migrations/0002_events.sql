@@ -33,12 +33,11 @@ create table impressions_low     partition of impressions for values from (minva
 create table impressions_high    partition of impressions for values from ('020251fe-2400-0000-0000-000000000000') to (maxvalue);
 create table impressions_default partition of impressions default;
 
--- Rows arrive almost in the order of their time, so a block range index finds the raw edge of a window at next to no cost
--- for the writer. `multi` keeps a few late events from widening a range to uselessness.
-create index clicks_occurred_at on clicks
-  using brin (occurred_at timestamptz_minmax_multi_ops) with (autosummarize = on, pages_per_range = 32);
-create index impressions_occurred_at on impressions
-  using brin (occurred_at timestamptz_minmax_multi_ops) with (autosummarize = on, pages_per_range = 32);
+-- The raw edge of a window, half a minute of events at most. A block range index is hardly cheaper for the writer (2.2 s for
+-- 600,000 rows, 2.3 with this), and costs the reader 0.45 us for each range of the table plus all that is not summarized yet:
+-- the answer would grow with the number of clicks. In a tree it is the same few pages whatever is stored.
+create index clicks_occurred_at      on clicks      (occurred_at);
+create index impressions_occurred_at on impressions (occurred_at);
 
 -- Retention deletes from the static partitions by time of arrival; the days are dropped whole and need no index for it.
 create index clicks_low_received_at          on clicks_low          using brin (received_at) with (autosummarize = on);

@@ -47,13 +47,13 @@ const stats = () => ({ shard: smallint('shard').notNull(), clicks: count('clicks
 const adId = () => integer('ad_id').notNull()
 
 export const adMinuteStats = pgTable('ad_minute_stats', { ad_id: adId(), minute: bucket('minute'), ...stats() }, (table) => [
-  primaryKey({ columns: [table.ad_id, table.minute, table.shard] }),
+  primaryKey({ columns: [table.minute, table.ad_id, table.shard] }),
 ])
 export const adHourStats = pgTable('ad_hour_stats', { ad_id: adId(), hour: bucket('hour'), ...stats() }, (table) => [
-  primaryKey({ columns: [table.ad_id, table.hour, table.shard] }),
+  primaryKey({ columns: [table.hour, table.ad_id, table.shard] }),
 ])
 export const adDayStats = pgTable('ad_day_stats', { ad_id: adId(), day: bucket('day'), ...stats() }, (table) => [
-  primaryKey({ columns: [table.ad_id, table.day, table.shard] }),
+  primaryKey({ columns: [table.day, table.ad_id, table.shard] }),
 ])
 export const adTotals = pgTable('ad_totals', { ad_id: adId(), ...stats() }, (table) => [
   primaryKey({ columns: [table.ad_id, table.shard] }),
