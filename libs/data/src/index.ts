@@ -1,3 +1,9 @@
 export { createDatabase, type Database, type DatabaseOptions, type Tls } from './database.ts'
 export { ChangedMigrationError, migrate, type MigrateOptions } from './migrate.ts'
 export { readSchemaVersion, requiredSchemaVersion } from './schema-version.ts'
+export { archiveAd, createAd, getAd, listAds, updateAd, type Ad, type AdPatch, type NewAd } from './ads.ts'
+export { createApiKey, findApiKey, hashApiKey, listApiKeys, revokeApiKey, scopes, type ApiKey, type Scope } from './api-keys.ts'
+export {
+  readAnalytics, readFreshness, readLedgerPosition, type AdStats, type Analytics, type AnalyticsQuery, type Freshness,
+} from './analytics.ts'
+export { findReceipt, type Receipt } from './receipts.ts'

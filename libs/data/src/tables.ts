@@ -140,6 +140,11 @@ export const retention = pgTable('retention', {
   days_ahead: integer('days_ahead').notNull().default(7),
 })
 
+export const catalogueVersion = pgTable('catalogue_version', {
+  singleton: boolean('singleton').primaryKey().default(true),
+  version: count('version').default(0n),
+})
+
 export const schemaMigrations = pgTable('schema_migrations', {
   version: integer('version').primaryKey(),
   name: text('name').notNull(),

@@ -1,0 +1,192 @@
+-- What analytics read. All functions are STABLE, so that everything inside sees the snapshot of the statement that calls
+-- them: rows, ledger position and complete-through mark of one answer belong together.
+
+-- Moves with every change of the catalogue, in the order of commits: with the ledger's position it tells whether an answer
+-- that was prepared is still true.
+create table catalogue_version (
+  singleton boolean primary key default true check (singleton),
+  version   bigint  not null default 0
+) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+insert into catalogue_version default values;
+
+create function catalogue_changed() returns trigger
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+  update catalogue_version set version = version + 1;
+  return null;
+end $$;
+
+create trigger catalogue_changed after insert or update or delete or truncate on ads
+for each statement execute function catalogue_changed();
+
+-- Sums of everything that happened after `t`, by climbing raw events, minutes, hours and days. A rung is read on its shorter
+-- side: what follows `t` in the minute, hour, day or all time, or the whole of it less what precedes. Nothing much lies
+-- beyond `latest`, so that this costs next to nothing when `t` is now.
+create function events_after_v1(t timestamptz, latest timestamptz)
+returns table (ad_id integer, clicks bigint, impressions bigint)
+language plpgsql stable
+set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
+-- A plan for each call would spend its time on the partitions; with the fixed one, an index is right whatever the table holds.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+  tick constant interval := '1 microsecond';
+  this_minute timestamptz := date_trunc('minute', t);
+  this_hour   timestamptz := date_trunc('hour', t);
+  this_day    timestamptz := date_trunc('day', t);
+  next_minute timestamptz := date_trunc('minute', t) + interval '1 minute';
+  next_hour   timestamptz := date_trunc('hour', t) + interval '1 hour';
+  next_day    timestamptz := date_trunc('day', t) + interval '1 day';
+  first_day   timestamptz := (select min(day) from ad_day_stats);
+  whole_minute boolean := t - this_minute < least(next_minute, latest) - t;
+  whole_hour   boolean := next_minute - this_hour < least(next_hour, latest) - next_minute;
+  whole_day    boolean := next_hour - this_day < least(next_day, latest) - next_hour;
+  whole_time   boolean := next_day - first_day < latest - next_day;
+  raw_from    timestamptz := case when whole_minute then this_minute else t + tick end;
+  raw_to      timestamptz := case when whole_minute then t + tick else next_minute end;
+  minute_from timestamptz := case when whole_hour then this_hour else next_minute end;
+  minute_to   timestamptz := case when whole_hour then next_minute else next_hour end;
+  hour_from   timestamptz := case when whole_day then this_day else next_hour end;
+  hour_to     timestamptz := case when whole_day then next_hour else next_day end;
+  day_from    timestamptz := case when whole_time then '-infinity' else next_day end;
+  day_to      timestamptz := case when whole_time then next_day else 'infinity' end;
+  raw_sign    integer := case when whole_minute then -1 else 1 end;
+  minute_sign integer := case when whole_hour then -1 else 1 end;
+  hour_sign   integer := case when whole_day then -1 else 1 end;
+  day_sign    integer := case when whole_time then -1 else 1 end;
+begin
+  return query
+  select part.ad_id, sum(part.clicks)::bigint, sum(part.impressions)::bigint
+  from (
+    select c.ad_id, raw_sign * count(*) as clicks, 0 as impressions
+      from clicks c where occurred_at >= raw_from and occurred_at < raw_to group by c.ad_id
+    union all
+    select i.ad_id, 0, raw_sign * count(*)
+      from impressions i where occurred_at >= raw_from and occurred_at < raw_to group by i.ad_id
+    union all
+    select m.ad_id, m.clicks, m.impressions from ad_minute_stats m where minute = this_minute and whole_minute
+    union all
+    select m.ad_id, minute_sign * m.clicks, minute_sign * m.impressions
+      from ad_minute_stats m where minute >= minute_from and minute < minute_to
+    union all
+    select h.ad_id, h.clicks, h.impressions from ad_hour_stats h where hour = this_hour and whole_hour
+    union all
+    select h.ad_id, hour_sign * h.clicks, hour_sign * h.impressions
+      from ad_hour_stats h where hour >= hour_from and hour < hour_to
+    union all
+    select d.ad_id, d.clicks, d.impressions from ad_day_stats d where day = this_day and whole_day
+    union all
+    select d.ad_id, day_sign * d.clicks, day_sign * d.impressions
+      from ad_day_stats d where day >= day_from and day < day_to
+    union all
+    select a.ad_id, a.clicks, a.impressions from ad_totals a where whole_time
+  ) as part
+  group by part.ad_id;
+end $$;
+
+-- One row for every ad that is live or has events: of all time, or of (as_of - minutes, as_of]. The three arrays are
+-- parallel, ordered by ad. `rounded`: raw events of the first minute are no longer kept, so that it counts as a whole.
+create function analytics_v1(
+  minutes integer, inout as_of timestamptz, out window_start timestamptz, out rounded boolean,
+  out complete_through timestamptz, out ledger_position bigint, out catalogue bigint,
+  out ad_ids text, out clicks text, out impressions text
+)
+language plpgsql stable
+set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+  as_of := date_trunc('milliseconds', coalesce(as_of, now()));
+  window_start := as_of - make_interval(mins => minutes);
+  rounded := coalesce(window_start < (select removed_before + interval '1 day' from retention), false);
+  if rounded then
+    window_start := date_trunc('minute', window_start);
+  end if;
+
+  select l.ledger_position, l.complete_through, c.version into ledger_position, complete_through, catalogue
+  from ledger_position_v1() l, catalogue_version c;
+
+  if minutes is null then
+    select array_agg(r.ad_id)::text, array_agg(r.clicks)::text, array_agg(r.impressions)::text into ad_ids, clicks, impressions
+    from (
+      select a.id as ad_id, coalesce(s.clicks, 0) as clicks, coalesce(s.impressions, 0) as impressions
+      from ads a left join (
+        select t.ad_id, sum(t.clicks)::bigint as clicks, sum(t.impressions)::bigint as impressions from ad_totals t group by t.ad_id
+      ) s on s.ad_id = a.id
+      where a.archived_at is null or s.ad_id is not null
+      order by a.id
+    ) r;
+  else
+    select array_agg(r.ad_id)::text, array_agg(r.clicks)::text, array_agg(r.impressions)::text into ad_ids, clicks, impressions
+    from (
+      select a.id as ad_id, coalesce(s.clicks, 0) as clicks, coalesce(s.impressions, 0) as impressions
+      from ads a left join (
+        select w.ad_id, sum(w.clicks)::bigint as clicks, sum(w.impressions)::bigint as impressions
+        from (
+          select * from events_after_v1(window_start - case when rounded then interval '1 microsecond' else interval '0' end, as_of)
+          union all
+          select e.ad_id, - e.clicks, - e.impressions from events_after_v1(as_of, as_of) e
+        ) w group by w.ad_id
+      ) s on s.ad_id = a.id
+      where a.archived_at is null or exists (select from ad_totals t where t.ad_id = a.id)
+      order by a.id
+    ) r;
+  end if;
+end $$;
+
+-- The one cheap row that tells whether numbers moved. Recovered events move it too: they are counted below next_offset.
+-- A partition that has no mark yet leaves the whole without one.
+create function ledger_position_v1(out ledger_position bigint, out complete_through timestamptz)
+language sql stable
+return (
+  select row(coalesce(sum(next_offset + recovered), 0)::bigint,
+             case when bool_and(complete_through is not null) then min(complete_through) end)
+  from ledger
+);
+
+-- What became of an event, one row for each type that it was sent as. The owner's rights, because the ad of a dead letter
+-- is in its bytes, which ads-api may not read.
+create function receipts_v1(id uuid)
+returns table (type text, status text, ad_id integer, duplicates bigint, conflicts bigint, reason text, replayed_at timestamptz)
+language sql stable
+security definer
+set search_path = public, pg_temp
+begin atomic
+  select t.type,
+         case when stored.ad_id is null then 'dead_letter' else 'counted' end,
+         coalesce(stored.ad_id, dead.ad_id),
+         coalesce(repeats.duplicates, case when stored.ad_id is null then dead.letters - 1 else 0 end),
+         coalesce(repeats.conflicts, 0),
+         case when stored.ad_id is null then dead.reason end,
+         dead.replayed_at
+  from (values ('click'), ('impression')) as t (type)
+  left join lateral (
+    select c.ad_id from clicks c where t.type = 'click' and c.event_id = id
+    union all
+    select i.ad_id from impressions i where t.type = 'impression' and i.event_id = id
+  ) as stored on true
+  left join event_repeats as repeats on repeats.type = t.type and repeats.event_id = id
+  left join lateral (
+    select count(*) as letters,
+           (array_agg(d.reason order by d.arrived_at))[1] as reason,
+           max(d.replayed_at) as replayed_at,
+           -- only these bytes are known to be a valid event
+           max(case when d.reason = 'unknown_ad' then (convert_from(d.value, 'UTF8')::json ->> 'ad_id')::integer end) as ad_id
+    from dead_letters d where d.event_id = id and d.type = t.type
+  ) as dead on true
+  where stored.ad_id is not null or dead.letters > 0
+  order by t.type;
+end;
+
+revoke all on function
+  catalogue_changed(), events_after_v1(timestamptz, timestamptz), analytics_v1(integer, timestamptz), ledger_position_v1(), receipts_v1(uuid)
+from public;
+grant execute on function
+  events_after_v1(timestamptz, timestamptz), analytics_v1(integer, timestamptz), ledger_position_v1(), receipts_v1(uuid)
+to ads_api;
+grant select on retention, catalogue_version to ads_api;
