@@ -15,7 +15,7 @@ export interface MigrateOptions {
   log?: (line: string) => void
   /** Passwords of the apps' roles. A role that is not named here keeps the one that it has. */
   passwords?: { ads_api?: string; click_writer?: string }
-  /** Where the files are; beside this library by default. */
+  /** Where the files are; beside this library, or the bundle that it is part of, by default. */
   directory?: string
 }
 
@@ -31,6 +31,8 @@ export class ChangedMigrationError extends Error {
   readonly code = 'changed_migration'
 }
 
+// The bundle of a job has the files in its own folder.
+const beside = fileURLToPath(new URL(import.meta.url.endsWith('/migrate.ts') ? '../migrations' : 'migrations', import.meta.url))
 const lockKey = 4_711_070_707
 const lockTimeout = 2_000
 const attempts = 30
@@ -41,7 +43,7 @@ const attempts = 30
  * not given within 2 s is asked for again, so that the traffic in the queue behind it flows in between.
  */
 export async function migrate({ url, ssl, log = () => {}, passwords = {}, directory }: MigrateOptions): Promise<{ applied: string[] }> {
-  const migrations = await readMigrations(directory ?? fileURLToPath(new URL('../migrations', import.meta.url)))
+  const migrations = await readMigrations(directory ?? beside)
   const sql = postgres(url, {
     max: 1,
     ssl,
