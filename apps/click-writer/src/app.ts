@@ -1,0 +1,20 @@
+import { type App, createService, type Metrics, type Readiness } from '@ads-tracker/service-kit'
+import type { Config } from './config.ts'
+
+export interface WriterAppDeps {
+  config: Config
+  metrics: Metrics
+  readiness: Readiness
+}
+
+/** The writer has no HTTP traffic: this is its health and its metrics. */
+export function buildApp({ config, metrics, readiness }: WriterAppDeps): Promise<App> {
+  return createService({
+    name: 'click-writer',
+    title: 'Ads Tracker: storing events',
+    description: 'Carries events from Kafka into PostgreSQL. Serves health and metrics only.',
+    config,
+    metrics,
+    readiness,
+  })
+}

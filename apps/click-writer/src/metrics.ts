@@ -1,0 +1,51 @@
+import type { EventType } from '@ads-tracker/events'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+export type WriterMetrics = ReturnType<typeof createWriterMetrics>
+
+const results = ['counted', 'duplicate', 'conflict', 'dead_letter', 'recovered'] as const
+
+export function createWriterMetrics(registry: Registry) {
+  const registers = [registry]
+  const events = new Counter({
+    name: 'writer_events_total',
+    help: 'Records of the log by what became of them; recovered ones were stored although the ledger had passed them',
+    labelNames: ['type', 'result'] as const,
+    registers,
+  })
+  for (const type of ['click', 'impression'] satisfies EventType[]) for (const result of results) events.inc({ type, result }, 0)
+  const retries = new Counter({
+    name: 'writer_retries_total',
+    help: 'Batches that the database did not take, by what was done about it',
+    labelNames: ['action'] as const,
+    registers,
+  })
+  for (const action of ['retry', 'split', 'halve', 'stop', 'retry_alarm']) retries.inc({ action }, 0)
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+
+  return {
+    events,
+    retries,
+    batchEvents: new Histogram({
+      name: 'writer_batch_events',
+      help: 'Events stored by one statement',
+      buckets: [1, 10, 100, 500, 1000, 2500, 5000, 10_000, 20_000],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: 'writer_batch_duration_seconds',
+      help: 'Time of one statement',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    queued: gauge('writer_queue_events', 'Events that were read and are not stored yet'),
+    lagEvents: gauge('writer_lag_events', 'Records of the log, over the assigned partitions, that are not in the numbers yet'),
+    lagSeconds: gauge('writer_lag_seconds', 'Now minus the complete-through mark of all partitions'),
+    oldestUnreadRatio: gauge('writer_unread_age_ratio', 'Age of the complete-through mark as a part of the retention of the log: at 1 acknowledged events are lost'),
+    imbalance: gauge('ledger_imbalance_events', 'Sum over the books of what does not add up: must be 0'),
+    gaps: gauge('ledger_gap_partitions', 'Partitions that wait for an operator because the log begins after the ledger'),
+    behindLedger: gauge('ledger_ahead_partitions', 'Partitions whose log ends before the ledger: it is not the log that was read before'),
+    daysAhead: gauge('partition_days_ahead', 'Days for which partitions of the raw events exist ahead of now'),
+    deadLetters: gauge('dead_letters_pending', 'Dead letters that were not replayed'),
+  }
+}

@@ -1,0 +1,119 @@
+import { createBatchStore, createDatabase } from '@ads-tracker/data'
+import { topicNames } from '@ads-tracker/events'
+import { createAdmin, createBatchConsumer, createKafka, type TopicPartition } from '@ads-tracker/kafka'
+import type { Logger, Metrics } from '@ads-tracker/service-kit'
+import { auditBooks } from './books.ts'
+import { advanceCompleteThrough } from './complete-through.ts'
+import type { Config } from './config.ts'
+import { databaseTls } from './database-tls.ts'
+import { every } from './every.ts'
+import { createWriterMetrics } from './metrics.ts'
+import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
+import { watch } from './watchdog.ts'
+import { createWriter } from './writer.ts'
+
+interface PipelineDeps {
+  config: Config
+  log: Logger
+  registry: Metrics['registry']
+}
+
+const hour = 60 * 60 * 1000
+
+/** Wires Kafka to PostgreSQL and keeps the books. Starts at once, waits for what is not there yet, and crashes when stuck. */
+export function startPipeline({ config, log, registry }: PipelineDeps) {
+  const metrics = createWriterMetrics(registry)
+  const topics = topicNames(config.TOPIC_PREFIX)
+  const connection = { url: config.DATABASE_URL, ssl: databaseTls(config), name: 'click-writer' }
+  const database = createDatabase({ ...connection, max: 1 })
+  const control = createBatchStore(connection)
+  const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore(connection))
+  // coordinator look-ups of the consumer use the client's retries: they must outlast an outage
+  const patient = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
+  const kafka = createKafka(config, 'click-writer', (level, message, extra) => log[level === 'error' ? 'warn' : level](extra, message), patient)
+  const admin = createAdmin(kafka)
+  const writer = createWriter({
+    stores,
+    topics,
+    admin,
+    log,
+    metrics,
+    batchMaxEvents: config.BATCH_MAX_EVENTS,
+    queueMaxEvents: config.QUEUE_MAX_EVENTS,
+  })
+  const consumer = createBatchConsumer({
+    kafka,
+    groupId: `${config.TOPIC_PREFIX}click-writer`,
+    topics: Object.values(topics),
+    concurrency: 12,
+    onBatch: writer.onBatch,
+    onAssigned,
+    onCrash: crash,
+  })
+  const tasks: (() => void)[] = []
+  let committed = new Map<string, bigint>()
+  let closing = false
+  void start()
+
+  return { readiness: writerReadiness({ database, admin, topics, consumer, writer }), close }
+
+  async function start() {
+    await untilDone(() => checkSchema(database))
+    await untilDone(() => checkTopics(admin, topics))
+    if (closing) return
+    const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed: trying again`)
+    tasks.push(
+      every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
+      every(500, () => advanceCompleteThrough({ store: control, admin, assigned: writer.lanes.assigned }), quietly('the complete-through mark')),
+      every(5000, () => auditBooks({ database, admin, topics, metrics }), quietly('the audit of the books')),
+      every(hour, maintain, quietly('the upkeep of partitions')),
+      every(5000, () => watch({ ...writer, ...consumer, checks: [control.ping, () => checkTopics(admin, topics)], limitMs: config.WATCHDOG_SECONDS * 1000 }), crash),
+    )
+    writer.start(consumer)
+    await untilDone(consumer.start)
+  }
+
+  // A partition that was added later starts a book of its own, at the beginning of its log.
+  function onAssigned(partitions: TopicPartition[]) {
+    writer.onAssigned(partitions)
+    committed = new Map()
+    control.ensureLedger(partitions).catch((error: unknown) => log.warn({ err: error }, 'new books not opened yet'))
+  }
+
+  async function maintain() {
+    const { daysAhead } = await control.maintainPartitions()
+    metrics.daysAhead.set(daysAhead)
+  }
+
+  async function commit() {
+    const moved = writer.lanes.positions().filter(({ topic, partition, offset }) => committed.get(`${topic}/${partition}`) !== offset)
+    if (moved.length === 0) return
+    await consumer.commit(moved)
+    for (const { topic, partition, offset } of moved) committed.set(`${topic}/${partition}`, offset)
+  }
+
+  async function close() {
+    closing = true
+    for (const stop of tasks) stop()
+    await writer.stop()
+    await commit().catch(() => {})
+    await consumer.close().catch(() => {})
+    await Promise.all([admin.close(), database.close(), control.close(), ...stores.map((store) => store.close())])
+  }
+
+  async function untilDone(attempt: () => Promise<void>) {
+    while (!closing) {
+      try {
+        return await attempt()
+      } catch (error) {
+        log.warn({ err: error }, 'not ready to start: trying again')
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+      }
+    }
+  }
+
+  function crash(error: unknown): never {
+    log.fatal({ err: error }, 'giving up: a clean process will start over')
+    process.exit(1)
+  }
+}

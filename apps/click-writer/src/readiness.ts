@@ -1,0 +1,46 @@
+import { type Database, readSchemaVersion, requiredSchemaVersion } from '@ads-tracker/data'
+import { type Admin, type BatchConsumer, withDeadline } from '@ads-tracker/kafka'
+import type { TopicNames } from '@ads-tracker/events'
+import type { Writer } from './writer.ts'
+
+interface ReadinessDeps {
+  database: Database
+  admin: Pick<Admin, 'partitions'>
+  topics: TopicNames
+  consumer: Pick<BatchConsumer, 'sinceLastTurn'>
+  writer: Pick<Writer, 'held'>
+}
+
+const answerMs = 1000
+const loopStalledMs = 15_000
+
+/** What the writer needs to do its job: a database that is new enough, the topics, a reading loop that turns, and no gap. */
+export function writerReadiness({ database, admin, topics, consumer, writer }: ReadinessDeps) {
+  return async () => ({
+    postgres: await stateOf(checkSchema(database)),
+    kafka: await stateOf(checkTopics(admin, topics)),
+    consumer: consumer.sinceLastTurn() < loopStalledMs ? 'up' : 'the reading loop has stopped turning',
+    ledger: writer.held().length === 0 ? 'up' : `gap in ${writer.held().map(({ topic, partition }) => `${topic}/${partition}`).join(', ')}`,
+  })
+}
+
+/** @throws when the database is older than this code; a newer one is fine */
+export async function checkSchema(database: Database): Promise<void> {
+  const version = await withDeadline(readSchemaVersion(database), answerMs, 'PostgreSQL')
+  if (version < requiredSchemaVersion) throw new Error(`schema version ${version} is older than ${requiredSchemaVersion}: run the migrate job`)
+}
+
+/** @throws when a topic does not exist */
+export async function checkTopics(admin: Pick<Admin, 'partitions'>, topics: TopicNames): Promise<void> {
+  const names = Object.values(topics)
+  const found = await admin.partitions(names, answerMs)
+  const missing = names.filter((name) => !found.has(name))
+  if (missing.length > 0) throw new Error(`topic ${missing.join(' and ')} missing: run the topics job`)
+}
+
+function stateOf(check: Promise<void>): Promise<string> {
+  return check.then(
+    () => 'up',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
+}

@@ -1,0 +1,96 @@
+import { type BatchOutcome, type BatchStore, classifyError } from '@ads-tracker/data'
+import type { TopicPartition } from '@ads-tracker/kafka'
+import type { Logger } from '@ads-tracker/service-kit'
+import type { WriterMetrics } from './metrics.ts'
+import { halves, type Piece, sizeOf } from './piece.ts'
+import { bury, toBatch } from './to-batch.ts'
+
+export type Applied = Extract<BatchOutcome, { status: 'applied' }>
+export type Gap = TopicPartition & { expected: bigint; found: bigint }
+
+export interface StoreDeps {
+  store: Pick<BatchStore, 'apply'>
+  log: Logger
+  metrics: WriterMetrics
+  onApplied: (applied: Applied) => void
+  onGap: (gap: Gap) => void
+  /** True once the process should end: what is not stored by then is read again by the next one. */
+  isStopping: () => boolean
+  pause?: (ms: number) => Promise<void>
+}
+
+const shortestPause = 100
+const longestPause = 5000
+
+/**
+ * Stores pieces, whatever it takes: waits out an outage, halves what takes too long, and isolates the one event that the
+ * database refuses. Only infrastructure makes it wait; nothing is skipped. It returns when all is stored or is a gap.
+ */
+export async function storePieces(pieces: Piece[], deps: StoreDeps): Promise<void> {
+  const { store, log, metrics, isStopping, pause = sleep } = deps
+  for (let attempt = 0; pieces.length > 0 && !isStopping(); attempt += 1) {
+    try {
+      const outcome = await store.apply(toBatch(pieces))
+      if (outcome.status === 'applied') return deps.onApplied(outcome)
+      if (outcome.status === 'gap') pieces = withoutGaps(pieces, outcome.gaps, deps.onGap)
+      else markUnknownAds(pieces, outcome.rows)
+      attempt = -1
+    } catch (error) {
+      const action = classifyError(error)
+      metrics.retries.inc({ action })
+      const divisible = action === 'halve' || action === 'split'
+      if (divisible && sizeOf(pieces) > 1) return storeHalves(pieces, deps)
+      if (action === 'split' && buryRejected(pieces, error)) continue
+      log[action === 'retry' ? 'warn' : 'error']({ err: error, action, attempt }, whatNow[action])
+      // one event that takes too long is not at fault, and what is refused even as a dead letter needs a human
+      await pause(backoff(attempt, divisible || action === 'stop'))
+    }
+  }
+}
+
+// In offset order: the second half begins where the first one ends.
+async function storeHalves(pieces: Piece[], deps: StoreDeps): Promise<void> {
+  for (const half of halves(pieces)) await storePieces(half, deps)
+}
+
+function buryRejected(pieces: Piece[], error: unknown): boolean {
+  const entry = pieces[0]?.entries[0]
+  if (entry === undefined || entry.dead) return false
+  bury(entry, 'rejected_by_database', messageOf(error))
+  return true
+}
+
+const whatNow = {
+  split: 'the database refuses a dead letter: trying again',
+  halve: 'one event takes longer than the statement may: trying again',
+  retry: 'the database did not take the batch: trying again',
+  retry_alarm: 'the database failed in a way that it should not: trying again',
+  stop: 'the database refuses this configuration: nothing is stored until it is mended',
+}
+
+function withoutGaps(pieces: Piece[], gaps: Gap[], onGap: (gap: Gap) => void): Piece[] {
+  gaps.forEach(onGap)
+  return pieces.filter((piece) => !gaps.some(({ topic, partition }) => topic === piece.topic && partition === piece.partition))
+}
+
+function markUnknownAds(pieces: Piece[], rows: { slice: number; offset: bigint }[]) {
+  for (const { slice, offset } of rows) {
+    const piece = pieces[slice] as Piece
+    const entry = piece.entries[Number(offset - piece.first)]
+    if (entry) bury(entry, 'unknown_ad', `there is no ad ${entry.event?.ad_id}`)
+  }
+}
+
+// Full jitter: writers that lost the same database do not come back at the same moment.
+function backoff(attempt: number, slowly: boolean): number {
+  const most = slowly ? longestPause : Math.min(longestPause, shortestPause * 2 ** attempt)
+  return most / 2 + (Math.random() * most) / 2
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 500)
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,147 @@
+import type { BatchStore } from '@ads-tracker/data'
+import { topicOf, type TopicNames } from '@ads-tracker/events'
+import type { Admin, BatchConsumer, ConsumedBatch, TopicPartition } from '@ads-tracker/kafka'
+import type { Logger } from '@ads-tracker/service-kit'
+import { createLanes, type Lanes } from './lanes.ts'
+import type { WriterMetrics } from './metrics.ts'
+import { type Piece, sizeOf, toPieces } from './piece.ts'
+import { type Applied, type Gap, storePieces } from './store-pieces.ts'
+
+export interface WriterDeps {
+  stores: BatchStore[]
+  topics: TopicNames
+  admin: Pick<Admin, 'offsets'>
+  log: Logger
+  metrics: WriterMetrics
+  batchMaxEvents: number
+  queueMaxEvents: number
+}
+
+export type Writer = ReturnType<typeof createWriter>
+
+const waitTurn = 200
+const heldPause = 2000
+
+/**
+ * Group commit: while statements run, whatever arrives from any partition is decoded and queued, and is the next batch.
+ * Reading, decoding and SQL overlap; a partition is in at most one statement at a time, in offset order.
+ */
+export function createWriter({ stores, topics, admin, log, metrics, batchMaxEvents, queueMaxEvents }: WriterDeps) {
+  const lanes: Lanes = createLanes()
+  const held = new Map<string, Gap>()
+  let consumer: BatchConsumer | undefined
+  let stopping = false
+  let progressedAt = performance.now()
+  let running: Promise<void>[] = []
+
+  return {
+    lanes,
+    onBatch,
+    onAssigned,
+    /** Partitions that wait for an operator: their log begins after the ledger. */
+    held: () => [...held.values()],
+    /** Milliseconds since something was last stored; 0 while there is nothing to store. */
+    sinceProgress: () => (lanes.isIdle() ? 0 : performance.now() - progressedAt),
+    start(from: BatchConsumer) {
+      consumer = from
+      running = stores.map((store) => keepStoring(store))
+    },
+    /** Ends the statements that run; what waits is read again by the next owner of the partitions. */
+    async stop() {
+      stopping = true
+      lanes.notify()
+      await Promise.all(running)
+    },
+  }
+
+  async function onBatch({ topic, partition, records, heartbeat, isStale }: ConsumedBatch) {
+    const type = topicOf(topics, topic)
+    if (type === undefined) return
+    while (lanes.size() > 0 && lanes.size() + records.length > queueMaxEvents && !stopping && !isStale()) {
+      await Promise.race([lanes.changed(), new Promise((resolve) => setTimeout(resolve, waitTurn))])
+      await heartbeat()
+    }
+    if (stopping || isStale()) return
+    if (lanes.isIdle()) progressedAt = performance.now()
+    lanes.push(toPieces({ topic, partition }, type, records))
+  }
+
+  function onAssigned(partitions: TopicPartition[]) {
+    log.info({ partitions: partitions.map(({ topic, partition }) => `${topic}/${partition}`) }, 'partitions assigned')
+    held.clear()
+    lanes.assign(partitions)
+  }
+
+  async function keepStoring(store: BatchStore) {
+    while (!stopping) {
+      const pieces = lanes.take(batchMaxEvents)
+      metrics.queued.set(lanes.size())
+      if (pieces.length === 0) await lanes.changed()
+      else await storeAll(store, pieces)
+    }
+  }
+
+  async function storeAll(store: BatchStore, pieces: Piece[]) {
+    const began = performance.now()
+    await storePieces(pieces, { store, log, metrics, onApplied, onGap, isStopping: () => stopping })
+    metrics.batchEvents.observe(sizeOf(pieces))
+    metrics.batchSeconds.observe((performance.now() - began) / 1000)
+    logDeadLetters(pieces)
+    lanes.release(pieces)
+  }
+
+  function onApplied({ slices }: Applied) {
+    progressedAt = performance.now()
+    for (const { topic, partition, nextOffset, counted, duplicates, conflicts, deadLetters, recovered } of slices) {
+      lanes.stored({ topic, partition, next: nextOffset })
+      held.delete(`${topic}/${partition}`)
+      const type = topicOf(topics, topic) ?? 'click'
+      metrics.events.inc({ type, result: 'counted' }, counted)
+      metrics.events.inc({ type, result: 'duplicate' }, duplicates)
+      metrics.events.inc({ type, result: 'conflict' }, conflicts)
+      metrics.events.inc({ type, result: 'dead_letter' }, deadLetters)
+      metrics.events.inc({ type, result: 'recovered' }, recovered)
+      if (recovered > 0) log.error({ topic, partition, recovered }, 'the log holds events that the ledger had passed: it is not the log that was read before')
+    }
+  }
+
+  // First read again from where the ledger stands: a restored database gets its events this way. Only when the log
+  // does not have them either is it real, and then nothing of this partition is stored until an operator accepts it.
+  function onGap(gap: Gap) {
+    if (lanes.readAgain(gap, gap.expected)) return hold(gap)
+    log.warn(text(gap), 'the ledger is behind what was read: reading again from the ledger')
+    consumer?.seek({ ...gap, offset: gap.expected })
+  }
+
+  function hold(gap: Gap) {
+    const name = `${gap.topic}/${gap.partition}`
+    if (!held.has(name)) log.error(text(gap), 'the log begins after the ledger: accept the gap with `npm run ledger -- accept`, see the runbook')
+    held.set(name, gap)
+    consumer?.pause([gap])
+    setTimeout(() => void readHeld(name), heldPause).unref()
+  }
+
+  // The ledger answers with the same gap until it was accepted.
+  async function readHeld(name: string) {
+    const gap = held.get(name)
+    if (stopping || gap === undefined) return
+    const offsets = await admin.offsets(gap.topic).catch(() => [])
+    const low = offsets.find(({ partition }) => partition === gap.partition)?.low ?? gap.expected
+    consumer?.seek({ ...gap, offset: low > gap.expected ? low : gap.expected })
+    consumer?.resume([gap])
+  }
+
+  function logDeadLetters(pieces: Piece[]) {
+    for (const { topic, partition, entries } of pieces) {
+      for (const { dead, record } of entries) {
+        if (!dead) continue
+        const { 'request-id': reqId, traceparent } = record.headers
+        log.warn({ topic, partition, offset: String(record.offset), reason: dead.reason, event_id: dead.eventId, reqId, traceparent }, 'dead letter')
+      }
+    }
+  }
+}
+
+function text({ topic, partition, expected, found }: Gap) {
+  return { topic, partition, expected: String(expected), found: String(found) }
+}

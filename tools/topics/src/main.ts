@@ -1,0 +1,25 @@
+import { createBatchStore } from '@ads-tracker/data'
+import { topicNames } from '@ads-tracker/events'
+import { createAdmin, createKafka, kafkaSettings } from '@ads-tracker/kafka'
+import { loadConfig, run, secret } from '@ads-tracker/service-kit'
+import { Type } from '@sinclair/typebox'
+import { ensureTopic } from './ensure-topic.ts'
+
+const Config = Type.Object({
+  ...kafkaSettings,
+  DATABASE_URL: secret({ default: 'postgres://ads:ads@127.0.0.1:54320/ads', description: 'Where the ledger is' }),
+  PARTITIONS: Type.Integer({ default: 6, minimum: 1, maximum: 1000, description: 'Partitions of each topic; never fewer than there are' }),
+})
+
+await run(async () => {
+  const config = loadConfig(Config, process.env)
+  const admin = createAdmin(createKafka(config, 'topics', (level, message) => level === 'error' && console.error(message)))
+  const store = createBatchStore({ url: config.DATABASE_URL, name: 'topics' })
+  try {
+    for (const topic of Object.values(topicNames(config.TOPIC_PREFIX))) {
+      for (const line of await ensureTopic({ admin, store, topic, partitions: config.PARTITIONS })) console.log(line)
+    }
+  } finally {
+    await Promise.all([admin.close(), store.close()])
+  }
+})
