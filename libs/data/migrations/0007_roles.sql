@@ -27,3 +27,10 @@ grant select (topic, partition, "offset", type, reason, detail, event_id, arrive
 grant insert, update on ads to ads_api;
 -- An ad may be made under a chosen id; the sequence is then moved past it.
 grant usage, select, update on sequence ads_id_seq to ads_api;
+
+-- click-writer applies batches through functions and may look at the books; it writes no table by itself.
+grant execute on function
+  apply_batch_v1, advance_complete_through_v1, ensure_ledger_v1, maintain_partitions
+to click_writer;
+grant select on ledger, closed_books, ad_totals, retention, schema_migrations to click_writer;
+grant select (topic, partition, "offset", type, reason, arrived_at, replayed_at) on dead_letters to click_writer;

@@ -7,3 +7,6 @@ export {
   readAnalytics, readFreshness, readLedgerPosition, type AdStats, type Analytics, type AnalyticsQuery, type Freshness,
 } from './analytics.ts'
 export { findReceipt, type Receipt } from './receipts.ts'
+export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
+export { createBatchStore, type BatchStore, type BatchStoreOptions, type LogEnd } from './batch-store.ts'
+export { DeadlineError, UnsafeSettingsError } from './errors.ts'

@@ -1,0 +1,196 @@
+import postgres from 'postgres'
+import type { Sql } from 'postgres'
+import { applyBatchStatement, batchParameters } from './batch-parameters.ts'
+import { arrayOf, quoted } from './array-literal.ts'
+import type { Batch, BatchOutcome } from './batch.ts'
+import type { Tls } from './database.ts'
+import { DeadlineError, UnsafeSettingsError } from './errors.ts'
+
+export interface BatchStoreOptions {
+  url: string
+  /** The server gives up on a statement after this; 8 s by default. */
+  statementTimeoutMs?: number
+  /** We give up on the connection after this; 10 s by default, and more than the server's time. */
+  deadlineMs?: number
+  ssl?: Tls
+  name?: string
+}
+
+/** What is known of the log's end: everything before `end` was acknowledged at the time of asking, or earlier. */
+export interface LogEnd {
+  topic: string
+  partition: number
+  end: bigint
+}
+
+export interface BatchStore {
+  /**
+   * Applies a batch in one statement: all of it or nothing, however often it is repeated. Rejects with the driver's error,
+   * a DeadlineError (the outcome is unknown, apply it again) or an UnsafeSettingsError; see {@link classifyError}.
+   */
+  apply(batch: Batch): Promise<BatchOutcome>
+  /**
+   * Sets `complete_through` to `at` for each partition whose book has reached its end. `at` must have been taken before the ends were
+   * asked for. Answers those whose book is ahead of `end`: ask for the end again before believing that the log is shorter.
+   */
+  advanceCompleteThrough(report: { at: Date; ends: LogEnd[] }): Promise<{ behind: (LogEnd & { nextOffset: bigint })[] }>
+  /** Opens the books of partitions that have none, at offset 0. */
+  ensureLedger(partitions: { topic: string; partition: number }[]): Promise<void>
+  /** Makes the days ahead, removes what is beyond retention. `blocked`: a lock was in the way, try again later. */
+  maintainPartitions(): Promise<{ daysAhead: number; rawRetentionDays: number; blocked: boolean }>
+  ping(): Promise<void>
+  /** Ends at once; a statement that is under way is abandoned. */
+  close(): Promise<void>
+}
+
+/** One connection of the writer: one statement at a time. Make one store for each statement that shall run at once. */
+export function createBatchStore(options: BatchStoreOptions): BatchStore {
+  const { deadlineMs = 10_000 } = options
+  let connection = connect(options)
+  return { apply, advanceCompleteThrough, ensureLedger, maintainPartitions, ping, close }
+
+  async function apply(batch: Batch): Promise<BatchOutcome> {
+    const { ordered, parameters } = batchParameters(batch)
+    const [row] = await run<{ outcome: string }>(applyBatchStatement, parameters)
+    return readOutcome(JSON.parse(row?.outcome ?? 'null') as Answer, batch, ordered)
+  }
+
+  async function advanceCompleteThrough({ at, ends }: { at: Date; ends: LogEnd[] }) {
+    const [row] = await run<{ behind: string }>(
+      'select advance_complete_through_v1($1::bigint, $2::text::text[], $3::text::integer[], $4::text::bigint[])::text as behind',
+      [at.getTime(), ...partitionColumns(ends), arrayOf(ends.map(({ end }) => end))],
+    )
+    const behind = JSON.parse(row?.behind ?? '[]') as { topic: string; partition: number; next_offset: string; end: string }[]
+    return { behind: behind.map(({ topic, partition, next_offset, end }) => ({ topic, partition, nextOffset: BigInt(next_offset), end: BigInt(end) })) }
+  }
+
+  async function ensureLedger(partitions: { topic: string; partition: number }[]): Promise<void> {
+    await run('select ensure_ledger_v1($1::text::text[], $2::text::integer[])', partitionColumns(partitions))
+  }
+
+  // One step a call, so that no transaction holds its locks for longer than one of them takes.
+  async function maintainPartitions() {
+    for (;;) {
+      const [row] = await run<Maintenance>('select * from maintain_partitions()', [])
+      const { days_ahead = -1, raw_days = 0, more = false, blocked = true } = row ?? {}
+      if (!more || blocked) return { daysAhead: days_ahead, rawRetentionDays: raw_days, blocked }
+    }
+  }
+
+  async function ping(): Promise<void> {
+    await run('select 1', [])
+  }
+
+  function close(): Promise<void> {
+    return connection.sql.end({ timeout: 0 })
+  }
+
+  async function run<T>(statement: string, parameters: (string | number)[]): Promise<T[]> {
+    const used = connection
+    const deadline = Promise.withResolvers<never>()
+    const timer = setTimeout(giveUp, deadlineMs)
+    try {
+      return await Promise.race([query<T>(used, statement, parameters), deadline.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+
+    // The driver waits for ever on a half-open socket: leave it behind.
+    function giveUp(): void {
+      if (connection === used) connection = connect(options)
+      void used.sql.end({ timeout: 0 })
+      deadline.reject(new DeadlineError(`no answer from PostgreSQL within ${deadlineMs} ms`))
+    }
+  }
+}
+
+interface Connection {
+  sql: Sql
+  checked: boolean
+}
+
+function connect({ url, statementTimeoutMs = 8_000, ssl, name = 'click-writer' }: BatchStoreOptions): Connection {
+  const sql = postgres(url, {
+    max: 1,
+    ssl,
+    connect_timeout: 5,
+    backoff: () => 0.1,
+    onnotice: () => {},
+    onclose: () => (connection.checked = false),
+    connection: {
+      application_name: name,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: 3_000,
+      idle_in_transaction_session_timeout: 10_000,
+      TimeZone: 'UTC',
+    },
+  })
+  const connection: Connection = { sql, checked: false }
+  return connection
+}
+
+async function query<T>(connection: Connection, statement: string, parameters: (string | number)[]): Promise<T[]> {
+  if (!connection.checked) await checkSettings(connection)
+  return (await connection.sql.unsafe(statement, parameters, { prepare: true })) as unknown as T[]
+}
+
+// A commit must mean that the rows survive; and a statement must see what others committed while it waited for their rows.
+async function checkSettings(connection: Connection): Promise<void> {
+  const [row] = await connection.sql<{ unsafe: string[] }[]>`
+    select array_agg(name || ' = ' || setting) as unsafe from pg_settings
+    where name in ('fsync', 'full_page_writes') and setting = 'off' or name = 'synchronous_commit' and setting = 'off'
+       or name = 'default_transaction_isolation' and setting <> 'read committed'`
+  if (row?.unsafe) throw new UnsafeSettingsError(`PostgreSQL would not keep what it commits: ${row.unsafe.join(', ')}`)
+  connection.checked = true
+}
+
+interface Maintenance {
+  days_ahead: number
+  raw_days: number
+  more: boolean
+  blocked: boolean
+}
+
+interface AppliedSlice {
+  slice: number
+  next_offset: string
+  counted: number
+  duplicates: number
+  conflicts: number
+  dead_letters: number
+  recovered: number
+}
+
+type Answer =
+  | { status: 'applied'; slices: AppliedSlice[] }
+  | { status: 'gap'; gaps: { slice: number; expected: string; found: string }[] }
+  | { status: 'unknown_ads'; rows: [slice: number, offset: string][] }
+
+// The function names a slice by its place in the statement; the caller by its place in the batch.
+function readOutcome(answer: Answer, { slices }: Batch, ordered: number[]): BatchOutcome {
+  const indexOf = (place: number) => ordered[place - 1] as number
+  const partitionOf = (place: number) => {
+    const { topic, partition } = slices[indexOf(place)] as Batch['slices'][number]
+    return { topic, partition }
+  }
+  switch (answer.status) {
+    case 'unknown_ads':
+      return { status: 'unknown_ads', rows: answer.rows.map(([place, offset]) => ({ slice: indexOf(place), offset: BigInt(offset) })) }
+    case 'gap':
+      return {
+        status: 'gap',
+        gaps: answer.gaps.map(({ slice, expected, found }) => ({ ...partitionOf(slice), expected: BigInt(expected), found: BigInt(found) })),
+      }
+    case 'applied':
+      return {
+        status: 'applied',
+        slices: answer.slices.map(({ slice, next_offset, dead_letters, ...counts }) => ({
+          ...partitionOf(slice), nextOffset: BigInt(next_offset), deadLetters: dead_letters, ...counts,
+        })),
+      }
+  }
+}
+
+function partitionColumns(partitions: { topic: string; partition: number }[]): string[] {
+  return [arrayOf(partitions.map(({ topic }) => quoted(topic))), arrayOf(partitions.map(({ partition }) => partition))]
+}
