@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 
 export type { Kafka }
@@ -18,8 +18,7 @@ export const kafkaSettings = {
   KAFKA_SASL_USERNAME: Type.Optional(Type.String({ description: 'User of the SASL mechanism' })),
   KAFKA_SASL_PASSWORD: Type.Optional(Type.String({ secret: true, description: 'Password of the SASL mechanism' })),
 }
-const settings = Type.Object(kafkaSettings)
-export type KafkaSettings = Static<typeof settings>
+export type KafkaSettings = Static<TObject<typeof kafkaSettings>>
 
 /** What kafkajs says, as a warning or an error of ours: it logs what we handle, so that nothing of it is fatal. */
 export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, extra: Record<string, unknown>) => void

@@ -34,8 +34,7 @@ export function serviceSettings(port: number) {
     }),
   }
 }
-const settings = Type.Object(serviceSettings(0))
-export type ServiceSettings = Static<typeof settings>
+export type ServiceSettings = Static<TObject<ReturnType<typeof serviceSettings>>>
 
 /** A string that is never printed, and that `NAME_FILE` may name a file for. */
 export function secret(options: StringOptions = {}) {
