@@ -32,13 +32,15 @@ export interface ServiceOptions {
   readiness: Readiness
   /** Bytes; the largest body that a route takes unless it says otherwise. */
   bodyLimit?: number
+  /** OpenAPI security schemes that routes name in `security`. */
+  securitySchemes?: Record<string, { type: 'http'; scheme: string; description?: string }>
 }
 
 const requestIdPattern = /^[\w-]{1,64}$/
 
 /** A Fastify app with everything that each of our services needs; routes are the caller's. It does not listen. */
 export async function createService(options: ServiceOptions): Promise<App> {
-  const { name, title, description, config, metrics, readiness, bodyLimit = 16 * 1024 } = options
+  const { name, title, description, config, metrics, readiness, bodyLimit = 16 * 1024, securitySchemes } = options
   const app: App = Fastify({
     loggerInstance: createLogger(name, config.LOG_LEVEL) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -61,7 +63,7 @@ export async function createService(options: ServiceOptions): Promise<App> {
   const isClosing = closeConnectionsWhenClosing(app)
   measureRequests(app, metrics)
   answerErrors(app)
-  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title, description, version: '1.0.0' } } })
+  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title, description, version: '1.0.0' }, ...(securitySchemes && { components: { securitySchemes } }) } })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   healthRoutes(app, { readiness, metrics, isClosing })
   return app

@@ -1,0 +1,42 @@
+import '@ads-tracker/events' // registers the formats
+import type { Ad as StoredAd } from '@ads-tracker/data'
+import { type Static, Type } from '@sinclair/typebox'
+import { integerText } from './integer-text.ts'
+
+const largestId = 2147483647
+const id = { minimum: 1, maximum: largestId }
+const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], { description: 'For people', examples: ['Summer sale'] })
+const url = (description: string, example: string) =>
+  Type.String({ format: 'uri', maxLength: 2048, description: `${description}: an absolute http(s) URL without credentials`, examples: [example] })
+const image_url = url('The poster of the video', 'https://cdn.example.com/ads/1.jpg')
+const target_url = url('Where a click leads', 'https://shop.example.com/summer')
+const time = (description: string) => Type.String({ format: 'date-time', description, examples: ['2026-07-07T06:45:00.000Z'] })
+
+export const Ad = Type.Object(
+  {
+    id: Type.Integer({ ...id, examples: [1] }),
+    name,
+    image_url,
+    target_url,
+    created_at: time('When it was made'),
+    updated_at: time('When it was changed last'),
+  },
+  { description: 'A video ad' },
+)
+export type Ad = Static<typeof Ad>
+
+export const NewAd = Type.Object({
+  id: Type.Optional(Type.Integer({ ...id, description: 'The next free one when absent', examples: [42] })),
+  name: Type.Optional(name),
+  image_url,
+  target_url,
+})
+
+export const AdPatch = Type.Partial(Type.Object({ name, image_url, target_url }))
+
+export const AdParams = Type.Object({ id: integerText({ ...id, description: 'Id of the ad', examples: [1] }) })
+export const adIdQuery = integerText({ ...id, description: 'Only this ad', examples: [1] })
+
+export function toBody({ created_at, updated_at, ...ad }: StoredAd): Ad {
+  return { ...ad, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() }
+}

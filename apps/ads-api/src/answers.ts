@@ -1,0 +1,70 @@
+import type { Analytics, AnalyticsQuery, Freshness } from '@ads-tracker/data'
+import { type Answer, answerOf, confirmed } from './answer.ts'
+import { createPrepared, type Prepared } from './prepared.ts'
+
+export interface AnswersOptions {
+  readAnalytics: (query: AnalyticsQuery) => Promise<Analytics>
+  readFreshness: () => Promise<Freshness & { asOf: Date }>
+  /** Milliseconds that an answer of all time may be behind; a window twice as many. */
+  maxAgeMs: number
+  /** Windows that are kept at once: the least recently read goes first. */
+  capacity?: number
+  onRefresh?: (kind: 'all_time' | 'window', result: 'confirmed' | 'replaced') => void
+}
+
+export interface Answers {
+  /** The answer for the last `minutes`, or for all time. */
+  get(minutes?: number): Answer | Promise<Answer>
+  close(): void
+}
+
+// Whatever moves numbers without moving the ledger (a repair of rollups) shows after this.
+const trustPositionMs = 1000
+const pollMs = 2
+
+/** One prepared answer for all time, and one for each length of window that is being read. */
+export function createAnswers({ readAnalytics, readFreshness, maxAgeMs, capacity = 32, onRefresh = () => {} }: AnswersOptions): Answers {
+  const allTime = createPrepared({ load: loadAllTime, maxAgeMs, restMs: pollMs })
+  const windows = new Map<number, Prepared<Answer>>()
+  return { get: (minutes) => (minutes === undefined ? allTime : windowOf(minutes)).get(), close }
+
+  async function loadAllTime(previous?: Answer & { readAt: number }) {
+    const freshness = previous && (await readFreshness())
+    if (previous && freshness && isSame(previous, freshness) && freshness.asOf.getTime() - previous.readAt < trustPositionMs) {
+      onRefresh('all_time', 'confirmed')
+      return { ...confirmed(previous, freshness), readAt: previous.readAt }
+    }
+    const answer = answerOf(await readAnalytics({}), previous)
+    onRefresh('all_time', 'replaced')
+    return { ...answer, readAt: answer.asOf.getTime() }
+  }
+
+  // A window moves with the clock, so that no position can tell that it still holds.
+  function windowOf(minutes: number): Prepared<Answer> {
+    const window = windows.get(minutes) ?? createPrepared({ load: (previous?: Answer) => loadWindow(minutes, previous), maxAgeMs: 2 * maxAgeMs, restMs: 2 * maxAgeMs })
+    windows.delete(minutes)
+    windows.set(minutes, window)
+    if (windows.size > capacity) forgetOldest()
+    return window
+  }
+
+  async function loadWindow(minutes: number, previous?: Answer) {
+    const answer = answerOf(await readAnalytics({ minutes }), previous)
+    onRefresh('window', 'replaced')
+    return answer
+  }
+
+  function forgetOldest() {
+    const [oldest] = windows.keys()
+    windows.get(oldest!)?.stop()
+    windows.delete(oldest!)
+  }
+
+  function close() {
+    for (const prepared of [allTime, ...windows.values()]) prepared.stop()
+  }
+}
+
+function isSame(one: Freshness, other: Freshness): boolean {
+  return one.position === other.position && one.catalogue === other.catalogue
+}

@@ -1,0 +1,35 @@
+import { type App, createService, type Metrics, type Readiness, type ServiceSettings } from '@ads-tracker/service-kit'
+import type { Answers } from './answers.ts'
+import { type FindKey, rememberKeys } from './authorize.ts'
+import { type AdsReader, adRoutes } from './routes/ads.ts'
+import { analyticsRoute } from './routes/analytics.ts'
+import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
+import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
+
+export interface AppOptions {
+  config: ServiceSettings & { REQUIRE_ANALYTICS_KEY: boolean }
+  metrics: Metrics
+  readiness: Readiness
+  ads: AdsReader & AdsWriter
+  answers: Answers
+  findKey: FindKey
+  findReceipt: FindReceipt
+  onServed?: (source: 'prepared' | 'awaited') => void
+}
+
+export async function buildApp({ config, metrics, readiness, ads, answers, findKey, findReceipt, onServed }: AppOptions): Promise<App> {
+  const app = await createService({
+    name: 'ads-api',
+    title: 'Ads Tracker: ads and analytics',
+    description: 'Lists video ads, tells how each is doing right now, and what became of an event.',
+    config,
+    metrics,
+    readiness,
+    securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `npm run api-keys -- create`' } },
+  })
+  adRoutes(app, ads)
+  manageAdRoutes(app, { ...ads, findKey })
+  analyticsRoute(app, { answers, findKey: config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined, onServed })
+  receiptRoute(app, findReceipt)
+  return app
+}

@@ -1,0 +1,50 @@
+import { timingSafeEqual } from 'node:crypto'
+import { type ApiKey, hashApiKey, type Scope } from '@ads-tracker/data'
+import { problem } from '@ads-tracker/service-kit'
+
+/** The key with this SHA-256 (hexadecimal), revoked or not. */
+export type FindKey = (sha256: string) => Promise<ApiKey | undefined>
+
+/**
+ * A hook that lets only requests with a live key of this scope pass. It runs before the body is read.
+ * @throws Problem unauthorized or forbidden
+ */
+export function requireScope(findKey: FindKey, scope: Scope) {
+  return async function authorize(request: { headers: { authorization?: string | undefined } }): Promise<void> {
+    const key = /^Bearer +([\w.~+/-]{1,200}=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+    if (key === undefined) throw unauthorized('Send Authorization: Bearer and an API key', '')
+    const sha256 = hashApiKey(key)
+    const found = await findKey(sha256)
+    if (!found || found.revoked_at || !isSame(found.sha256, sha256)) throw unauthorized('The API key is not known', ', error="invalid_token"')
+    if (!found.scopes.includes(scope)) throw forbidden(scope)
+  }
+}
+
+/** Asks again after `ttlMs` at the latest, which is how long a revoked key still works. Keys that are not found are never kept. */
+export function rememberKeys(findKey: FindKey, { ttlMs = 1000, capacity = 1000, now = Date.now } = {}): FindKey {
+  const known = new Map<string, { key: ApiKey; until: number }>()
+  return async (sha256) => {
+    const hit = known.get(sha256)
+    if (hit && hit.until > now()) return hit.key
+    known.delete(sha256)
+    const key = await findKey(sha256)
+    if (key) known.set(sha256, { key, until: now() + ttlMs })
+    if (known.size > capacity) known.delete(known.keys().next().value!)
+    return key
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+}
+
+function unauthorized(detail: string, more: string) {
+  return problem('unauthorized', { detail, headers: { 'www-authenticate': `Bearer realm="ads-tracker"${more}` } })
+}
+
+function forbidden(scope: Scope) {
+  return problem('forbidden', {
+    detail: `The API key lacks the scope ${scope}`,
+    headers: { 'www-authenticate': `Bearer realm="ads-tracker", error="insufficient_scope", scope="${scope}"` },
+  })
+}

@@ -1,0 +1,59 @@
+import { problem } from '@ads-tracker/service-kit'
+
+export interface GateOptions {
+  /** Calls that run at once. */
+  running: number
+  /** Calls that wait for their turn; one more is refused. */
+  waiting: number
+  /** Milliseconds that a call waits at most. */
+  waitMs: number
+}
+
+interface Waiter {
+  enter(): void
+  timer: NodeJS.Timeout
+}
+
+/**
+ * Bounds the work in front of a resource. A call beyond the bounds rejects with the problem `overloaded` at once, so that
+ * memory and latency stay flat whatever is asked.
+ */
+export function createGate({ running, waiting, waitMs }: GateOptions) {
+  let active = 0
+  const queue = new Set<Waiter>()
+  return async function pass<T>(work: () => Promise<T>): Promise<T> {
+    if (active >= running) await turn()
+    else active++
+    try {
+      return await work()
+    } finally {
+      leave()
+    }
+  }
+
+  function turn(): Promise<void> {
+    if (queue.size >= waiting) throw overloaded()
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { enter: resolve, timer: setTimeout(giveUp, waitMs) }
+      queue.add(waiter)
+
+      function giveUp() {
+        queue.delete(waiter)
+        reject(overloaded())
+      }
+    })
+  }
+
+  // The place of the one who leaves is handed over: nobody can slip in between.
+  function leave() {
+    const [next] = queue
+    if (!next) return void active--
+    clearTimeout(next.timer)
+    queue.delete(next)
+    next.enter()
+  }
+}
+
+function overloaded() {
+  return problem('overloaded', { detail: 'Too many requests are waiting for the database' })
+}

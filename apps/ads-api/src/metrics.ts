@@ -1,0 +1,34 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** The app's own metrics. `completeThrough` is asked at each scrape; null or a failure leaves the lag out. */
+export function createAnalyticsMetrics(registry: Registry, completeThrough: () => Promise<{ asOf: Date; completeThrough: Date | null }>) {
+  const registers = [registry]
+  const served = new Counter({
+    name: 'ads_analytics_answers_total',
+    help: 'Answers of GET /ads/analytics: prepared (at hand) or awaited (the request waited for the database)',
+    labelNames: ['source'] as const,
+    registers,
+  })
+  const refreshed = new Counter({
+    name: 'ads_analytics_refreshes_total',
+    help: 'How often prepared analytics were looked after: confirmed (nothing moved) or replaced',
+    labelNames: ['kind', 'result'] as const,
+    registers,
+  })
+  const unavailable = new Counter({ name: 'ads_database_errors_total', help: 'Queries that failed because PostgreSQL was not available', registers })
+  new Gauge({
+    name: 'ads_complete_through_lag_seconds',
+    help: 'Age of the complete-through mark: everything acknowledged before it is in the numbers',
+    registers,
+    async collect() {
+      this.remove()
+      const mark = await completeThrough().catch(() => undefined)
+      if (mark?.completeThrough) this.set(Math.max(0, mark.asOf.getTime() - mark.completeThrough.getTime()) / 1000)
+    },
+  })
+  return {
+    served: (source: 'prepared' | 'awaited') => served.inc({ source }),
+    refreshed: (kind: 'all_time' | 'window', result: 'confirmed' | 'replaced') => refreshed.inc({ kind, result }),
+    unavailable: () => unavailable.inc(),
+  }
+}

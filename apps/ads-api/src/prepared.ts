@@ -1,0 +1,69 @@
+export interface PreparedOptions<T> {
+  /** Brings the value, given the one before. */
+  load: (previous: T | undefined) => Promise<T>
+  /** Milliseconds: what `get` gives was asked for at most so long before the call. */
+  maxAgeMs: number
+  /** Milliseconds between two loads while somebody reads, at most; fewer when loading is slow. */
+  restMs: number
+  /** Milliseconds after the last read at which loading stops. */
+  idleMs?: number
+  /** Milliseconds on any steady clock. */
+  now?: () => number
+}
+
+export interface Prepared<T> {
+  /** The value when a fresh one is at hand, else a promise of one; any number of callers share a load. */
+  get(): T | Promise<T>
+  stop(): void
+}
+
+interface Flight<T> {
+  since: number
+  value: Promise<T>
+}
+
+/** Keeps a value fresh in the background while it is read, so that readers neither wait for it nor cause a load each. */
+export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = () => performance.now() }: PreparedOptions<T>): Prepared<T> {
+  let ready: { value: T; since: number } | undefined
+  let flight: Flight<T> | undefined
+  let next: Promise<T> | undefined
+  let lastRead = -Infinity
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  return { get, stop }
+
+  function get(): T | Promise<T> {
+    lastRead = now()
+    if (ready && lastRead - ready.since <= maxAgeMs) return ready.value
+    if (flight && lastRead - flight.since <= maxAgeMs) return flight.value
+    if (!flight) return start()
+    return (next ??= flight.value.then(start, start))
+  }
+
+  // A load may take longer than the age allows: who comes after its start waits for the one that follows.
+  function start(): Promise<T> {
+    clearTimeout(timer)
+    next = undefined
+    const since = now()
+    const value = load(ready?.value).then((loaded) => (ready = { value: loaded, since }).value).finally(() => land(now() - since))
+    flight = { since, value }
+    return value
+  }
+
+  function land(tookMs: number) {
+    flight = undefined
+    if (stopped || next || now() - lastRead > idleMs) return
+    // the next one has to be there before this one is too old
+    const rest = Math.min(restMs, maxAgeMs - 2 * tookMs - 1)
+    timer = setTimeout(refresh, Math.max(1, rest)).unref()
+  }
+
+  function refresh() {
+    if (!flight) start().catch(() => {})
+  }
+
+  function stop() {
+    stopped = true
+    clearTimeout(timer)
+  }
+}

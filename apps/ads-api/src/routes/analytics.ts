@@ -1,0 +1,76 @@
+import { type App, problems } from '@ads-tracker/service-kit'
+import { Type } from '@sinclair/typebox'
+import { adIdQuery } from '../ad-schema.ts'
+import { type Answer, cut, packed } from '../answer.ts'
+import type { Answers } from '../answers.ts'
+import { type FindKey, requireScope } from '../authorize.ts'
+import { acceptedEncoding, holds } from '../http-cache.ts'
+import { integerText } from '../integer-text.ts'
+
+const Query = Type.Object({
+  minutes: Type.Optional(
+    integerText({ minimum: 1, maximum: 525600, description: 'Count events of the last so many minutes by their own time; all time when absent', examples: [60] }),
+  ),
+  ad_id: Type.Optional(adIdQuery),
+})
+
+const time = (description: string) => ({ type: 'string', format: 'date-time', description })
+const headers = {
+  'X-As-Of': time('End of the window: events up to this time are counted'),
+  'X-Window-Start': time('The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts'),
+  'X-Complete-Through': time('Everything acknowledged before this time is in the numbers. Absent until every partition was read once'),
+  'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
+  ETag: { type: 'string', description: 'Of the numbers: send it as If-None-Match' },
+}
+const Stats = Type.Array(
+  Type.Object({
+    ad_id: Type.Integer({ examples: [1] }),
+    clicks: Type.Integer({ minimum: 0, examples: [2000] }),
+    ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
+    impressions: Type.Integer({ minimum: 0, examples: [4000] }),
+  }),
+  { description: 'One row for every ad that is live or has events, ordered by ad', headers },
+)
+
+export interface AnalyticsOptions {
+  answers: Answers
+  /** When given, only keys with the scope `analytics:read` may look. */
+  findKey?: FindKey | undefined
+  onServed?: (source: 'prepared' | 'awaited') => void
+}
+
+export function analyticsRoute(app: App, { answers, findKey, onServed = () => {} }: AnalyticsOptions) {
+  const cacheControl = findKey ? 'private, no-cache' : 'no-cache'
+  app.get(
+    '/ads/analytics',
+    {
+      ...(findKey && { onRequest: requireScope(findKey, 'analytics:read') }),
+      schema: {
+        operationId: 'getAnalytics',
+        tags: ['analytics'],
+        summary: 'How each ad is doing',
+        ...(findKey && { security: [{ apiKey: [] }] }),
+        querystring: Query,
+        response: {
+          200: Stats,
+          304: Type.Null({ description: 'The numbers are still those of If-None-Match' }),
+          ...problems('invalid_request', 'unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'),
+        },
+      },
+    },
+    async ({ query, headers }, reply) => {
+      const found = answers.get(query.minutes === undefined ? undefined : Number(query.minutes))
+      onServed(found instanceof Promise ? 'awaited' : 'prepared')
+      const whole: Answer = found instanceof Promise ? await found : found
+      const { payload, headers: freshness } = query.ad_id === undefined ? whole : cut(whole, Number(query.ad_id))
+      reply.headers(freshness).header('cache-control', cacheControl).header('vary', 'accept-encoding')
+      if (holds(headers['if-none-match'], payload.etag)) return reply.code(304).send(null)
+      reply.type('application/json; charset=utf-8')
+      const encoding = acceptedEncoding(headers['accept-encoding'])
+      const body = encoding && packed(payload, encoding)
+      if (body) reply.header('content-encoding', encoding)
+      // bytes, which Fastify sends as they are: the schema only describes them
+      return reply.send((body ? await body : payload.body) as never)
+    },
+  )
+}

@@ -1,0 +1,92 @@
+import type { AdPatch as Patch, Ad as StoredAd, NewAd as StoredNewAd } from '@ads-tracker/data'
+import { type App, problem, problems } from '@ads-tracker/service-kit'
+import { Type } from '@sinclair/typebox'
+import { Ad, AdParams, AdPatch, NewAd, toBody } from '../ad-schema.ts'
+import { type FindKey, requireScope } from '../authorize.ts'
+import { noSuchAd } from './ads.ts'
+
+export interface AdsWriter {
+  /** Undefined when the id is taken. */
+  create(ad: StoredNewAd): Promise<StoredAd | undefined>
+  update(id: number, patch: Patch): Promise<StoredAd | undefined>
+  /** False when there never was such an ad. */
+  archive(id: number): Promise<boolean>
+}
+
+const always = ['unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'] as const
+const withBody = ['invalid_request', 'malformed_json', 'payload_too_large', 'unsupported_media_type'] as const
+
+export function manageAdRoutes(app: App, { create, update, archive, findKey }: AdsWriter & { findKey: FindKey }) {
+  const onRequest = requireScope(findKey, 'ads:write')
+  const security = [{ apiKey: [] }]
+
+  app.post(
+    '/ads',
+    {
+      onRequest,
+      schema: {
+        operationId: 'createAd',
+        tags: ['ads'],
+        summary: 'Make an ad',
+        security,
+        body: NewAd,
+        response: {
+          201: { ...Ad, headers: { Location: { type: 'string', description: 'Path of the ad' } } },
+          ...problems(...withBody, ...always, 'conflict'),
+        },
+      },
+    },
+    async ({ body: { id, name, image_url, target_url } }, reply) => {
+      const ad = await create({ ...(id !== undefined && { id }), name: name ?? null, image_url, target_url })
+      if (!ad) throw problem('conflict', { detail: `The id ${id} is taken`, errors: [{ field: 'id', message: 'is taken' }] })
+      reply.code(201).header('location', `/ads/${ad.id}`)
+      return toBody(ad)
+    },
+  )
+
+  app.patch(
+    '/ads/:id',
+    {
+      onRequest,
+      schema: {
+        operationId: 'updateAd',
+        tags: ['ads'],
+        summary: 'Change an ad',
+        description: 'Fields that are left out stay as they are.',
+        security,
+        params: AdParams,
+        body: AdPatch,
+        response: { 200: Ad, ...problems(...withBody, ...always, 'not_found') },
+      },
+    },
+    async ({ params, body: { name, image_url, target_url } }) => {
+      const ad = await update(Number(params.id), {
+        ...(name !== undefined && { name }),
+        ...(image_url !== undefined && { image_url }),
+        ...(target_url !== undefined && { target_url }),
+      })
+      if (!ad) throw noSuchAd(params.id)
+      return toBody(ad)
+    },
+  )
+
+  app.delete(
+    '/ads/:id',
+    {
+      onRequest,
+      schema: {
+        operationId: 'archiveAd',
+        tags: ['ads'],
+        summary: 'Archive an ad',
+        description: 'It leaves the list for good; events on it still count. Safe to repeat.',
+        security,
+        params: AdParams,
+        response: { 204: Type.Null({ description: 'Archived' }), ...problems('invalid_request', ...always, 'not_found') },
+      },
+    },
+    async ({ params }, reply) => {
+      if (!(await archive(Number(params.id)))) throw noSuchAd(params.id)
+      return reply.code(204).send(null)
+    },
+  )
+}

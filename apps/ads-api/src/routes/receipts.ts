@@ -1,0 +1,57 @@
+import type { Receipt as StoredReceipt } from '@ads-tracker/data'
+import { type App, problem, problems } from '@ads-tracker/service-kit'
+import { Type } from '@sinclair/typebox'
+
+export type FindReceipt = (eventId: string) => Promise<{ receipts: StoredReceipt[]; completeThrough: Date | null }>
+
+const eventId = Type.String({ format: 'uuid', description: 'Id of the event', examples: ['0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'] })
+const Receipt = Type.Object({
+  type: Type.Union([Type.Literal('click'), Type.Literal('impression')]),
+  status: Type.Union([Type.Literal('counted'), Type.Literal('dead_letter')]),
+  ad_id: Type.Union([Type.Integer(), Type.Null()], { description: 'Null for a dead letter that names no ad that could be read', examples: [1] }),
+  duplicates: Type.Integer({ minimum: 0, description: 'How often it came again, the same', examples: [0] }),
+  conflicts: Type.Integer({ minimum: 0, description: 'How often it came again with another payload; the first one counts', examples: [0] }),
+  reason: Type.Optional(
+    Type.Union(['undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database'].map((reason) => Type.Literal(reason)), {
+      description: 'Why it is a dead letter',
+    }),
+  ),
+  replayed_at: Type.Optional(Type.String({ format: 'date-time', description: 'When its dead letter was replayed' })),
+})
+const Receipts = Type.Object({ event_id: eventId, receipts: Type.Array(Receipt, { description: 'At most one for each type' }) })
+
+export function receiptRoute(app: App, findReceipt: FindReceipt) {
+  app.get(
+    '/ads/events/:event_id',
+    {
+      schema: {
+        operationId: 'getReceipt',
+        tags: ['events'],
+        summary: 'What became of an event',
+        params: Type.Object({ event_id: eventId }),
+        response: { 200: Receipts, ...problems('invalid_request', 'not_found', 'internal_error', 'unavailable', 'overloaded') },
+      },
+    },
+    async ({ params }) => {
+      const event_id = params.event_id.toLowerCase()
+      const { receipts, completeThrough } = await findReceipt(event_id)
+      if (receipts.length === 0) throw notKnown(event_id, completeThrough)
+      return { event_id, receipts: receipts.map(toBody) }
+    },
+  )
+}
+
+function toBody({ replayed_at, ...receipt }: StoredReceipt) {
+  return { ...receipt, ...(replayed_at && { replayed_at: replayed_at.toISOString() }) }
+}
+
+// Without the mark nobody could tell "not yet" from "never".
+function notKnown(eventId: string, completeThrough: Date | null) {
+  const mark = completeThrough?.toISOString()
+  return problem('not_found', {
+    detail: mark
+      ? `Event ${eventId} is not known. Everything acknowledged before ${mark} is: ask again if yours was acknowledged later`
+      : `Event ${eventId} is not known yet`,
+    ...(mark && { headers: { 'x-complete-through': mark } }),
+  })
+}

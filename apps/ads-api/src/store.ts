@@ -1,0 +1,58 @@
+import { createDatabase, type Database } from '@ads-tracker/data'
+import { problem } from '@ads-tracker/service-kit'
+import { createGate } from './gate.ts'
+import { isUnavailable, isUnreachable } from './unavailable.ts'
+
+export interface StoreOptions {
+  url: string
+  tls: boolean
+  ca?: string | undefined
+  poolSize: number
+  /** Milliseconds that the server gives a statement; half a second later the connection is taken for dead. */
+  timeoutMs: number
+  /** Told of each error that stands behind a 503. */
+  onUnavailable?: (error: unknown) => void
+}
+
+export interface Store {
+  /** Runs a function of libs/data. Rejects with the problem `unavailable` or `overloaded` within bounds of time. */
+  query<T>(work: (database: Database) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** A database that may go away and come back: nothing waits for ever, and what is dead is replaced. */
+export function openStore({ url, tls, ca, poolSize, timeoutMs, onUnavailable = () => {} }: StoreOptions): Store {
+  const gate = createGate({ running: poolSize, waiting: 50 * poolSize, waitMs: timeoutMs })
+  let database = open()
+  return { query: (work) => gate(() => attempt(work)), close: () => database.close() }
+
+  function open(): Database {
+    const ssl = ca === undefined ? tls : { ca }
+    return createDatabase({ url, name: 'ads-api', max: poolSize, statementTimeoutMs: timeoutMs, ...(ssl && { ssl }) })
+  }
+
+  async function attempt<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    const used = database
+    try {
+      return await deadline(work(used), timeoutMs + 500)
+    } catch (error) {
+      if (isUnreachable(error)) replace(used)
+      if (!isUnavailable(error)) throw error
+      onUnavailable(error)
+      throw problem('unavailable', { detail: 'The database does not answer at the moment', cause: error })
+    }
+  }
+
+  // A half-open socket stays silent for ever, and after a failed connection the driver waits longer each time.
+  function replace(dead: Database) {
+    if (dead !== database) return
+    database = open()
+    dead.close().catch(() => {})
+  }
+}
+
+function deadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'DEADLINE' })), ms)
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
+}
