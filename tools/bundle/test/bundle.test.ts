@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '@ads-tracker/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Bundle, bundle, workspace } from '../src/bundle.ts'
+
+// Outside of the workspace, so that nothing of it can be found from there.
+const folder = mkdtempSync(join(tmpdir(), 'ads-tracker-bundle-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const nowhere = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none', KAFKA_BROKERS: '127.0.0.1:9' }
+const projects = ['apps', 'tools'].flatMap((kind) => readdirSync(join(workspace, kind)).map((name) => `${kind}/${name}`)).filter(isBundled)
+
+function isBundled(project: string): boolean {
+  const manifest = join(workspace, project, 'package.json')
+  if (!existsSync(manifest) || !existsSync(join(workspace, project, 'src/main.ts'))) return false
+  return JSON.parse(readFileSync(manifest, 'utf8')).nx?.targets?.bundle !== undefined
+}
+
+function start(main: string, env: Record<string, string>) {
+  const cwd = mkdtempSync(join(folder, 'empty-'))
+  const child = spawn(process.execPath, ['--enable-source-maps', main], { cwd, env: { PATH: process.env.PATH, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { exited, output: () => output, stop: () => child.kill('SIGTERM') && exited }
+}
+
+describe.each(projects.filter((project) => project.startsWith('apps/')))('the bundle of %s', { timeout: 30_000 }, (project) => {
+  let made: Bundle
+
+  beforeAll(async () => {
+    made = await bundle(project, join(folder, project))
+  })
+
+  it('is smaller than 3 MiB', () => {
+    expect(made.bytes).toBeLessThan(3 * 1024 * 1024)
+  })
+
+  it('starts and answers in an empty folder, with its dependencies down', async () => {
+    const port = await freePort()
+    const app = start(made.main, { ...nowhere, PORT: String(port) })
+    const health = await vi.waitFor(() => fetch(`http://127.0.0.1:${port}/livez`), { timeout: 10_000 }).catch(() => undefined)
+    expect(health?.status, app.output()).toBe(200)
+    expect(await app.stop()).toBe(0)
+  })
+
+  it('refuses a bad configuration with exit code 78 and names each variable, never its value', async () => {
+    const app = start(made.main, { ...nowhere, PORT: 'sesame', LOG_LEVEL: 'open' })
+    expect(await app.exited).toBe(78)
+    expect(app.output()).toMatch(/PORT: [^]*LOG_LEVEL: |LOG_LEVEL: [^]*PORT: /)
+    expect(app.output()).not.toMatch(/sesame|open/)
+  })
+})
+
+describe.each(projects.filter((project) => project.startsWith('tools/')))('the bundle of %s', { timeout: 30_000 }, (project) => {
+  it('runs in an empty folder and says what it cannot reach', async () => {
+    const { main } = await bundle(project, join(folder, project))
+    const job = start(main, nowhere)
+    expect(await job.exited).not.toBe(0)
+    expect(job.output()).toMatch(/ECONNREFUSED|connect|usage/i)
+    expect(job.output()).not.toMatch(/Cannot find|ERR_MODULE|ENOENT/)
+  })
+})
+
+describe.runIf(projects.includes('tools/migrate'))('the bundle of tools/migrate', () => {
+  it('has every migration beside it', async () => {
+    const { main } = await bundle('tools/migrate', join(folder, 'migrations'))
+    expect(readdirSync(join(main, '../migrations'))).toEqual(readdirSync(join(workspace, 'libs/data/migrations')))
+  })
+})
