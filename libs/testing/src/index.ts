@@ -1,7 +1,7 @@
 export { freePort } from './free-port.ts'
 export { infrastructure } from './infrastructure.ts'
 export type { Infrastructure, TestKafka, TestPostgres, TestServer } from './infrastructure.ts'
-export { startKafka } from './kafka.ts'
+export { removeKafkaData, startKafka } from './kafka.ts'
 export type { KafkaOptions, KafkaServer } from './kafka.ts'
 export { leash } from './leash.ts'
 export { removePostgresData, startPostgres } from './postgres.ts'

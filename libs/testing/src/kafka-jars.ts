@@ -14,22 +14,28 @@ export function jarsFolder(env: NodeJS.ProcessEnv = process.env): string {
 export async function downloadJars(folder: string): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true })
   const temporary = mkdtempSync(`${folder}.`)
+  const remove = () => rmSync(temporary, { recursive: true, force: true })
+  process.once('exit', remove)
   try {
     writeFileSync(join(temporary, 'pom.xml'), pom)
     await maven(temporary)
     moveInto(join(temporary, 'lib'), folder)
   } finally {
-    rmSync(temporary, { recursive: true, force: true })
+    remove()
+    process.off('exit', remove)
   }
 }
 
 function maven(cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('mvn', ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const end = () => child.kill()
+    process.once('exit', end)
     const output: Buffer[] = []
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk))
     child.once('error', reject)
     child.once('close', (code) => {
+      process.off('exit', end)
       if (code === 0) resolve()
       else reject(new Error(`Maven could not download Kafka's jars:\n${Buffer.concat(output).toString().trim().slice(-1500)}`))
     })

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { Fatal, retryFor } from './deadline.ts'
-import { startDockerKafka } from './kafka-docker.ts'
+import { removeDockerKafka, startDockerKafka } from './kafka-docker.ts'
 import { downloadJars, jarsFolder } from './kafka-jars.ts'
 import { kafkaSettings, properties } from './kafka-settings.ts'
 import type { Server } from './postgres.ts'
@@ -46,7 +46,13 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
     await server.kill()
     throw error
   }
-  return { brokers, pid: server.pid, exited: server.exited, stop: () => server.stop('SIGTERM'), kill: server.kill }
+  return { brokers, pid: server.pid, exited: server.exited, stop: (patience) => server.stop('SIGTERM', { patience }), kill: server.kill }
+}
+
+/** Removes all data of the broker of `dir`, which must not run. */
+export function removeKafkaData(dir: string): void {
+  rmSync(dir, { recursive: true, force: true })
+  if (dockerAnswers()) removeDockerKafka(dir)
 }
 
 async function chooseWay(say: (message: string) => void): Promise<'java' | 'docker'> {
@@ -86,16 +92,16 @@ async function startJava(options: Complete): Promise<ServerProcess> {
   const data = join(dir, 'data')
   const file = join(dir, 'server.properties')
   writeFileSync(file, properties(kafkaSettings({ port, controllerPort, data })))
-  if (!existsSync(join(data, 'meta.properties'))) await format(file, log)
+  if (!existsSync(join(data, 'meta.properties'))) await format(file, log, onSpawn)
   const args = [`-Xmx${heapMegabytes}m`, '-XX:+UseSerialGC', ...(optimise ? [] : ['-XX:TieredStopAtLevel=1']), ...java, 'kafka.Kafka', file]
   return spawnServer('java', args, { log, onSpawn, leash: leashed ? { signal: 'SIGKILL', remove: [dir] } : undefined })
 }
 
 const java = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-cp', join(jarsFolder(), '*')]
 
-async function format(file: string, log: string): Promise<void> {
+async function format(file: string, log: string, onSpawn?: (pid: number) => void): Promise<void> {
   const args = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', 'YWRzLXRyYWNrZXItMDAwMQ', '-c', file]
-  const tool = await spawnServer('java', args, { log })
+  const tool = await spawnServer('java', args, { log, onSpawn })
   await tool.exited
   if (!existsSync(join(dirname(file), 'data/meta.properties'))) throw new Error(`Kafka could not format its storage:\n${tool.lastWords()}`)
 }

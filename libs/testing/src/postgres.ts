@@ -25,8 +25,11 @@ export interface PostgresOptions {
 
 export interface Server {
   pid: number
+  /** Resolves when it is gone, whatever the reason. */
   exited: Promise<void>
-  stop(): Promise<void>
+  /** Graceful for at most `patience` ms (default 8000), then by force. */
+  stop(patience?: number): Promise<void>
+  /** SIGKILL. */
   kill(): Promise<void>
 }
 
@@ -48,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   if (!existsSync(join(data, 'PG_VERSION'))) initialise(native, data, user)
   const server = await retryFor(15_000, () => launch({ ...options, log }, native, data, user))
   const url = `postgres://ads:ads@127.0.0.1:${port}/ads`
-  const stop = () => server.stop('SIGINT', { insist: 'SIGQUIT' })
+  const stop = (patience?: number) => server.stop('SIGINT', { patience, insist: 'SIGQUIT' })
   return { url, pid: server.pid, exited: server.exited, stop, kill: server.kill }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { answerError, answerSocketError, createLogger, problem } from '@ads-tracker/service-kit'
 import type { App } from '@ads-tracker/service-kit'
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { cleanUrl } from './clean-url.ts'
 import type { Config } from './config.ts'
@@ -15,7 +15,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 export async function buildApp(config: Config): Promise<App> {
   const app: App = Fastify({
     loggerInstance: createLogger('gateway', config.LOG_LEVEL) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestTimeout: 8000,
     connectionTimeout: 10_000,

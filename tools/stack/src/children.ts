@@ -1,0 +1,59 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { processStart } from '@ads-tracker/testing'
+
+interface Child {
+  name: string
+  pid: number
+  start: string | undefined
+}
+
+export type Children = ReturnType<typeof recordChildren>
+
+/**
+ * Remembers in a file which processes were started, so that the next start can end those that outlived a kill -9.
+ * A pid counts only together with the time when its process started: a stranger who got the pid later is left alone.
+ */
+export function recordChildren(dir: string) {
+  const file = join(dir, 'children.json')
+  let children = read(file)
+
+  return { add, endAll }
+
+  function add(name: string, pid: number): void {
+    children = [...children.filter(isAlive), { name, pid, start: processStart(pid) }]
+    writeFileSync(`${file}.new`, JSON.stringify(children))
+    renameSync(`${file}.new`, file)
+  }
+
+  /** Ends all that are alive: asks, waits for at most `patience` ms, insists. Returns the names of those that were there. */
+  async function endAll(patience: number): Promise<string[]> {
+    const found = children.filter(isAlive)
+    for (const child of found) signal(child, child.name === 'postgres' ? 'SIGQUIT' : 'SIGTERM')
+    const deadline = performance.now() + patience
+    while (found.some(isAlive) && performance.now() < deadline) await pause(25)
+    for (const child of found) signal(child, 'SIGKILL')
+    while (found.some(isAlive)) await pause(10)
+    return found.map(({ name }) => name)
+  }
+}
+
+const isAlive = ({ pid, start }: Child) => start !== undefined && processStart(pid) === start
+
+function signal(child: Child, name: NodeJS.Signals): void {
+  if (!isAlive(child)) return
+  try {
+    process.kill(child.pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+function read(file: string): Child[] {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Child[]
+  } catch {
+    return []
+  }
+}

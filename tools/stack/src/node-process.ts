@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
+import { entry, workspace } from '@ads-tracker/testing'
+import type { Server } from '@ads-tracker/testing'
+
+interface ProcessOptions {
+  /** Such as `apps/ads-api`. */
+  project: string
+  args?: string[]
+  env: Record<string, string>
+  log: string
+  onSpawn: (pid: number) => void
+  /** Hears each line of output. */
+  onLine?: (line: string) => void
+}
+
+export interface NodeProcess extends Server {
+  /** How it ended, once `exited` has resolved. */
+  ending(): string
+  code(): number | null
+}
+
+/** Starts the source of an app or a tool with this Node, in a process group of its own; its output goes to the log file. */
+export function startNode({ project, args = [], env, log, onSpawn, onLine }: ProcessOptions): NodeProcess {
+  const child = spawn(process.execPath, [entry(project), ...args], {
+    cwd: workspace, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
+  })
+  onSpawn(child.pid!)
+  const file = createWriteStream(log, { flags: 'a' })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.pipe(file, { end: false })
+    if (onLine) eachLine(stream, onLine)
+  }
+  const exited = new Promise<void>((resolve) => child.once('close', () => file.end(resolve)))
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await exited
+  }
+  return { pid: child.pid!, exited, stop, kill, code: () => child.exitCode, ending: () => ending(child) }
+
+  async function stop(patience = 8000) {
+    child.kill('SIGTERM')
+    const timer = new AbortController()
+    const late = pause(patience, undefined, { signal: timer.signal }).then(() => child.kill('SIGKILL'), () => {})
+    await exited
+    timer.abort()
+    await late
+  }
+}
+
+function eachLine(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine)
+}
+
+function ending({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode ? `ended by ${signalCode}` : `ended with exit code ${exitCode}`
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { removeKafkaData, removePostgresData } from '@ads-tracker/testing'
+import { addresses } from './addresses.ts'
+import { app } from './apps.ts'
+import { recordChildren } from './children.ts'
+import { layers } from './context.ts'
+import type { Context, Layer, Stop } from './context.ts'
+import { takeFolder } from './folder.ts'
+import { kafka, postgres } from './infrastructure.ts'
+import { apiKey, job } from './jobs.ts'
+import { assertFree } from './ports.ts'
+import type { Screen } from './screen.ts'
+import { neededPorts } from './settings.ts'
+import type { Settings } from './settings.ts'
+import { runSteps, step } from './steps.ts'
+
+// 10 s in all: the gateway, the apps and the servers each have theirs.
+const patience: Record<Layer, number> = { gateway: 1500, apps: 4000, infrastructure: 3500 }
+
+/** The system on this machine. `start` resolves with the table of addresses when everything is ready. */
+export function createStack(settings: Settings, { screen, drawing }: { screen: Screen; drawing: boolean }) {
+  const stops: Record<Layer, Stop[]> = { gateway: [], apps: [], infrastructure: [] }
+  const release = takeFolder(settings.dir)
+  const children = recordChildren(settings.dir)
+  const context: Context = {
+    settings, children, say: screen.say, onStop: (layer, stop) => void stops[layer].push(stop), log: (name) => join(settings.dir, 'logs', `${name}.log`),
+  }
+  return { start, stop }
+
+  async function start(): Promise<string[]> {
+    const orphans = await children.endAll(5000)
+    if (orphans.length > 0) screen.say(`ended what a run before had left behind: ${orphans.join(', ')}`)
+    await assertFree(neededPorts(settings))
+    if (settings.reset) reset(settings)
+    emptyLogs(settings.dir)
+    return settings.only ? startServers() : startAll()
+  }
+
+  async function startServers(): Promise<string[]> {
+    const wants = (name: 'postgres' | 'kafka') => settings.only?.includes(name)
+    const database = wants('postgres') ? step('PostgreSQL', [], () => postgres(context)) : undefined
+    const broker = wants('kafka') ? step('Kafka', [], () => kafka(context)) : undefined
+    await runSteps([database, broker].filter((one) => one !== undefined), { drawing })
+    return addresses.servers({ databaseUrl: await database?.done, brokers: await broker?.done, settings })
+  }
+
+  async function startAll(): Promise<string[]> {
+    const { ports, databaseUrl } = settings
+    // A database of the user's has its own roles and passwords: the apps come as the user named in its URL.
+    const passwords = databaseUrl ? undefined : { ads_api: 'ads_api', click_writer: 'click_writer' }
+    const as = async (role: 'ads_api' | 'click_writer') => (passwords ? withUser(await database.done, role, passwords[role]) : database.done)
+
+    const database = step('PostgreSQL', [], () => postgres(context))
+    const broker = step('Kafka', [], () => kafka(context))
+    const tables = step('tables', [database], async () => {
+      const roles = passwords && { ADS_API_DB_PASSWORD: passwords.ads_api, CLICK_WRITER_DB_PASSWORD: passwords.click_writer }
+      await job(context, { tool: 'migrate', env: { DATABASE_URL: await database.done, ...roles } })
+    })
+    const ads = step('sample ads', [tables], async () => job(context, { tool: 'seed', env: { DATABASE_URL: await database.done } }))
+    const key = step('API key', [tables], async () => apiKey(context, await database.done))
+    const topics = step('topics', [broker, tables], async () => {
+      await job(context, { tool: 'topics', env: { DATABASE_URL: await database.done, KAFKA_BROKERS: await broker.done } })
+    })
+    const adsApi = step('ads-api', [tables], async () =>
+      app(context, { ...one('ads-api', ports.adsApi), env: { DATABASE_URL: await as('ads_api'), TRUST_PROXY: '127.0.0.1/32' } }))
+    const clickIngest = step('click-ingest', [topics], async () =>
+      app(context, { ...one('click-ingest', ports.clickIngest), env: { KAFKA_BROKERS: await broker.done, TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' } }))
+    const clickWriter = step('click-writer', [topics], async () =>
+      app(context, { ...one('click-writer', ports.clickWriter), env: { DATABASE_URL: await as('click_writer'), KAFKA_BROKERS: await broker.done } }))
+    const gateway = step('gateway', [adsApi, clickIngest], async () =>
+      app(context, {
+        name: 'gateway', project: 'tools/gateway', layer: 'gateway', port: ports.gateway, ready: '/livez',
+        env: { ADS_API_URL: await adsApi.done, CLICK_INGEST_URL: await clickIngest.done },
+      }))
+
+    await runSteps([database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, gateway], { drawing })
+    return addresses.all({ settings, apiKey: await key.done, databaseUrl: await database.done, brokers: await broker.done })
+  }
+
+  /** Stops everything, apps before infrastructure, and gives the folder back. */
+  async function stop(): Promise<void> {
+    for (const layer of layers) await within(patience[layer] + 500, Promise.all(stops[layer].map((one) => one(patience[layer]))))
+    // Whatever was just being started when the stop came.
+    await children.endAll(1000)
+    release()
+  }
+}
+
+const one = (name: string, port: number) => ({ name, project: `apps/${name}`, layer: 'apps' as const, port })
+
+function withUser(url: string, user: string, password: string): string {
+  return Object.assign(new URL(url), { username: user, password }).href
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, pause(ms, undefined, { ref: false })])
+}
+
+function reset({ dir, databaseUrl, brokers }: Settings): void {
+  if (!databaseUrl) removePostgresData(join(dir, 'postgres'))
+  if (!brokers) removeKafkaData(join(dir, 'kafka'))
+  rmSync(join(dir, 'api-key'), { force: true })
+}
+
+function emptyLogs(dir: string): void {
+  const logs = join(dir, 'logs')
+  mkdirSync(logs, { recursive: true })
+  for (const name of readdirSync(logs)) writeFileSync(join(logs, name), '')
+}
