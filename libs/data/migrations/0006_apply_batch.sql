@@ -85,8 +85,8 @@ begin
     as $$
     #variable_conflict use_column
     declare
-      lowest  uuid := (select min(id) from unnest(ids) as id);
-      highest uuid := (select max(id) from unnest(ids) as id);
+      lowest  uuid := (select id from unnest(ids) as id order by id limit 1);
+      highest uuid := (select id from unnest(ids) as id order by id desc limit 1);
     begin
       return query
       with batch as (
@@ -147,21 +147,21 @@ begin
   insert into ad_minute_stats as known (ad_id, minute, shard, clicks, impressions)
   select ad, minute, own_shard, sum(click_count), sum(impression_count)
   from (select unnest(ads) as ad, unnest(at) as minute, unnest(click_counts) as click_count, unnest(impression_counts) as impression_count) as added
-  group by ad, minute order by ad, minute
+  group by minute, ad order by minute, ad
   on conflict (ad_id, minute, shard) do update set
     clicks = known.clicks + excluded.clicks, impressions = known.impressions + excluded.impressions;
 
   insert into ad_hour_stats as known (ad_id, hour, shard, clicks, impressions)
   select ad, date_bin('1 hour', minute, '2000-01-01 00:00:00+00') as hour, own_shard, sum(click_count), sum(impression_count)
   from (select unnest(ads) as ad, unnest(at) as minute, unnest(click_counts) as click_count, unnest(impression_counts) as impression_count) as added
-  group by ad, hour order by ad, hour
+  group by hour, ad order by hour, ad
   on conflict (ad_id, hour, shard) do update set
     clicks = known.clicks + excluded.clicks, impressions = known.impressions + excluded.impressions;
 
   insert into ad_day_stats as known (ad_id, day, shard, clicks, impressions)
   select ad, date_bin('1 day', minute, '2000-01-01 00:00:00+00') as day, own_shard, sum(click_count), sum(impression_count)
   from (select unnest(ads) as ad, unnest(at) as minute, unnest(click_counts) as click_count, unnest(impression_counts) as impression_count) as added
-  group by ad, day order by ad, day
+  group by day, ad order by day, ad
   on conflict (ad_id, day, shard) do update set
     clicks = known.clicks + excluded.clicks, impressions = known.impressions + excluded.impressions;
 
