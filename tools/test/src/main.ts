@@ -1,0 +1,41 @@
+import { createServers } from './servers.ts'
+import { createNx } from './nx.ts'
+import { createTally } from './tally.ts'
+
+const tally = createTally()
+const nx = createNx({ onOutput: tally.read })
+const servers = createServers()
+const args = process.argv.slice(2)
+let stopping: Promise<never> | undefined
+
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) process.on(signal, () => void end(code))
+
+try {
+  const starting = servers.start()
+  starting.catch(() => {})
+  const checks = await nx.runMany(['lint', 'typecheck'], args)
+  if (!checks) tally.fail()
+  // The end-to-end suite measures time: it has the machine to itself, unless the caller says what is to run.
+  const rounds = args.length > 0 ? [args] : [['--exclude=@ads-tracker/end-to-end'], ['--projects=@ads-tracker/end-to-end']]
+  const env = await starting
+  for (const round of rounds) {
+    const before = tally.failed()
+    if (!(await nx.runMany(['test'], round, env)) && tally.failed() === before) tally.fail()
+  }
+  if (!stopping) console.log(`\n${tally.summary()}`)
+  await end(tally.failed() > 0 ? 1 : 0)
+} catch (error) {
+  if (!stopping) console.error(error instanceof Error ? error.message : error)
+  await end(1)
+}
+
+function end(code: number): Promise<never> {
+  stopping ??= finish(code)
+  return stopping
+}
+
+async function finish(code: number): Promise<never> {
+  await nx.stop()
+  await servers.stop()
+  process.exit(code)
+}
