@@ -1,0 +1,90 @@
+import { type Batch, type BatchOutcome } from '@ads-tracker/data'
+import { createLogger } from '@ads-tracker/service-kit'
+import { Registry } from 'prom-client'
+import { describe, expect, it } from 'vitest'
+import { createWriterMetrics } from '../src/metrics.ts'
+import { type Piece } from '../src/piece.ts'
+import { storePieces } from '../src/store-pieces.ts'
+import { aPiece } from './records.ts'
+
+const sqlError = (code: string) => Object.assign(new Error(`SQLSTATE ${code}`), { code })
+
+/** Stores pieces on a database that does what `answer` says; tells what was stored, in order, and how it waited. */
+async function storing(pieces: Piece[], answer: (batch: Batch, call: number) => BatchOutcome | Error | undefined) {
+  const applied: Batch[] = []
+  const gaps: unknown[] = []
+  const pauses: number[] = []
+  let calls = 0
+  await storePieces(pieces, {
+    store: {
+      async apply(batch) {
+        const outcome = answer(batch, (calls += 1))
+        if (outcome instanceof Error) throw outcome
+        if (outcome) return outcome
+        applied.push(batch)
+        return { status: 'applied', slices: [] }
+      },
+    },
+    log: createLogger('test', 'silent'),
+    metrics: createWriterMetrics(new Registry()),
+    onApplied: () => {},
+    onGap: (gap) => gaps.push(gap),
+    isStopping: () => calls > 100,
+    pause: async (ms) => void pauses.push(ms),
+  })
+  const offsets = applied.flatMap((batch) => [...batch.events, ...batch.deadLetters].map(({ offset }) => Number(offset)))
+  const buried = applied.flatMap((batch) => batch.deadLetters.map(({ offset, reason }) => [Number(offset), reason]))
+  return { applied, offsets, buried, gaps, pauses, calls }
+}
+
+describe('storing pieces', () => {
+  it.each(['08006', '57P01', '53300', '40001', '40P01', '55P03', 'ECONNREFUSED', '25006', 'XX000'])('waits out %s and skips nothing', async (code) => {
+    const { offsets, pauses } = await storing([aPiece(0, 0, 3)], (_batch, call) => (call < 5 ? sqlError(code) : undefined))
+    expect(offsets).toEqual([0, 1, 2])
+    expect(pauses.length).toBe(4)
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(5000)
+  })
+
+  it('finds the one event that the database refuses, buries it alone, and keeps the order', async () => {
+    const refuses = (batch: Batch) => batch.events.some(({ offset }) => offset === 5n)
+    const { offsets, buried } = await storing([aPiece(0, 0, 8)], (batch) => (refuses(batch) ? sqlError('22021') : undefined))
+    expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(buried).toEqual([[5, 'rejected_by_database']])
+  })
+
+  it('halves what takes too long and buries nothing for it', async () => {
+    const { offsets, buried } = await storing([aPiece(0, 0, 8)], (batch) => (batch.events.length > 2 ? sqlError('57014') : undefined))
+    expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(buried).toEqual([])
+  })
+
+  it('buries events of ads that do not exist, with their bytes, and stores their neighbours', async () => {
+    const { applied, buried } = await storing([aPiece(0, 10, 3)], (batch) =>
+      batch.deadLetters.length === 0 ? { status: 'unknown_ads', rows: [{ slice: 0, offset: 11n }] } : undefined,
+    )
+    expect(buried).toEqual([[11, 'unknown_ad']])
+    expect(applied[0]?.deadLetters[0]?.value?.toString()).toContain('"ad_id":1')
+    expect(applied[0]?.events.map(({ offset }) => offset)).toEqual([10n, 12n])
+  })
+
+  it('stores the other partitions when one has a gap', async () => {
+    const gap = { topic: 'clicks', partition: 0, expected: 3n, found: 9n }
+    const { applied, gaps } = await storing([aPiece(0, 9, 1), aPiece(1, 0, 2)], (batch) =>
+      batch.slices.some(({ partition }) => partition === 0) ? { status: 'gap', gaps: [gap] } : undefined,
+    )
+    expect(gaps).toEqual([gap])
+    expect(applied[0]?.slices.map(({ partition }) => partition)).toEqual([1])
+  })
+
+  it('dead-letters nothing while the configuration is wrong', async () => {
+    const { offsets, buried } = await storing([aPiece(0, 0, 4)], (_batch, call) => (call < 4 ? sqlError('42501') : undefined))
+    expect(offsets).toEqual([0, 1, 2, 3])
+    expect(buried).toEqual([])
+  })
+
+  it('ends without storing when the process is to stop', async () => {
+    const { offsets, calls } = await storing([aPiece(0, 0, 4)], () => sqlError('08006'))
+    expect(offsets).toEqual([])
+    expect(calls).toBe(101)
+  })
+})

@@ -1,0 +1,31 @@
+import { createDatabase } from '@ads-tracker/data'
+import { createKafka, createProducer, kafkaSettings } from '@ads-tracker/kafka'
+import { loadConfig, run, secret } from '@ads-tracker/service-kit'
+import { Type } from '@sinclair/typebox'
+import { readArguments } from './arguments.ts'
+import { list } from './list.ts'
+import { replay } from './replay.ts'
+import { show } from './show.ts'
+
+const Config = Type.Object({
+  ...kafkaSettings,
+  DATABASE_URL: secret({ default: 'postgres://ads:ads@127.0.0.1:54320/ads', description: 'Where the dead letters are' }),
+})
+
+await run(async () => {
+  const command = readArguments(process.argv.slice(2))
+  const config = loadConfig(Config, process.env)
+  const database = createDatabase({ url: config.DATABASE_URL, name: 'dead-letters', max: 1 })
+  const print = (line: string) => console.log(line)
+  try {
+    if (command.name === 'list') await list({ database, print, ...command })
+    else if (command.name === 'show') await show({ database, print, position: command.position })
+    else {
+      const kafka = () => createKafka(config, 'dead-letters', (level, message) => level === 'error' && console.error(message))
+      const producer = createProducer({ kafka, deadlineMs: 10_000 })
+      await replay({ database, publish: producer.publish, print, ...command }).finally(producer.close)
+    }
+  } finally {
+    await database.close()
+  }
+})
