@@ -19,6 +19,8 @@ export interface KafkaOptions {
   log?: string
   /** Of the JVM; default 512 MB. */
   heapMegabytes?: number
+  /** More settings of the broker, or other values; not for a broker in a container. */
+  settings?: Record<string, string | number>
   /** Spend more CPU at the start to be faster later: for benchmarks. */
   optimise?: boolean
   /** End the server, and remove its folder, when this process ends. */
@@ -88,10 +90,10 @@ export function dockerAnswers(): boolean {
 type Complete = Required<Pick<KafkaOptions, 'dir' | 'port' | 'controllerPort' | 'log' | 'heapMegabytes'>> & KafkaOptions
 
 async function startJava(options: Complete): Promise<ServerProcess> {
-  const { dir, port, controllerPort, heapMegabytes, optimise, leashed, log, onSpawn } = options
+  const { dir, port, controllerPort, heapMegabytes, settings, optimise, leashed, log, onSpawn } = options
   const data = join(dir, 'data')
   const file = join(dir, 'server.properties')
-  writeFileSync(file, properties(kafkaSettings({ port, controllerPort, data })))
+  writeFileSync(file, properties({ ...kafkaSettings({ port, controllerPort, data }), ...settings }))
   if (!existsSync(join(data, 'meta.properties'))) await format(file, log, onSpawn)
   const args = [`-Xmx${heapMegabytes}m`, '-XX:+UseSerialGC', ...(optimise ? [] : ['-XX:TieredStopAtLevel=1']), ...java, 'kafka.Kafka', file]
   return spawnServer('java', args, { log, onSpawn, leash: leashed ? { signal: 'SIGKILL', remove: [dir] } : undefined })
