@@ -1,4 +1,4 @@
-import { type Kafka, type Message, type Producer } from 'kafkajs'
+import { type Kafka, type Message, type PartitionerArgs, type PartitionMetadata, type Producer } from 'kafkajs'
 import { type Histogram } from 'prom-client'
 import { withDeadline } from './deadline.ts'
 
@@ -155,15 +155,25 @@ export function createProducer(options: ProducerOptions): EventProducer {
       idempotent: false,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
-      createPartitioner: () => ({ partitionMetadata }) => {
-        const available = partitionMetadata.filter(({ leader }) => leader >= 0)
-        const usable = available.length > 0 ? available : partitionMetadata
-        return usable[turn % usable.length]?.partitionId ?? 0
-      },
+      createPartitioner: onePartitionPerTurn,
     })
     const connected = producer.connect().then(() => producer)
     connected.catch(() => drop(connected))
     return connected
+  }
+
+  // Asked for every record, but each topic's answer holds for the whole batch.
+  function onePartitionPerTurn() {
+    const chosen = new Map<string, { turn: number; metadata: PartitionMetadata[]; partition: number }>()
+    return ({ topic, partitionMetadata: metadata }: PartitionerArgs) => {
+      const known = chosen.get(topic)
+      if (known?.turn === turn && known.metadata === metadata) return known.partition
+      const available = metadata.filter(({ leader }) => leader >= 0)
+      const usable = available.length > 0 ? available : metadata
+      const partition = usable[turn % usable.length]?.partitionId ?? 0
+      chosen.set(topic, { turn, metadata, partition })
+      return partition
+    }
   }
 
   // Without waiting: a hung broker never answers a goodbye.
@@ -177,9 +187,11 @@ export function createProducer(options: ProducerOptions): EventProducer {
   // Deadlines are all of the same length, so that the oldest entries stand first.
   function expire() {
     const now = performance.now()
-    for (const entry of [...flying, ...queue]) {
-      if (entry.expires > now) break
-      settle(entry, new OutcomeUnknownError('Kafka did not acknowledge the event in time', { cause: lastError }))
+    for (const entries of [flying, queue]) {
+      for (const entry of entries) {
+        if (entry.expires > now) break
+        settle(entry, new OutcomeUnknownError('Kafka did not acknowledge the event in time', { cause: lastError }))
+      }
     }
     const oldest = flying.find(isWaiting) ?? queue.find(isWaiting)
     expiry = oldest && setTimeout(expire, Math.max(1, oldest.expires - now))

@@ -1,0 +1,46 @@
+import { vi } from 'vitest'
+import { createAdmin, createBatchConsumer, createKafka, type EventProducer, type Kafka } from '../src/index.ts'
+
+export function kafkaOf(brokers: string): Kafka {
+  return createKafka({ KAFKA_BROKERS: brokers, TOPIC_PREFIX: '', KAFKA_TLS: false }, 'test', () => {})
+}
+
+export function record(name: string, value: Buffer | string = name) {
+  return { key: name, value, headers: { v: '1' } }
+}
+
+/** Records of each partition of the log. */
+export async function counts(kafka: Kafka, topic: string): Promise<number[]> {
+  const admin = createAdmin(kafka)
+  const offsets = await admin.offsets(topic)
+  await admin.close()
+  return offsets.sort((a, b) => a.partition - b.partition).map(({ low, high }) => Number(high - low))
+}
+
+/** The keys of all records of the log. */
+export async function keys(kafka: Kafka, topic: string): Promise<string[]> {
+  const expected = (await counts(kafka, topic)).reduce((sum, count) => sum + count, 0)
+  const read: string[] = []
+  const consumer = createBatchConsumer({
+    kafka,
+    groupId: `reader-${crypto.randomUUID()}`,
+    topics: [topic],
+    concurrency: 6,
+    onAssigned() {},
+    onCrash() {},
+    async onBatch({ records }) {
+      read.push(...records.map(({ key }) => String(key)))
+    },
+  })
+  await consumer.start()
+  await vi.waitFor(() => { if (read.length < expected) throw new Error(`read ${read.length} of ${expected}`) }, 20_000)
+  await consumer.close()
+  return read
+}
+
+/** What became of a publish: `ok` or the error's code, and after how many milliseconds. */
+export async function outcome(producer: EventProducer, topic: string, name: string): Promise<{ result: string; ms: number }> {
+  const start = performance.now()
+  const result = await producer.publish(topic, record(name)).then(() => 'ok', (error: { code?: string }) => error.code ?? String(error))
+  return { result, ms: performance.now() - start }
+}

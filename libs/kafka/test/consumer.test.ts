@@ -1,0 +1,160 @@
+import { testTopics, type TestTopics } from '@ads-tracker/testing'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type BatchConsumer, type BatchConsumerOptions, type ConsumedBatch, createBatchConsumer, createProducer } from '../src/index.ts'
+import { kafkaOf, record } from './client.ts'
+
+describe('the consumer', () => {
+  let topics: TestTopics
+  let topic: string
+  const open: BatchConsumer[] = []
+
+  beforeEach(async () => {
+    topics = await testTopics()
+    topic = topics.topics.click
+  })
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((consumer) => consumer.close()))
+    await topics.remove()
+  })
+
+  async function start(options: Partial<BatchConsumerOptions> & Pick<BatchConsumerOptions, 'onBatch'>): Promise<BatchConsumer> {
+    const consumer = createBatchConsumer({
+      kafka: kafkaOf(topics.brokers), groupId: `${topics.prefix}group`, topics: [topic], concurrency: 6, onAssigned() {}, onCrash() {}, ...options,
+    })
+    open.push(consumer)
+    await consumer.start()
+    return consumer
+  }
+
+  async function publish(count: number, { flushes = 6 } = {}) {
+    const producer = createProducer({ kafka: () => kafkaOf(topics.brokers) })
+    for (let flush = 0; flush < flushes; flush++) {
+      await Promise.all(Array.from({ length: count / flushes }, (_, index) => producer.publish(topic, record(`${flush}-${index}`))))
+    }
+    await producer.close()
+  }
+
+  function collector() {
+    const offsets = new Map<number, bigint[]>()
+    const total = () => [...offsets.values()].reduce((sum, list) => sum + list.length, 0)
+    const take = ({ partition, records }: ConsumedBatch) => void offsets.set(partition, [...(offsets.get(partition) ?? []), ...records.map(({ offset }) => offset)])
+    return { offsets, total, take, onBatch: async (batch: ConsumedBatch) => take(batch) }
+  }
+
+  test('hands over every record once, in the order of its offset, with what it carries', async () => {
+    await publish(6000)
+    const { offsets, total, take } = collector()
+    const seen: ConsumedBatch[] = []
+    await start({
+      async onBatch(batch) {
+        seen.push(batch)
+        take(batch)
+      },
+    })
+    await vi.waitFor(() => expect(total()).toBe(6000), 10_000)
+    for (const list of offsets.values()) expect(list).toEqual(list.map((_, index) => BigInt(index)))
+    const first = seen[0]?.records[0]
+    expect(first).toMatchObject({ headers: { v: '1' }, key: expect.any(Buffer), value: expect.any(Buffer) })
+    expect(Math.abs((first?.timestamp ?? 0) - Date.now())).toBeLessThan(60_000)
+  })
+
+  test('begins at the first record when the group never committed, and at the committed offset otherwise', async () => {
+    await publish(600)
+    const first = collector()
+    const consumer = await start(first)
+    await vi.waitFor(() => expect(first.total()).toBe(600), 10_000)
+    await consumer.commit(Array.from({ length: 6 }, (_, partition) => ({ topic, partition, offset: 40n })))
+    await consumer.close()
+    const second = collector()
+    await start(second)
+    await vi.waitFor(() => expect(second.total()).toBe(360), 10_000)
+    for (const list of second.offsets.values()) expect(list[0]).toBe(40n)
+  })
+
+  test('never commits by itself', async () => {
+    await publish(60)
+    const first = collector()
+    const consumer = await start(first)
+    await vi.waitFor(() => expect(first.total()).toBe(60), 10_000)
+    await consumer.close()
+    const second = collector()
+    await start(second)
+    await vi.waitFor(() => expect(second.total()).toBe(60), 10_000)
+  })
+
+  test('fetches again from where it is told to', async () => {
+    await publish(600)
+    const { offsets, total, onBatch } = collector()
+    const consumer = await start({ onBatch })
+    await vi.waitFor(() => expect(total()).toBe(600), 10_000)
+    offsets.clear()
+    consumer.seek({ topic, partition: 3, offset: 90n })
+    await vi.waitFor(() => expect(offsets.get(3)?.length).toBe(10), 10_000)
+    expect(offsets.get(3)?.[0]).toBe(90n)
+    expect(total()).toBe(10)
+  })
+
+  test('leaves the group at once, so that the next member need not wait for the session to end', async () => {
+    const assigned: number[] = []
+    const first = await start({ onBatch: async () => {} })
+    await start({ onBatch: async () => {}, onAssigned: (partitions) => void assigned.push(partitions.length) })
+    await vi.waitFor(() => expect(assigned.at(-1)).toBe(3), 15_000)
+    const left = performance.now()
+    await first.close()
+    await vi.waitFor(() => expect(assigned.at(-1)).toBe(6), 8000)
+    expect(performance.now() - left).toBeLessThan(5000)
+  })
+
+  test('hands over again what was not committed when a member joins, to whoever has the partition now', async () => {
+    await publish(600)
+    const taken = collector()
+    let working = 0
+    let interrupted = 0
+    let busy = true
+    await start({
+      async onBatch(batch) {
+        if (!busy) return taken.take(batch)
+        working += 1
+        try {
+          for (;;) {
+            await batch.heartbeat()
+            await new Promise((resolve) => setTimeout(resolve, 50))
+          }
+        } finally {
+          interrupted += 1
+        }
+      },
+    })
+    await vi.waitFor(() => expect(working).toBeGreaterThan(1), 10_000)
+    await start({ onBatch: async (batch) => taken.take(batch) })
+    busy = false
+    await vi.waitFor(() => expect([...taken.offsets.values()].map((list) => new Set(list).size)).toEqual(Array(6).fill(100)), 15_000)
+    expect(interrupted).toBe(working)
+  })
+
+  test('does not pass over a batch that became stale by a seek while it was worked on', async () => {
+    await publish(600)
+    const taken = collector()
+    const release = Promise.withResolvers<void>()
+    let held: ConsumedBatch | undefined
+    const consumer = await start({
+      async onBatch(batch) {
+        if (held || batch.partition !== 2) return taken.take(batch)
+        held = batch
+        await release.promise
+      },
+    })
+    await vi.waitFor(() => expect(held?.isStale()).toBe(false), 10_000)
+    consumer.seek({ topic, partition: 2, offset: 95n })
+    expect(held?.isStale()).toBe(true)
+    release.resolve()
+    await vi.waitFor(() => expect(taken.offsets.get(2)).toEqual([95n, 96n, 97n, 98n, 99n]), 10_000)
+  })
+
+  test('has turned lately, also when there is nothing to read', async () => {
+    const consumer = await start({ onBatch: async () => {} })
+    await vi.waitFor(() => expect(consumer.sinceLastTurn()).toBeLessThan(800), 10_000)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(consumer.sinceLastTurn()).toBeLessThan(1000)
+  })
+})

@@ -1,0 +1,118 @@
+import { testTopics, type TestTopics } from '@ads-tracker/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createProducer, type EventProducer, type ProducerOptions } from '../src/index.ts'
+import { counts, kafkaOf, keys, record } from './client.ts'
+
+describe('the producer', () => {
+  let topics: TestTopics
+  const open: EventProducer[] = []
+  const producerOf = (options: Partial<ProducerOptions> = {}) => {
+    const producer = createProducer({ kafka: () => kafkaOf(topics.brokers), ...options })
+    open.push(producer)
+    return producer
+  }
+
+  beforeAll(async () => {
+    topics = await testTopics()
+  })
+  afterAll(async () => {
+    await Promise.all(open.map((producer) => producer.close()))
+    await topics.remove()
+  })
+
+  async function withTopics(work: (topics: TestTopics, topic: string) => Promise<void>) {
+    const own = await testTopics()
+    try {
+      await work(own, own.topics.click)
+    } finally {
+      await own.remove()
+    }
+  }
+
+  test('resolves when the record is in the log, key, value and all', () =>
+    withTopics(async (own, topic) => {
+      const producer = producerOf()
+      await producer.publish(topic, record('first'))
+      expect(await keys(kafkaOf(own.brokers), topic)).toEqual(['first'])
+      expect(producer.pending()).toEqual({ records: 0, bytes: 0 })
+      expect(producer.sinceAcknowledged()).toBeLessThan(20_000)
+    }))
+
+  test('takes text and bytes, and every record arrives once', () =>
+    withTopics(async (own, topic) => {
+      const producer = producerOf()
+      const names = Array.from({ length: 3000 }, (_, index) => `record-${index}`)
+      await Promise.all(names.map((name, index) => producer.publish(topic, record(name, index % 2 ? Buffer.from(name) : name))))
+      expect((await keys(kafkaOf(own.brokers), topic)).sort()).toEqual(names.sort())
+    }))
+
+  test('sends what comes together to one partition, and what comes next to the next', () =>
+    withTopics(async (own, topic) => {
+      const producer = producerOf()
+      for (let flush = 0; flush < 6; flush++) {
+        await Promise.all(Array.from({ length: 50 }, (_, index) => producer.publish(topic, record(`${flush}-${index}`))))
+      }
+      expect(await counts(kafkaOf(own.brokers), topic)).toEqual([50, 50, 50, 50, 50, 50])
+    }))
+
+  test('splits what is larger than a batch may be', () =>
+    withTopics(async (own, topic) => {
+      const batches: number[] = []
+      const producer = producerOf({ batchRecords: { observe: (count: number) => batches.push(count) } as unknown as ProducerOptions['batchRecords'] })
+      const value = Buffer.alloc(10_000, 'x')
+      await Promise.all(Array.from({ length: 150 }, (_, index) => producer.publish(topic, record(`${index}`, value))))
+      expect(batches.length).toBeGreaterThanOrEqual(3)
+      expect(Math.max(...batches)).toBeLessThanOrEqual((512 * 1024) / 10_000)
+      expect((await counts(kafkaOf(own.brokers), topic)).reduce((sum, count) => sum + count)).toBe(150)
+    }))
+
+  test('keeps clicks and impressions of one batch apart', () =>
+    withTopics(async (own) => {
+      const producer = producerOf()
+      await Promise.all([producer.publish(own.topics.click, record('click')), producer.publish(own.topics.impression, record('impression'))])
+      expect(await keys(kafkaOf(own.brokers), own.topics.click)).toEqual(['click'])
+      expect(await keys(kafkaOf(own.brokers), own.topics.impression)).toEqual(['impression'])
+    }))
+
+  test('refuses at once what the queue has no place for, by number and by bytes', async () => {
+    const few = producerOf({ maxQueued: 2 })
+    const accepted = [1, 2].map((index) => few.publish(topics.topics.click, record(`${index}`)))
+    await expect(few.publish(topics.topics.click, record('one too many'))).rejects.toMatchObject({ code: 'overloaded' })
+    await Promise.all(accepted)
+    await few.publish(topics.topics.click, record('there is a place again'))
+
+    const small = producerOf({ maxQueuedBytes: 1000 })
+    await expect(small.publish(topics.topics.click, record('large', Buffer.alloc(1000)))).rejects.toMatchObject({ code: 'overloaded' })
+  })
+
+  test('says that the outcome is unknown when the topic does not exist, and goes on with others', async () => {
+    const producer = producerOf({ deadlineMs: 1000 })
+    const start = performance.now()
+    await expect(producer.publish('no-such-topic', record('x'))).rejects.toMatchObject({ code: 'outcome_unknown' })
+    expect(performance.now() - start).toBeLessThan(1500)
+    await expect(producer.publish(topics.topics.click, record('y'))).resolves.toBeUndefined()
+  })
+
+  test('answers what it accepted before it closes, and nothing afterwards', async () => {
+    const producer = producerOf()
+    const accepted = Array.from({ length: 100 }, (_, index) => producer.publish(topics.topics.click, record(`${index}`)))
+    await producer.close()
+    await expect(Promise.all(accepted)).resolves.toHaveLength(100)
+    await expect(producer.publish(topics.topics.click, record('late'))).rejects.toMatchObject({ code: 'overloaded' })
+  })
+
+  test('sets no timers while it is idle', async () => {
+    const producer = producerOf()
+    await producer.publish(topics.topics.click, record('x'))
+    await new Promise((resolve) => setTimeout(resolve, 2700))
+    const original = globalThis.setTimeout
+    let timers = 0
+    globalThis.setTimeout = Object.assign((...args: Parameters<typeof setTimeout>) => {
+      timers += 1
+      return original(...args)
+    }, original) as typeof setTimeout
+    await new Promise((resolve) => original(resolve, 500))
+    globalThis.setTimeout = original
+    expect(timers).toBe(0)
+  })
+})
