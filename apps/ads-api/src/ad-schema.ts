@@ -1,11 +1,13 @@
 import '@ads-tracker/events' // registers the formats
 import type { Ad as StoredAd } from '@ads-tracker/data'
 import { type Static, Type } from '@sinclair/typebox'
+import { orNull } from './answer-types.ts'
 import { integerText } from './integer-text.ts'
 
 const largestId = 2147483647
 const id = { minimum: 1, maximum: largestId }
-const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], { description: 'For people', examples: ['Summer sale'] })
+const named = { description: 'For people', examples: ['Summer sale'] }
+const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], named)
 const url = (description: string, example: string) =>
   Type.String({ format: 'uri', maxLength: 2048, description: `${description}: an absolute http(s) URL without credentials`, examples: [example] })
 const image_url = url('The poster of the video', 'https://cdn.example.com/ads/1.jpg')
@@ -15,7 +17,7 @@ const time = (description: string) => Type.String({ format: 'date-time', descrip
 export const Ad = Type.Object(
   {
     id: Type.Integer({ ...id, examples: [1] }),
-    name,
+    name: orNull('string', named),
     image_url,
     target_url,
     created_at: time('When it was made'),

@@ -1,21 +1,6 @@
+import './error-messages.ts'
 import { Kind, type TSchema, Type, TypeRegistry } from '@sinclair/typebox'
-import { DefaultErrorFunction, SetErrorFunction, ValueErrorType } from '@sinclair/typebox/errors'
-
-interface IntegerText extends TSchema {
-  minimum: number
-  maximum: number
-}
-
-// TypeBox would read "1.5", "1e3" and " 1" as integers: what is in a URL must be digits.
-TypeRegistry.Set<IntegerText>('IntegerText', ({ minimum, maximum }, value) => {
-  return typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) && Number(value) >= minimum && Number(value) <= maximum
-})
-SetErrorFunction((error) => {
-  if (error.errorType !== ValueErrorType.Kind || error.schema[Kind] !== 'IntegerText') return DefaultErrorFunction(error)
-  return `Expected an integer from ${error.schema.minimum} to ${error.schema.maximum}`
-})
-
-/** An integer in a path or a query string. The handler gets the text, which `Number` reads as it is. */
+import { DefaultErrorFunction, /** An integer in a path or a query string. The handler gets the text, which `Number` reads as it is. */
 export function integerText(options: { minimum: number; maximum: number; description: string; default?: number; examples?: number[] }) {
   return Type.Unsafe<string>({ ...options, [Kind]: 'IntegerText', type: 'integer' })
 }

@@ -67,7 +67,8 @@ export function noSuchAd(id: string) {
 function positionOf(cursor: string): number {
   const position = fromCursor(cursor)
   if (position === undefined) {
-    throw problem('invalid_request', { errors: [{ field: 'cursor', message: 'must come from the Link header of a page' }] })
+    const message = 'must come from the Link header of a page'
+    throw problem('invalid_request', { detail: `cursor ${message}`, errors: [{ field: 'cursor', message }] })
   }
   return position
 }

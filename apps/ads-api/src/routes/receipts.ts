@@ -1,21 +1,18 @@
 import type { Receipt as StoredReceipt } from '@ads-tracker/data'
 import { type App, problem, problems } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
+import { oneOf, orNull } from '../answer-types.ts'
 
 export type FindReceipt = (eventId: string) => Promise<{ receipts: StoredReceipt[]; completeThrough: Date | null }>
 
 const eventId = Type.String({ format: 'uuid', description: 'Id of the event', examples: ['0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'] })
 const Receipt = Type.Object({
-  type: Type.Union([Type.Literal('click'), Type.Literal('impression')]),
-  status: Type.Union([Type.Literal('counted'), Type.Literal('dead_letter')]),
-  ad_id: Type.Union([Type.Integer(), Type.Null()], { description: 'Null for a dead letter that names no ad that could be read', examples: [1] }),
+  type: oneOf('click', 'impression'),
+  status: oneOf('counted', 'dead_letter'),
+  ad_id: orNull('integer', { description: 'Null for a dead letter that names no ad that could be read', examples: [1] }),
   duplicates: Type.Integer({ minimum: 0, description: 'How often it came again, the same', examples: [0] }),
   conflicts: Type.Integer({ minimum: 0, description: 'How often it came again with another payload; the first one counts', examples: [0] }),
-  reason: Type.Optional(
-    Type.Union(['undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database'].map((reason) => Type.Literal(reason)), {
-      description: 'Why it is a dead letter',
-    }),
-  ),
+  reason: Type.Optional(oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database')),
   replayed_at: Type.Optional(Type.String({ format: 'date-time', description: 'When its dead letter was replayed' })),
 })
 const Receipts = Type.Object({ event_id: eventId, receipts: Type.Array(Receipt, { description: 'At most one for each type' }) })

@@ -1,0 +1,45 @@
+import postgres from 'postgres'
+import type { Sql } from 'postgres'
+import { type EventType, uuidv7 } from '@ads-tracker/events'
+
+export interface StoredEvent {
+  type: EventType
+  ad_id: number
+  /** Unix milliseconds. */
+  at: number
+}
+
+/** A connection of the owner, which writes what the writer would have written. */
+export function owner(url: string): Sql {
+  return postgres(url, { max: 1, onnotice: () => {} })
+}
+
+export async function insertAds(sql: Sql, count: number): Promise<void> {
+  await sql`insert into ads (image_url, target_url) select 'https://cdn.test/' || n, 'https://shop.test' from generate_series(1, ${count}) n`
+}
+
+/** Stores events and rolls them up, spread over three shards. */
+export async function insertEvents(sql: Sql, events: StoredEvent[]): Promise<void> {
+  for (const type of ['click', 'impression'] as const) {
+    const rows = events.filter((event) => event.type === type)
+    const ids = rows.map(({ at }) => uuidv7(at))
+    const times = rows.map(({ at }) => new Date(at).toISOString())
+    await sql`
+      insert into ${sql(`${type}s`)} (event_id, ad_id, occurred_at, received_at)
+      select id, ad, at, at from unnest(${ids}::text[]::uuid[], ${rows.map(({ ad_id }) => ad_id)}::integer[], ${times}::text[]::timestamptz[]) as row (id, ad, at)`
+  }
+  await rollUp(sql)
+}
+
+/** Makes all rollups from the raw events. */
+export async function rollUp(sql: Sql): Promise<void> {
+  await sql`truncate ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals`
+  for (const [unit, table] of [['minute', 'ad_minute_stats'], ['hour', 'ad_hour_stats'], ['day', 'ad_day_stats'], ['all', 'ad_totals']] as const) {
+    const bucket = unit === 'all' ? sql`` : sql`date_trunc(${unit}, occurred_at, 'UTC'),`
+    await sql`
+      insert into ${sql(table)}
+      select ad_id, ${bucket} ad_id % 3 + (extract(milliseconds from occurred_at)::integer % 2), sum(click), sum(impression)
+      from (select ad_id, occurred_at, 1 as click, 0 as impression from clicks union all select ad_id, occurred_at, 0, 1 from impressions)
+      group by ${unit === 'all' ? sql`1, 2` : sql`1, 2, 3`}`
+  }
+}
