@@ -12,12 +12,13 @@ export function record(name: string, value: Buffer | string = name) {
 /** Records of each partition of the log. */
 export async function counts(kafka: Kafka, topic: string): Promise<number[]> {
   const admin = createAdmin(kafka)
-  const offsets = await admin.offsets(topic)
+  // a broker that came back a moment ago may not lead its partitions yet
+  const offsets = await vi.waitFor(() => admin.offsets(topic), 10_000)
   await admin.close()
   return offsets.sort((a, b) => a.partition - b.partition).map(({ low, high }) => Number(high - low))
 }
 
-/** The keys of all records of the log. */
+/** The keys of all records of the log; each once, because a repeat after a lost answer may put it there twice. */
 export async function keys(kafka: Kafka, topic: string): Promise<string[]> {
   const expected = (await counts(kafka, topic)).reduce((sum, count) => sum + count, 0)
   const read: string[] = []
@@ -35,7 +36,7 @@ export async function keys(kafka: Kafka, topic: string): Promise<string[]> {
   await consumer.start()
   await vi.waitFor(() => { if (read.length < expected) throw new Error(`read ${read.length} of ${expected}`) }, 20_000)
   await consumer.close()
-  return read
+  return [...new Set(read)]
 }
 
 /** What became of a publish: `ok` or the error's code, and after how many milliseconds. */

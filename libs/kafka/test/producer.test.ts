@@ -38,7 +38,7 @@ describe('the producer', () => {
       expect(producer.sinceAcknowledged()).toBeLessThan(20_000)
     }))
 
-  test('takes text and bytes, and every record arrives once', () =>
+  test('takes text and bytes, and loses none of many', () =>
     withTopics(async (own, topic) => {
       const producer = producerOf()
       const names = Array.from({ length: 3000 }, (_, index) => `record-${index}`)
