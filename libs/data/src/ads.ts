@@ -54,7 +54,7 @@ export async function createAd(database: Database, ad: NewAd): Promise<Ad | unde
 async function skipTakenIds(database: Database): Promise<void> {
   await opened(database).orm.execute(sql`
     select setval('ads_id_seq', min(id)) from ads taken
-    where id >= (select last_value from ads_id_seq) and not exists (select from ads next where next.id = taken.id + 1)`)
+    where id >= (select last_value from ads_id_seq) and not exists (select from ads next where next.id = taken.id::bigint + 1)`)
 }
 
 /** The ad as it is then, or undefined when there is no such live ad. Fields that `patch` leaves out stay. */

@@ -1,0 +1,100 @@
+import type { Sql } from 'postgres'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { testDatabase } from '@ads-tracker/testing'
+import { archiveAd, createAd, createDatabase, getAd, listAds, updateAd } from '../src/index.ts'
+import type { Database } from '../src/index.ts'
+import { owner } from './stored-events.ts'
+
+const largestId = 2147483647
+const urls = { image_url: 'https://cdn.test/1.jpg', target_url: 'https://shop.test/' }
+
+let db: Awaited<ReturnType<typeof testDatabase>>
+let sql: Sql
+let database: Database
+
+beforeAll(async () => {
+  db = await testDatabase()
+  sql = owner(db.url)
+  database = createDatabase({ url: db.adsApiUrl })
+})
+afterAll(async () => {
+  await Promise.all([database?.close(), sql?.end()])
+  await db?.drop()
+})
+beforeEach(async () => {
+  await sql`truncate ads restart identity`
+})
+
+describe('listing ads', () => {
+  it('pages through live ads in the order of their ids', async () => {
+    for (const id of [5, 1, 3, 2]) await createAd(database, { id, ...urls })
+    await archiveAd(database, 2)
+    const ids = async (page: { limit: number; after?: number }) => (await listAds(database, page)).map(({ id }) => id)
+    expect(await ids({ limit: 2 })).toEqual([1, 3])
+    expect(await ids({ limit: 2, after: 3 })).toEqual([5])
+    expect(await ids({ limit: 2, after: 5 })).toEqual([])
+  })
+})
+
+describe('making an ad', () => {
+  it('gives it an id, a name and the time', async () => {
+    const ad = await createAd(database, { name: 'Summer', ...urls })
+    expect(ad).toEqual({ id: 1, name: 'Summer', ...urls, created_at: expect.any(Date), updated_at: expect.any(Date) })
+    expect(await getAd(database, 1)).toEqual(ad)
+  })
+
+  it('refuses an id that is taken, by an archived ad too', async () => {
+    expect(await createAd(database, { id: 7, ...urls })).toMatchObject({ id: 7 })
+    await archiveAd(database, 7)
+    expect(await createAd(database, { id: 7, ...urls })).toBeUndefined()
+  })
+
+  it('gets past ids that others chose, the largest included', async () => {
+    for (const id of [1, 2, 3, 5, largestId]) await createAd(database, { id, ...urls })
+    const ids = []
+    for (let n = 0; n < 4; n++) ids.push((await createAd(database, urls))?.id)
+    expect(ids).toEqual([4, 6, 7, 8])
+  })
+
+  it('gives ids of their own to many that come at once beside chosen ones', async () => {
+    const made = await Promise.all(Array.from({ length: 40 }, (_, n) => createAd(database, { ...urls, ...(n % 2 === 0 && { id: n + 1 }) })))
+    const ids = made.flatMap((ad) => ad?.id ?? [])
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThanOrEqual(20)
+  })
+})
+
+describe('changing an ad', () => {
+  it('keeps the fields that are left out', async () => {
+    const ad = await createAd(database, { name: 'Summer', ...urls })
+    expect(await updateAd(database, 1, { target_url: 'https://shop.test/sale' })).toEqual({
+      ...ad, target_url: 'https://shop.test/sale', updated_at: expect.any(Date),
+    })
+    expect((await updateAd(database, 1, { name: null }))?.name).toBeNull()
+  })
+
+  it('finds no ad that never was, or is archived', async () => {
+    await createAd(database, { id: 7, ...urls })
+    await archiveAd(database, 7)
+    expect(await updateAd(database, 7, { name: 'x' })).toBeUndefined()
+    expect(await updateAd(database, 8, { name: 'x' })).toBeUndefined()
+    expect(await getAd(database, 7)).toBeUndefined()
+  })
+})
+
+describe('archiving an ad', () => {
+  it('may be repeated, and keeps the first time', async () => {
+    await createAd(database, { id: 7, ...urls })
+    expect(await archiveAd(database, 7)).toBe(true)
+    const [first] = await sql`select archived_at from ads`
+    expect(await archiveAd(database, 7)).toBe(true)
+    expect(await sql`select archived_at from ads`).toEqual([first])
+    expect(await archiveAd(database, 8)).toBe(false)
+  })
+
+  it('is all that ads-api may do: it cannot delete', async () => {
+    const api = owner(db.adsApiUrl)
+    await expect(api`delete from ads`).rejects.toMatchObject({ code: '42501' })
+    await api.end()
+  })
+})
