@@ -1,6 +1,6 @@
 export { ConfigError, loadConfig, secret, serviceSettings, type ServiceSettings } from './config.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
-export { Problem, problem, problemCodes, problemOf, problems, ProblemBody, type ProblemCode, type ProblemOptions } from './problem.ts'
+export { Problem, problem, problemCodes, problemOf, problems, FieldErrorBody, ProblemBody, type ProblemCode, type ProblemOptions } from './problem.ts'
 export { createService, type App, type ServiceOptions } from './service.ts'
 export { type Readiness } from './health.ts'
 export { run, serve } from './run.ts'

@@ -33,6 +33,10 @@ export interface ProblemOptions {
   cause?: unknown
 }
 
+export const FieldErrorBody = Type.Object(
+  { field: Type.String({ description: 'The field, parameter or header; `body` for the whole of it' }), message: Type.String() },
+  { title: 'FieldError' },
+)
 export const ProblemBody = Type.Object(
   {
     type: Type.String({ description: 'urn:ads-tracker:problem: and the code' }),
@@ -40,10 +44,10 @@ export const ProblemBody = Type.Object(
     status: Type.Integer(),
     detail: Type.Optional(Type.String()),
     instance: Type.Optional(Type.String({ description: 'urn:ads-tracker:request: and the id of the request, as in the logs' })),
-    code: Type.Unsafe<ProblemCode>({ type: 'string', description: 'Stable name of the problem' }),
-    errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+    code: Type.Unsafe<ProblemCode>({ type: 'string', enum: Object.keys(problemCodes), description: 'Stable name of the problem' }),
+    errors: Type.Optional(Type.Array(FieldErrorBody)),
   },
-  { description: 'RFC 9457 problem details' },
+  { title: 'Problem', description: 'RFC 9457 problem details' },
 )
 export type ProblemBody = Static<typeof ProblemBody>
 
@@ -84,13 +88,27 @@ export function problemOf(code: ProblemCode, { detail, errors, members }: Proble
   }
 }
 
-/** Response schemas of the problems that a route can answer with, keyed by status; codes of one status share an entry. */
+/**
+ * Response schemas of the problems that a route can answer with, keyed by status; codes of one status share an entry.
+ * What any request can meet on its way, from a broken header to a gateway without its service, is always among them.
+ */
 export function problems(...codes: ProblemCode[]): Record<number, TSchema> {
-  const byStatus = Map.groupBy(codes, (code) => problemCodes[code].status)
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, responseOf(group)]))
+  const byStatus = Map.groupBy(new Set([...codes, ...anyRequest]), (code) => problemCodes[code].status)
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, responseOf(status, group)]))
 }
 
-function responseOf(codes: ProblemCode[]): TSchema {
-  const described = codes.map((code) => `\`${code}\`: ${problemCodes[code].title}`).join('; ')
-  return { description: described, content: { 'application/problem+json': { schema: ProblemBody } } } as unknown as TSchema
+const anyRequest = ['bad_http', 'request_timeout', 'headers_too_large', 'internal_error', 'bad_gateway', 'unavailable'] as const
+
+const retryAfter = { 'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds to wait before the request is sent again' } }
+const authenticate = { 'WWW-Authenticate': { type: 'string', description: 'What is missing (RFC 6750, section 3)' } }
+const headersByStatus: Record<number, object> = { 401: authenticate, 403: authenticate, 429: retryAfter, 502: retryAfter, 503: retryAfter }
+
+function responseOf(status: number, codes: ProblemCode[]): TSchema {
+  const schema = { allOf: [ProblemBody, { type: 'object', properties: { code: { type: 'string', enum: codes } } }] }
+  const examples = Object.fromEntries(codes.map((code) => [code, { summary: problemCodes[code].title, value: problemOf(code) }]))
+  return {
+    description: codes.map((code) => `\`${code}\`: ${problemCodes[code].title}`).join('; '),
+    ...(headersByStatus[status] && { headers: headersByStatus[status] }),
+    content: { 'application/problem+json': { schema, examples } },
+  } as unknown as TSchema
 }

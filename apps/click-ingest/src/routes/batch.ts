@@ -1,27 +1,49 @@
 import { EventRequest, type EventType, eventTypes } from '@ads-tracker/events'
-import { type App, problem, problems } from '@ads-tracker/service-kit'
+import { type App, FieldErrorBody, problem, problems } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Recorded, Recorder } from '../record.ts'
+import { recordingProblems } from './event.ts'
 
 const bodyLimit = 512 * 1024
 
-const BatchEvent = Type.Object({ type: Type.Union(eventTypes.map((type) => Type.Literal(type))), ...EventRequest.properties })
+const BatchEvent = Type.Object(
+  { type: Type.Union(eventTypes.map((type) => Type.Literal(type)), { description: 'What it is' }), ...EventRequest.properties },
+  { title: 'BatchEvent', description: 'An event that says what it is' },
+)
 const Envelope = Type.Object({
   // an event that is wrong gets its own answer, so only the envelope is checked as a whole
   events: Type.Unsafe<unknown[]>(Type.Array(Type.Unknown(), { minItems: 1, maxItems: 500 })),
 })
 const DocumentedEnvelope = Type.Object(
   { events: Type.Array(BatchEvent, { minItems: 1, maxItems: 500 }) },
-  { examples: [{ events: [{ type: 'impression', ad_id: 1 }, { type: 'click', ad_id: 1, playback_time: 15 }] }] },
+  { title: 'EventBatch', examples: [{ events: [{ type: 'impression', ad_id: 1 }, { type: 'click', ad_id: 1, playback_time: 15 }] }] },
 )
-const Result = Type.Object({
-  event_id: Type.Union([Type.String(), Type.Null()], { description: 'null when the event was rejected' }),
-  status: Type.Integer({ description: '202 acknowledged, 400 not valid, 503 not known to be stored' }),
-  code: Type.Optional(Type.String()),
-  errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
-})
+const Result = Type.Object(
+  {
+    event_id: Type.Union([Type.String(), Type.Null()], { description: 'null when the event was rejected' }),
+    status: Type.Integer({ description: '202 acknowledged, 400 not valid, 503 not known to be stored' }),
+    code: Type.Optional(Type.String({ description: 'Of the problem: `invalid_request`, `overloaded` or `outcome_unknown`' })),
+    errors: Type.Optional(Type.Array(FieldErrorBody)),
+  },
+  { title: 'EventResult', description: 'What became of one event of a batch' },
+)
 type Result = Static<typeof Result>
+const Results = Type.Object(
+  { results: Type.Array(Result) },
+  {
+    title: 'EventResults',
+    description: 'What became of each event, in the order in which they came',
+    examples: [
+      {
+        results: [
+          { event_id: '0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f', status: 202 },
+          { event_id: null, status: 400, code: 'invalid_request', errors: [{ field: 'ad_id', message: 'is required' }] },
+        ],
+      },
+    ],
+  },
+)
 
 /** `POST /ads/events`: many events in one request, each with its own answer, in order. */
 export function batchRoute(app: App, record: Recorder) {
@@ -32,23 +54,10 @@ export function batchRoute(app: App, record: Recorder) {
     operationId: 'recordEvents',
     tags: ['events'],
     summary: 'Record up to 500 clicks and impressions',
+    description: 'A bad event never rejects its neighbours. A 503 means that none was acknowledged: send them all again under the same ids.',
+    consumes: ['application/json', 'text/plain'],
     body: DocumentedEnvelope,
-    response: {
-      200: Type.Object({ results: Type.Array(Result) }),
-      ...problems(
-        'invalid_request',
-        'malformed_json',
-        'bad_http',
-        'request_timeout',
-        'payload_too_large',
-        'unsupported_media_type',
-        'rate_limited',
-        'headers_too_large',
-        'internal_error',
-        'overloaded',
-        'outcome_unknown',
-      ),
-    },
+    response: { 200: Results, ...problems(...recordingProblems) },
   }
   app.post('/ads/events', { schema, bodyLimit, validatorCompiler: (route) => envelopeOnly(app, route) }, async (request) => {
     const { events } = request.body as { events: unknown[] }

@@ -4,15 +4,35 @@ import { Type } from '@sinclair/typebox'
 import type { Recorder } from '../record.ts'
 import { headerOf } from './header-of.ts'
 
+const eventId = '0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'
 const Accepted = Type.Object(
   {
-    message: Type.String({ examples: ['Click event received'] }),
+    message: Type.String({ description: 'For people' }),
     event_id: Type.String({ format: 'uuid', description: 'Name of the event, for its receipt and for sending it again' }),
   },
-  { description: 'All in-sync replicas of the log have the event: it will be counted exactly once' },
+  {
+    title: 'EventAccepted',
+    description: 'All in-sync replicas of the log have the event: it will be counted exactly once',
+    examples: [{ message: 'Click event received', event_id: eventId }],
+  },
 )
+const NewEvent = Type.Object(EventRequest.properties, {
+  title: 'NewEvent',
+  description: 'A click or an impression',
+  examples: [
+    { ad_id: 1, timestamp: '2025-07-07T06:45:00Z', ip: '192.168.1.1', playback_time: 15 },
+    { ad_id: 1, event_id: eventId },
+  ],
+})
+const IdempotencyKey = Type.Object({
+  'Idempotency-Key': Type.Optional(
+    Type.String({ format: 'uuid', description: 'The same as `event_id` in the body; two that differ are a 400', examples: [eventId] }),
+  ),
+})
 
-const example = { ad_id: 1, timestamp: '2025-07-07T06:45:00Z', ip: '192.168.1.1', playback_time: 15 }
+export const recordingProblems = [
+  'invalid_request', 'malformed_json', 'payload_too_large', 'unsupported_media_type', 'rate_limited', 'overloaded', 'outcome_unknown',
+] as const
 
 /** `POST /ads/click` and `POST /ads/impression`: one event, answered when Kafka has it. */
 export function eventRoutes(app: App, record: Recorder) {
@@ -24,24 +44,12 @@ export function eventRoutes(app: App, record: Recorder) {
       operationId: type === 'click' ? 'recordClick' : 'recordImpression',
       tags: ['events'],
       summary: `Record ${type === 'click' ? 'a click' : 'an impression'}`,
-      headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String({ format: 'uuid', description: 'The same as `event_id` in the body' })) }),
-      body: Type.Object(EventRequest.properties, { examples: [example] }),
-      response: {
-        202: Accepted,
-        ...problems(
-          'invalid_request',
-          'malformed_json',
-          'bad_http',
-          'request_timeout',
-          'payload_too_large',
-          'unsupported_media_type',
-          'rate_limited',
-          'headers_too_large',
-          'internal_error',
-          'overloaded',
-          'outcome_unknown',
-        ),
-      },
+      description:
+        'Without an `event_id`, every request is an event of its own. With one, it counts once however often it is sent: ' +
+        'send it again under the same id after a 429, 502 or 503.',
+      headers: IdempotencyKey,
+      body: NewEvent,
+      response: { 202: Accepted, ...problems(...recordingProblems) },
     }
     // `record` validates: the same code does it for an event of a batch, and once more in the writer
     app.post(`/ads/${type}`, { schema, validatorCompiler: () => (value) => ({ value }) }, async (request, reply) => {

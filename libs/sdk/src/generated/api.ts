@@ -1,0 +1,1097 @@
+// Made by `npm run openapi`: do not edit.
+export interface paths {
+    "/ads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the live ads */
+        get: operations["listAds"];
+        put?: never;
+        /** Make an ad */
+        post: operations["createAd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each ad is doing */
+        get: operations["getAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/click": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a click
+         * @description Without an `event_id`, every request is an event of its own. With one, it counts once however often it is sent: send it again under the same id after a 429, 502 or 503.
+         */
+        post: operations["recordClick"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record up to 500 clicks and impressions
+         * @description A bad event never rejects its neighbours. A 503 means that none was acknowledged: send them all again under the same ids.
+         */
+        post: operations["recordEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of an event */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/impression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record an impression
+         * @description Without an `event_id`, every request is an event of its own. With one, it counts once however often it is sent: send it again under the same id after a 429, 502 or 503.
+         */
+        post: operations["recordImpression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get one ad */
+        get: operations["getAd"];
+        put?: never;
+        post?: never;
+        /**
+         * Archive an ad
+         * @description It leaves the list for good; events on it still count. Safe to repeat.
+         */
+        delete: operations["archiveAd"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an ad
+         * @description Fields that are left out stay as they are.
+         */
+        patch: operations["updateAd"];
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description An event that says what it is */
+        BatchEvent: {
+            /**
+             * @description What it is
+             * @enum {string}
+             */
+            type: "click" | "impression";
+            /** @description The ad that was clicked or shown */
+            ad_id: number;
+            /**
+             * Format: uuid
+             * @description Idempotency key: the same id counts once per event type. Made by the server when absent
+             */
+            event_id?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, RFC 3339. From 2000-01-01 to 24 h ahead; now when absent
+             */
+            timestamp?: string;
+            /** @description The viewer's address as the client knows it; stored cut to /24 or /48. The peer's when absent */
+            ip?: string;
+            /** @description Seconds of video played before the event */
+            playback_time?: number;
+        };
+        /** @description All in-sync replicas of the log have the event: it will be counted exactly once */
+        EventAccepted: {
+            /** @description For people */
+            message: string;
+            /**
+             * Format: uuid
+             * @description Name of the event, for its receipt and for sending it again
+             */
+            event_id: string;
+        };
+        EventBatch: {
+            events: components["schemas"]["BatchEvent"][];
+        };
+        /** @description What became of one event of a batch */
+        EventResult: {
+            /** @description null when the event was rejected */
+            event_id: string | null;
+            /** @description 202 acknowledged, 400 not valid, 503 not known to be stored */
+            status: number;
+            /** @description Of the problem: `invalid_request`, `overloaded` or `outcome_unknown` */
+            code?: string;
+            errors?: components["schemas"]["FieldError"][];
+        };
+        /** @description What became of each event, in the order in which they came */
+        EventResults: {
+            results: components["schemas"]["EventResult"][];
+        };
+        FieldError: {
+            /** @description The field, parameter or header; `body` for the whole of it */
+            field: string;
+            message: string;
+        };
+        /** @description A click or an impression */
+        NewEvent: {
+            /** @description The ad that was clicked or shown */
+            ad_id: number;
+            /**
+             * Format: uuid
+             * @description Idempotency key: the same id counts once per event type. Made by the server when absent
+             */
+            event_id?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, RFC 3339. From 2000-01-01 to 24 h ahead; now when absent
+             */
+            timestamp?: string;
+            /** @description The viewer's address as the client knows it; stored cut to /24 or /48. The peer's when absent */
+            ip?: string;
+            /** @description Seconds of video played before the event */
+            playback_time?: number;
+        };
+        /** @description RFC 9457 problem details */
+        Problem: {
+            /** @description urn:ads-tracker:problem: and the code */
+            type: string;
+            title: string;
+            status: number;
+            detail?: string;
+            /** @description urn:ads-tracker:request: and the id of the request, as in the logs */
+            instance?: string;
+            /**
+             * @description Stable name of the problem
+             * @enum {string}
+             */
+            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
+            errors?: components["schemas"]["FieldError"][];
+        };
+    };
+    responses: {
+        /** @description `invalid_request`: The request is not valid; `bad_http`: The request is not valid HTTP */
+        "400.bad_http.invalid_request": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "invalid_request" | "bad_http";
+                };
+            };
+        };
+        /** @description `invalid_request`: The request is not valid; `malformed_json`: The body is not valid JSON; `bad_http`: The request is not valid HTTP */
+        "400.bad_http.invalid_request.malformed_json": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "invalid_request" | "malformed_json" | "bad_http";
+                };
+            };
+        };
+        /** @description `unauthorized`: An API key is needed */
+        "401.unauthorized": {
+            headers: {
+                /** @description What is missing (RFC 6750, section 3) */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unauthorized";
+                };
+            };
+        };
+        /** @description `forbidden`: The API key does not allow this */
+        "403.forbidden": {
+            headers: {
+                /** @description What is missing (RFC 6750, section 3) */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "forbidden";
+                };
+            };
+        };
+        /** @description `not_found`: There is no such resource */
+        "404.not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_found";
+                };
+            };
+        };
+        /** @description `request_timeout`: The request took too long to arrive */
+        "408.request_timeout": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "request_timeout";
+                };
+            };
+        };
+        /** @description `conflict`: The resource exists already */
+        "409.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "conflict";
+                };
+            };
+        };
+        /** @description `payload_too_large`: The body is too large */
+        "413.payload_too_large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "payload_too_large";
+                };
+            };
+        };
+        /** @description `unsupported_media_type`: The media type of the body is not supported */
+        "415.unsupported_media_type": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unsupported_media_type";
+                };
+            };
+        };
+        /** @description `rate_limited`: Too many requests from this address */
+        "429.rate_limited": {
+            headers: {
+                /** @description Seconds to wait before the request is sent again */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "rate_limited";
+                };
+            };
+        };
+        /** @description `headers_too_large`: The request headers are too large */
+        "431.headers_too_large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "headers_too_large";
+                };
+            };
+        };
+        /** @description `internal_error`: Something went wrong on our side */
+        "500.internal_error": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "internal_error";
+                };
+            };
+        };
+        /** @description `bad_gateway`: The service behind the gateway did not answer properly */
+        "502.bad_gateway": {
+            headers: {
+                /** @description Seconds to wait before the request is sent again */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "bad_gateway";
+                };
+            };
+        };
+        /** @description `overloaded`: Too much work at once: nothing was stored; `outcome_unknown`: Not known to be stored: send it again with the same event_id; `unavailable`: A dependency is down */
+        "503.outcome_unknown.overloaded.unavailable": {
+            headers: {
+                /** @description Seconds to wait before the request is sent again */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "overloaded" | "outcome_unknown" | "unavailable";
+                };
+            };
+        };
+        /** @description `unavailable`: A dependency is down; `overloaded`: Too much work at once: nothing was stored */
+        "503.overloaded.unavailable": {
+            headers: {
+                /** @description Seconds to wait before the request is sent again */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "unavailable" | "overloaded";
+                };
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listAds: {
+        parameters: {
+            query?: {
+                /** @description Ads on the page, at most */
+                limit?: number;
+                /** @description Where the page before ended, from its Link header */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Live ads, ordered by id */
+            200: {
+                headers: {
+                    /** @description `</ads?limit=100&cursor=...>; rel="next"` when more follow */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example 1 */
+                        id: number;
+                        /**
+                         * @description For people
+                         * @example Summer sale
+                         */
+                        name: string | null;
+                        /**
+                         * Format: uri
+                         * @description The poster of the video: an absolute http(s) URL without credentials
+                         * @example https://cdn.example.com/ads/1.jpg
+                         */
+                        image_url: string;
+                        /**
+                         * Format: uri
+                         * @description Where a click leads: an absolute http(s) URL without credentials
+                         * @example https://shop.example.com/summer
+                         */
+                        target_url: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was changed last
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        updated_at: string;
+                    }[];
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            408: components["responses"]["408.request_timeout"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    createAd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The next free one when absent
+                     * @example 42
+                     */
+                    id?: number;
+                    /**
+                     * @description For people
+                     * @example Summer sale
+                     */
+                    name?: string | null;
+                    /**
+                     * Format: uri
+                     * @description The poster of the video: an absolute http(s) URL without credentials
+                     * @example https://cdn.example.com/ads/1.jpg
+                     */
+                    image_url: string;
+                    /**
+                     * Format: uri
+                     * @description Where a click leads: an absolute http(s) URL without credentials
+                     * @example https://shop.example.com/summer
+                     */
+                    target_url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A video ad */
+            201: {
+                headers: {
+                    /** @description Path of the ad */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example 1 */
+                        id: number;
+                        /**
+                         * @description For people
+                         * @example Summer sale
+                         */
+                        name: string | null;
+                        /**
+                         * Format: uri
+                         * @description The poster of the video: an absolute http(s) URL without credentials
+                         * @example https://cdn.example.com/ads/1.jpg
+                         */
+                        image_url: string;
+                        /**
+                         * Format: uri
+                         * @description Where a click leads: an absolute http(s) URL without credentials
+                         * @example https://shop.example.com/summer
+                         */
+                        target_url: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was changed last
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        updated_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    getAnalytics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Count events of the last so many minutes by their own time; all time when absent
+                 * @example 60
+                 */
+                minutes?: number;
+                /**
+                 * @description Only this ad
+                 * @example 1
+                 */
+                ad_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One row for every ad that is live or has events, ordered by ad */
+            200: {
+                headers: {
+                    /** @description End of the window: events up to this time are counted */
+                    "X-As-Of"?: string;
+                    /** @description The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts */
+                    "X-Window-Start"?: string;
+                    /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Of the numbers: send it as If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example 1 */
+                        ad_id: number;
+                        /** @example 2000 */
+                        clicks: number;
+                        /**
+                         * @description clicks / impressions; 0 when there are none
+                         * @example 0.5
+                         */
+                        ctr: number;
+                        /** @example 4000 */
+                        impressions: number;
+                    }[];
+                };
+            };
+            /** @description The numbers are still those of If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    recordClick: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same as `event_id` in the body; two that differ are a 400
+                 * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A click or an impression */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvent"];
+            };
+        };
+        responses: {
+            /** @description All in-sync replicas of the log have the event: it will be counted exactly once */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Click event received",
+                     *       "event_id": "0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventAccepted"];
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            408: components["responses"]["408.request_timeout"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.outcome_unknown.overloaded.unavailable"];
+        };
+    };
+    recordEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "type": "impression",
+                 *           "ad_id": 1
+                 *         },
+                 *         {
+                 *           "type": "click",
+                 *           "ad_id": 1,
+                 *           "playback_time": 15
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventBatch"];
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "type": "impression",
+                 *           "ad_id": 1
+                 *         },
+                 *         {
+                 *           "type": "click",
+                 *           "ad_id": 1,
+                 *           "playback_time": 15
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "text/plain": components["schemas"]["EventBatch"];
+            };
+        };
+        responses: {
+            /** @description What became of each event, in the order in which they came */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "event_id": "0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f",
+                     *           "status": 202
+                     *         },
+                     *         {
+                     *           "event_id": null,
+                     *           "status": 400,
+                     *           "code": "invalid_request",
+                     *           "errors": [
+                     *             {
+                     *               "field": "ad_id",
+                     *               "message": "is required"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventResults"];
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            408: components["responses"]["408.request_timeout"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.outcome_unknown.overloaded.unavailable"];
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the event
+                 * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
+                 */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description Id of the event
+                         * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
+                         */
+                        event_id: string;
+                        /** @description At most one for each type */
+                        receipts: {
+                            /** @enum {string} */
+                            type: "click" | "impression";
+                            /** @enum {string} */
+                            status: "counted" | "dead_letter";
+                            /**
+                             * @description Null for a dead letter that names no ad that could be read
+                             * @example 1
+                             */
+                            ad_id: number | null;
+                            /**
+                             * @description How often it came again, the same
+                             * @example 0
+                             */
+                            duplicates: number;
+                            /**
+                             * @description How often it came again with another payload; the first one counts
+                             * @example 0
+                             */
+                            conflicts: number;
+                            /** @enum {string} */
+                            reason?: "undecodable" | "schema_invalid" | "unknown_ad" | "rejected_by_database";
+                            /**
+                             * Format: date-time
+                             * @description When its dead letter was replayed
+                             */
+                            replayed_at?: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            404: components["responses"]["404.not_found"];
+            408: components["responses"]["408.request_timeout"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    recordImpression: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same as `event_id` in the body; two that differ are a 400
+                 * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A click or an impression */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvent"];
+            };
+        };
+        responses: {
+            /** @description All in-sync replicas of the log have the event: it will be counted exactly once */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Click event received",
+                     *       "event_id": "0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventAccepted"];
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            408: components["responses"]["408.request_timeout"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.outcome_unknown.overloaded.unavailable"];
+        };
+    };
+    getAd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the ad
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A video ad */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example 1 */
+                        id: number;
+                        /**
+                         * @description For people
+                         * @example Summer sale
+                         */
+                        name: string | null;
+                        /**
+                         * Format: uri
+                         * @description The poster of the video: an absolute http(s) URL without credentials
+                         * @example https://cdn.example.com/ads/1.jpg
+                         */
+                        image_url: string;
+                        /**
+                         * Format: uri
+                         * @description Where a click leads: an absolute http(s) URL without credentials
+                         * @example https://shop.example.com/summer
+                         */
+                        target_url: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was changed last
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        updated_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            404: components["responses"]["404.not_found"];
+            408: components["responses"]["408.request_timeout"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    archiveAd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the ad
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Archived */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            408: components["responses"]["408.request_timeout"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    updateAd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the ad
+                 * @example 1
+                 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description For people
+                     * @example Summer sale
+                     */
+                    name?: string | null;
+                    /**
+                     * Format: uri
+                     * @description The poster of the video: an absolute http(s) URL without credentials
+                     * @example https://cdn.example.com/ads/1.jpg
+                     */
+                    image_url?: string;
+                    /**
+                     * Format: uri
+                     * @description Where a click leads: an absolute http(s) URL without credentials
+                     * @example https://shop.example.com/summer
+                     */
+                    target_url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A video ad */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example 1 */
+                        id: number;
+                        /**
+                         * @description For people
+                         * @example Summer sale
+                         */
+                        name: string | null;
+                        /**
+                         * Format: uri
+                         * @description The poster of the video: an absolute http(s) URL without credentials
+                         * @example https://cdn.example.com/ads/1.jpg
+                         */
+                        image_url: string;
+                        /**
+                         * Format: uri
+                         * @description Where a click leads: an absolute http(s) URL without credentials
+                         * @example https://shop.example.com/summer
+                         */
+                        target_url: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was made
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description When it was changed last
+                         * @example 2026-07-07T06:45:00.000Z
+                         */
+                        updated_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
+            408: components["responses"]["408.request_timeout"];
+            413: components["responses"]["413.payload_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+}
