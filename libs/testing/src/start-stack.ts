@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { within } from './deadline.ts'
+import { freePort } from './free-port.ts'
+import { leash } from './leash.ts'
+import { removeKafkaData } from './kafka.ts'
+import { removePostgresData } from './postgres.ts'
+import { entry, workspace } from './workspace.ts'
+
+export interface RunningStack {
+  /** Of the gateway, without a slash at the end. */
+  origin: string
+  pid: number
+  dir: string
+  /** Of the owner of the database. */
+  databaseUrl: string
+  brokers: string
+  /** With all scopes. */
+  apiKey: string
+  /** Everything that it has printed. */
+  output(): string
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | NodeJS.Signals>
+  /** SIGKILL of the supervisor alone: its children live on. */
+  kill(): Promise<void>
+}
+
+/** Variables for a stack of its own: free ports and a new folder. Give the same to the next start to go on with its data. */
+export async function stackEnvironment(): Promise<Record<string, string>> {
+  const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-stack-'))
+  chmodSync(dir, 0o711)
+  const names = ['PORT', 'ADS_API_PORT', 'CLICK_INGEST_PORT', 'CLICK_WRITER_PORT', 'POSTGRES_PORT']
+  const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const))
+  return { ...Object.fromEntries(ports), KAFKA_PORT: String(await freePortPair()), STACK_DIR: dir, DATABASE_URL: '', KAFKA_BROKERS: '' }
+}
+
+/** `npm start` in the environment of `stackEnvironment`; resolves at its `ready` line, fails when it ends before. */
+export async function startStack(env: Record<string, string>, args: string[] = []): Promise<RunningStack> {
+  const child = spawn(process.execPath, [entry('tools/stack'), ...args], {
+    cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ...env },
+  })
+  const lines: string[] = []
+  const output = () => lines.join('\n')
+  const exited = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)))
+  leash(child.pid!, exited.then(() => {}), { signal: 'SIGTERM', remove: [] })
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line))
+  const ready = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      if (line.startsWith('ready ')) resolve(line.slice(6))
+    })
+  })
+  const origin = await Promise.race([ready, exited.then((code) => Promise.reject(new Error(`npm start ended with ${code}:\n${output()}`)))])
+  return {
+    origin: origin.replace('localhost', '127.0.0.1'),
+    pid: child.pid!,
+    dir: env.STACK_DIR ?? '',
+    databaseUrl: `postgres://ads:ads@127.0.0.1:${env.POSTGRES_PORT}/ads`,
+    brokers: `127.0.0.1:${env.KAFKA_PORT}`,
+    apiKey: /API key +(\S+)/.exec(output())?.[1] ?? '',
+    output, stop, kill,
+  }
+
+  async function stop() {
+    child.kill('SIGTERM')
+    if (!(await within(15_000, exited))) throw new Error(`npm start did not stop within 15 s of SIGTERM:\n${output()}`)
+    return exited
+  }
+
+  async function kill() {
+    child.kill('SIGKILL')
+    await exited
+  }
+}
+
+/** Removes the folder of a stack that has stopped. */
+export function removeStack({ STACK_DIR = '' }: Record<string, string>): void {
+  removePostgresData(join(STACK_DIR, 'postgres'))
+  removeKafkaData(join(STACK_DIR, 'kafka'))
+  rmSync(STACK_DIR, { recursive: true, force: true })
+}
+
+// Kafka's controller listens on the port behind the broker's.
+async function freePortPair(): Promise<number> {
+  for (;;) {
+    const port = await freePort()
+    if (await freePort(port + 1).then(() => true, () => false)) return port
+  }
+}
