@@ -62,6 +62,8 @@ create table dead_letters (
 );
 create index dead_letters_event_id   on dead_letters (event_id) where event_id is not null;
 create index dead_letters_arrived_at on dead_letters (arrived_at);
+-- Counted every few seconds, for the alarm.
+create index dead_letters_pending    on dead_letters (reason) where replayed_at is null;
 
 -- The same identity with another payload: the first one counts, the others are kept here.
 create table event_conflicts (

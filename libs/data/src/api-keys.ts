@@ -31,7 +31,7 @@ export async function findApiKey(database: Database, sha256: string): Promise<Ap
 /** Makes a key of 256 random bits, or stores the given one. The answer is the only place where it can be read. */
 export async function createApiKey(
   database: Database,
-  { name, scopes, key = `ads_${randomBytes(32).toString('base64url')}` }: { name: string; scopes: Scope[]; key?: string },
+  { name, scopes, key = `adk_${randomBytes(32).toString('base64url')}` }: { name: string; scopes: Scope[]; key?: string },
 ): Promise<{ id: number; key: string }> {
   const [row] = await opened(database).orm.insert(apiKeys).values({ name, scopes, sha256: hashApiKey(key) }).returning({ id: apiKeys.id })
   return { id: row!.id, key }

@@ -15,8 +15,15 @@ export interface MigrateOptions {
   log?: (line: string) => void
   /** Passwords of the apps' roles. A role that is not named here keeps the one that it has. */
   passwords?: { ads_api?: string; click_writer?: string }
+  /** Days that raw events and dead letters are kept; what is not given stays. */
+  retention?: RetentionDays
   /** Where the files are; beside this library, or the bundle that it is part of, by default. */
   directory?: string
+}
+
+interface RetentionDays {
+  rawDays?: number | null
+  deadLetterDays?: number | null
 }
 
 interface Migration {
@@ -42,7 +49,7 @@ const attempts = 30
  * holds one statement that may be repeated). One migration runs at a time, however many jobs were started. A lock that is
  * not given within 2 s is asked for again, so that the traffic in the queue behind it flows in between.
  */
-export async function migrate({ url, ssl, log = () => {}, passwords = {}, directory }: MigrateOptions): Promise<{ applied: string[] }> {
+export async function migrate({ url, ssl, log = () => {}, passwords = {}, retention = {}, directory }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(directory ?? beside)
   const sql = postgres(url, {
     max: 1,
@@ -55,6 +62,7 @@ export async function migrate({ url, ssl, log = () => {}, passwords = {}, direct
     await takeTurn(sql, log)
     const applied = await applyPending(sql, migrations, log)
     await setPasswords(sql, passwords, log)
+    await setRetention(sql, retention)
     return { applied }
   } finally {
     await sql.end({ timeout: 1 })
@@ -125,4 +133,9 @@ async function setPasswords(sql: Sql, passwords: NonNullable<MigrateOptions['pas
     await sql.unsafe(row?.statement ?? '')
     log(`set the password of ${role}`)
   }
+}
+
+async function setRetention(sql: Sql, { rawDays = null, deadLetterDays = null }: RetentionDays): Promise<void> {
+  if (rawDays === null && deadLetterDays === null) return
+  await sql`update retention set raw_days = coalesce(${rawDays}, raw_days), dead_letter_days = coalesce(${deadLetterDays}, dead_letter_days)`
 }

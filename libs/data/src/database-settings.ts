@@ -1,0 +1,22 @@
+import { type Static, type TObject, Type } from '@sinclair/typebox'
+import type { Tls } from './database.ts'
+
+/** The variables by which jobs find the database: that of `npm start` unless they are told otherwise. */
+export const databaseSettings = {
+  DATABASE_URL: Type.String({
+    minLength: 1,
+    secret: true,
+    default: 'postgres://ads:ads@127.0.0.1:54320/ads',
+    description: 'postgres://user:password@host:port/database, as the owner of the schema',
+  }),
+  DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),
+  DATABASE_CA: Type.Optional(
+    Type.String({ minLength: 1, secret: true, description: 'Authority (PEM) that signed the certificate of PostgreSQL; implies DATABASE_TLS' }),
+  ),
+}
+export type DatabaseSettings = Static<TObject<typeof databaseSettings>>
+
+/** What these variables mean to `createDatabase`, `createBatchStore` and `migrate`. */
+export function databaseAddress({ DATABASE_URL, DATABASE_TLS, DATABASE_CA }: DatabaseSettings): { url: string; ssl: Tls } {
+  return { url: DATABASE_URL, ssl: DATABASE_CA === undefined ? DATABASE_TLS : { ca: DATABASE_CA } }
+}

@@ -1,0 +1,28 @@
+import { acceptLedger, type ClosedBook, type Database } from '@ads-tracker/data'
+import type { Admin } from '@ads-tracker/kafka'
+import { ConfigError } from '@ads-tracker/service-kit'
+
+interface AcceptOptions {
+  database: Database
+  admin: Pick<Admin, 'offsets'>
+  topic: string
+  partition: number
+  reason: string
+  recreated: boolean
+  print: (line: string) => void
+}
+
+/** Asks the broker where the log begins and ends, and closes the book that it no longer continues. */
+export async function accept({ database, admin, topic, partition, reason, recreated, print }: AcceptOptions): Promise<void> {
+  const log = (await admin.offsets(topic)).find((each) => each.partition === partition)
+  if (!log) throw new ConfigError([`the broker has no partition ${partition} of ${topic}`])
+  const closed = await acceptLedger(database, { topic, partition, reason, begin: log.low, end: log.high, recreated })
+  print(describe(closed, `${topic}/${partition}`))
+  print(`the next book begins at ${log.low}; the writer goes on by itself`)
+}
+
+function describe({ cause, missing, nextOffset }: ClosedBook, name: string): string {
+  return cause === 'gap'
+    ? `closed the book of ${name} at ${nextOffset}: ${missing} records were gone before they were read`
+    : `closed the book of ${name} at ${nextOffset}: it is another log under the same name`
+}
