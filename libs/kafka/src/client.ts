@@ -40,7 +40,7 @@ export function createKafka(config: KafkaSettings, clientId: string, log: KafkaL
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => {
       const { message, timestamp: _timestamp, logger: _logger, ...extra } = entry.log
-      log(levelNames[entry.level] ?? 'debug', message, { namespace: entry.namespace, ...extra })
+      log(levelOf(entry.level, extra), message, { namespace: entry.namespace, ...extra })
     },
   })
 }
@@ -50,6 +50,11 @@ const levelNames: Record<number, 'error' | 'warn' | 'info' | 'debug'> = {
   [logLevel.WARN]: 'warn',
   [logLevel.INFO]: 'info',
   [logLevel.DEBUG]: 'debug',
+}
+
+// At the first join of a fresh broker the coordinator is still being made; kafkajs asks again by itself.
+function levelOf(level: number, { error }: { error?: unknown }) {
+  return error === 'The group coordinator is not available' ? 'info' : (levelNames[level] ?? 'debug')
 }
 
 function tls(config: KafkaSettings) {
