@@ -1,0 +1,46 @@
+import { topicNames } from '@ads-tracker/events'
+import { Kafka, logLevel, type Message } from 'kafkajs'
+
+export interface PartitionEnd {
+  topic: string
+  partition: number
+  low: bigint
+  high: bigint
+}
+
+export type Broker = ReturnType<typeof createBroker>
+
+/** The suite's own way to the broker, past the system. */
+export function createBroker(brokers: string, prefix: string) {
+  const topics = topicNames(prefix)
+  const kafka = new Kafka({ clientId: 'chaos', brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 3000, requestTimeout: 10_000, retry: { retries: 8, maxRetryTime: 1000 } })
+  return { topics, ends, ask, produce, committed: (groupId: string) => ask((admin) => admin.fetchOffsets({ groupId, topics: Object.values(topics) })) }
+
+  async function ask<T>(question: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
+    const admin = kafka.admin()
+    await admin.connect()
+    try {
+      return await question(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  /** Where the log of each partition begins and ends. */
+  function ends(): Promise<PartitionEnd[]> {
+    return ask(async (admin) => {
+      const found = await Promise.all(Object.values(topics).map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })))
+      return found.flatMap(({ topic, offsets }) => offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), high: BigInt(high) })))
+    })
+  }
+
+  async function produce(topic: string, messages: Message[]): Promise<void> {
+    const producer = kafka.producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    try {
+      await producer.send({ topic, messages, acks: -1 })
+    } finally {
+      await producer.disconnect()
+    }
+  }
+}

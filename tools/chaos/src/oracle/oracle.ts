@@ -1,0 +1,106 @@
+import type { System } from '../system.ts'
+import { until } from '../until.ts'
+import { type JournalMark, loadJournal } from './load-journal.ts'
+import { questions } from './questions.ts'
+
+export type DeadLetterReason = 'undecodable' | 'schema_invalid' | 'unknown_ad' | 'rejected_by_database'
+export type Expected = Partial<Record<DeadLetterReason | 'recovered', number>>
+
+export type Counts = Record<keyof typeof questions, number> & {
+  /** Distinct events that were answered with 202. */
+  acknowledged: number
+  unknown: number
+  stored: number
+  duplicates: number
+  /** Records of the log that no book knows yet. */
+  unread: number
+  /** Partitions whose book is ahead of their log. */
+  ahead: number
+  /** By reason, where their number is not the expected one: what is too much or missing. */
+  deadLetters: number
+}
+
+export interface Verdict {
+  counts: Counts
+  /** What is wrong, in words; empty when every promise was kept. */
+  wrong: string[]
+}
+
+/** Waits until every book has reached the end of its log. False when that does not happen in time. */
+export async function drained(system: System, within: number): Promise<boolean> {
+  const isDone = async () => {
+    const { unread, ahead } = await distance(system)
+    return unread === 0 && ahead === 0
+  }
+  return until('the books reach the end of the log', isDone, { within, every: 100 }).then(() => true, () => false)
+}
+
+/** Compares what clients were told with what is stored. To be asked when everything has healed and the lag is 0. */
+export function createOracle(system: System) {
+  const { sql } = system
+  const mark: JournalMark = { bytes: 0 }
+
+  return async function examine(expected: Expected = {}): Promise<Verdict> {
+    await loadJournal(sql, system.journal.file, mark)
+    await sql`analyze chaos.sent`
+    const asked = await Promise.all(Object.entries(questions).map(async ([name, ask]) => [name, await one(ask(sql))] as const))
+    const counts = {
+      ...(Object.fromEntries(asked) as Record<keyof typeof questions, number>),
+      acknowledged: await one(sql`select count(distinct (type, event_id)) from chaos.sent where outcome = 'ok'`),
+      unknown: await one(sql`select count(*) from chaos.sent where outcome = 'unknown'`),
+      stored: await one(sql`select count(*) from chaos.stored`),
+      duplicates: await one(sql`select coalesce(sum(duplicates), 0) as count from ledger`),
+      ...(await distance(system)),
+      deadLetters: await unexpectedDeadLetters(system, expected),
+    }
+    counts.recovered -= expected.recovered ?? 0
+    return { counts, wrong: explain(counts) }
+  }
+}
+
+async function one(query: PromiseLike<readonly unknown[]>): Promise<number> {
+  const [row] = (await query) as { count: string }[]
+  return Number(row?.count)
+}
+
+async function distance({ sql, broker }: System): Promise<{ unread: number; ahead: number }> {
+  const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
+  const distances = (await broker.ends()).map(({ topic, partition, high }) => {
+    const book = books.find((row) => row.topic === topic && row.partition === partition)
+    return high - BigInt(book?.next_offset ?? 0)
+  })
+  return {
+    unread: distances.reduce((sum, each) => sum + Math.max(0, Number(each)), 0),
+    ahead: distances.filter((each) => each < 0n).length,
+  }
+}
+
+async function unexpectedDeadLetters({ sql }: System, expected: Expected): Promise<number> {
+  const rows = await sql<{ reason: DeadLetterReason; count: string }[]>`select reason, count(*) from dead_letters group by reason`
+  const found = new Map(rows.map(({ reason, count }) => [reason, Number(count)]))
+  const reasons: DeadLetterReason[] = ['undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database']
+  return reasons.reduce((sum, reason) => sum + Math.abs((found.get(reason) ?? 0) - (expected[reason] ?? 0)), 0)
+}
+
+const words: Partial<Record<keyof Counts, string>> = {
+  lost: 'acknowledged events are neither stored nor dead letters',
+  doubled: 'events were counted more than once',
+  minutes: 'ads and minutes whose sums differ from the events',
+  hours: 'ads and hours whose sums differ from the events',
+  days: 'ads and days whose sums differ from the events',
+  totals: 'ads whose totals differ from the events',
+  foreign: 'events are stored that nobody sent',
+  altered: 'events are stored otherwise than they were sent',
+  imbalance: 'is what the books are off',
+  recovered: 'events were stored below the position of their book',
+  unread: 'records of the log are in no book',
+  ahead: 'books are ahead of their log',
+  deadLetters: 'dead letters too many or too few',
+}
+
+function explain(counts: Counts): string[] {
+  return Object.entries(words).flatMap(([name, text]) => {
+    const count = counts[name as keyof Counts]
+    return count === 0 ? [] : [`${count} ${text}`]
+  })
+}

@@ -1,0 +1,101 @@
+import type { Fault, Trial } from './fault.ts'
+import { type Load, startLoad } from './load.ts'
+import { createOracle, drained, type Expected, type Verdict } from './oracle/oracle.ts'
+import type { Random } from './random.ts'
+import type { Servers } from './servers.ts'
+import { startSystem, type System } from './system.ts'
+
+export interface Report {
+  fault: Fault
+  trials: number
+  /** Of the last verdict: the journal and the database grow over the trials of a fault. */
+  verdict: Verdict | undefined
+  recoveries: number[]
+  violations: string[]
+}
+
+export interface RunOptions {
+  servers: Servers
+  trials: number
+  random: Random
+  minutes: number
+  /** Deadlines are multiplied by this: for machines that others use as well. */
+  patience: number
+  say: (line: string) => void
+}
+
+/** All trials of a fault on one system, each followed by the oracle. */
+export async function runFault(fault: Fault, options: RunOptions): Promise<Report> {
+  const { servers, random, say } = options
+  const trials = Math.max(options.trials, fault.variants ?? 1)
+  const report: Report = { fault, trials: 0, verdict: undefined, recoveries: [], violations: [] }
+  const system = await startSystem(servers, fault.system)
+  try {
+    const examine = createOracle(system)
+    const expected: Expected = {}
+    for (let number = 0; number < trials; number += 1) {
+      await runTrial({ fault, system, expected, number, options, report })
+      report.verdict = await examine(expected)
+      report.trials += 1
+      report.violations.push(...report.verdict.wrong.map((text) => `trial ${number + 1}: ${text}`))
+      say(`${fault.name} ${number + 1}/${trials}${describe(report)}`)
+      if (report.violations.length > 0) break
+    }
+  } finally {
+    if (report.violations.length > 0) say(lastWords(system))
+    await system.close()
+  }
+  return report
+
+  function describe({ verdict, recoveries }: Report) {
+    const recovery = recoveries.at(-1)
+    return `: ${verdict?.counts.acknowledged} acknowledged${recovery === undefined ? '' : `, back in ${(recovery / 1000).toFixed(2)} s`}, ${
+      report.violations.length === 0 ? 'all promises kept' : report.violations.join('; ')}`
+  }
+
+  async function runTrial({ system: tested, expected, number, report: { violations, recoveries } }: TrialDeps) {
+    const loads: Load[] = []
+    const begin: Trial['startLoad'] = ({ urls, ...rest } = {}) => {
+      const load = startLoad({ urls: urls ?? tested.ingests.map(({ url }) => url), journal: tested.journal, random: random.fork(), ...rest })
+      loads.push(load)
+      return load
+    }
+    const expect: Trial['expect'] = (kept, promise) => void (kept || violations.push(`trial ${number + 1}: ${promise}`))
+    try {
+      const load = fault.quiet ? idle : begin()
+      if (!fault.quiet) await load.acknowledgedAfter(performance.now(), 10_000 * options.patience)
+      const recovery = await fault.trial({
+        system: tested, load, startLoad: begin, random, number, expected, expect, minutes: options.minutes, say: (what) => say(`  ${fault.name}: ${what}`),
+      })
+      if (recovery !== undefined) {
+        recoveries.push(recovery)
+        const limit = (fault.limit ?? Infinity) * options.patience
+        expect(recovery <= limit, `back in ${Math.round(recovery)} ms, not in ${limit} ms`)
+      }
+    } catch (error) {
+      expect(false, error instanceof Error ? `${error.message}${error.cause ? ` (${String(error.cause)})` : ''}` : String(error))
+    } finally {
+      await Promise.all(loads.map((load) => load.stop()))
+    }
+    await drained(tested, (fault.drain ?? 60_000) * options.patience)
+  }
+}
+
+interface TrialDeps {
+  fault: Fault
+  system: System
+  expected: Expected
+  number: number
+  options: RunOptions
+  report: Report
+}
+
+const idle: Load = {
+  watch: () => () => [],
+  acknowledgedAfter: () => Promise.reject(new Error('this fault has no load of its own')),
+  stop: async () => {},
+}
+
+function lastWords({ ingests, writers, api }: System): string {
+  return [...ingests, ...writers, ...(api ? [api] : [])].map((app) => `--- ${app.name} (${app.endings.join(', ')})\n${app.output().slice(-3000)}`).join('\n')
+}

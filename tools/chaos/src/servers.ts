@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, type KafkaServer, type PostgresServer, removeKafkaData, removePostgresData, startKafka, startPostgres } from '@ads-tracker/testing'
+import { type Proxy, startProxy } from './proxy/tcp-proxy.ts'
+
+/** A server that can be killed and comes back on the same port with the same data. */
+export interface MortalServer {
+  proxy: Proxy
+  pid(): number
+  start(): Promise<void>
+  /** Clean. */
+  stop(): Promise<void>
+  /** SIGKILL. */
+  kill(): Promise<void>
+  /** SIGSTOP, SIGCONT, SIGQUIT and so on. */
+  signal(signal: NodeJS.Signals): void
+  exited(): Promise<void>
+}
+
+export interface Servers {
+  dir: string
+  postgres: MortalServer & { url: string; proxiedUrl: string }
+  kafka: MortalServer & { brokers: string; proxiedBrokers: string }
+  close(): Promise<void>
+}
+
+/** A broker and a database of our own in `dir`, each reachable directly and through a proxy. */
+export async function startServers(dir: string): Promise<Servers> {
+  const [postgres, kafka] = await Promise.all([mortalPostgres(join(dir, 'postgres')), mortalKafka(join(dir, 'kafka'))])
+  return { dir, postgres, kafka, close }
+
+  async function close() {
+    await Promise.all([postgres, kafka].map(async (server) => {
+      await server.proxy.close()
+      await server.stop()
+    }))
+    removePostgresData(join(dir, 'postgres'))
+    removeKafkaData(join(dir, 'kafka'))
+  }
+}
+
+async function mortalPostgres(dir: string): Promise<Servers['postgres']> {
+  const [port, proxyPort] = [await freePort(), await freePort()]
+  mkdirSync(dir, { recursive: true })
+  const server = mortal(() => startPostgres({ dir, port, leashed: true, settings: { max_connections: '150' } }))
+  const [proxy] = await Promise.all([startProxy({ port: proxyPort, target: port }), server.start()])
+  const url = `postgres://ads:ads@127.0.0.1:${port}/ads`
+  return { ...server, proxy, url, proxiedUrl: url.replace(String(port), String(proxyPort)) }
+}
+
+/** Clients that come by the proxy's listener are told the proxy's address, and so stay behind it. */
+async function mortalKafka(dir: string): Promise<Servers['kafka']> {
+  const [port, controllerPort, innerPort, proxyPort] = [await freePort(), await freePort(), await freePort(), await freePort()]
+  const settings = {
+    'listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${innerPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxyPort}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  }
+  const server = mortal(() => startKafka({ dir, port, controllerPort, settings, leashed: true }))
+  const [proxy] = await Promise.all([startProxy({ port: proxyPort, target: innerPort, kafka: true }), server.start()])
+  return { ...server, proxy, brokers: `127.0.0.1:${port}`, proxiedBrokers: `127.0.0.1:${proxyPort}` }
+}
+
+function mortal(launch: () => Promise<PostgresServer | KafkaServer>): Omit<MortalServer, 'proxy'> {
+  let server: PostgresServer | KafkaServer | undefined
+  const current = () => {
+    if (!server) throw new Error('the server does not run')
+    return server
+  }
+  return {
+    pid: () => current().pid,
+    exited: () => current().exited,
+    async start() {
+      server = await launch()
+    },
+    stop: async () => server?.stop(),
+    kill: () => current().kill(),
+    signal: (signal) => void process.kill(current().pid, signal),
+  }
+}

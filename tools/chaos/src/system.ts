@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { type Broker, createBroker } from './broker.ts'
+import { connect, dropDatabase, inDatabase, makeDatabase, type Sql } from './database.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { adCount } from './make-event.ts'
+import { prepareOracle } from './oracle/prepare.ts'
+import { mustRunTool } from './run-tool.ts'
+import type { Servers } from './servers.ts'
+import { type SupervisedApp, supervisedApp } from './supervised-app.ts'
+
+export interface SystemOptions {
+  ingests?: number
+  writers?: number
+  api?: boolean
+  /** Reach the broker, or the writer its database, through the proxy. */
+  proxied?: { kafka?: boolean; database?: boolean }
+  env?: { ingest?: Record<string, string>; writer?: Record<string, string>; api?: Record<string, string> }
+  /** Leave the writers for later. */
+  start?: boolean
+}
+
+/** The three apps with a database and topics of their own, empty but for some ads. */
+export interface System {
+  servers: Servers
+  sql: Sql
+  databaseUrl: string
+  broker: Broker
+  prefix: string
+  journal: Journal
+  ingests: SupervisedApp[]
+  writers: SupervisedApp[]
+  /** One more writer of the same group, not started yet. */
+  newWriter(): Promise<SupervisedApp>
+  api: SupervisedApp | undefined
+  /** Environment that the tools need. */
+  toolEnv: Record<string, string>
+  /** Sum of all `next_offset`: moves with every commit of a writer. */
+  position(): Promise<bigint>
+  close(): Promise<void>
+}
+
+export async function startSystem(servers: Servers, { ingests = 1, writers = 1, api = false, proxied = {}, env = {}, start = true }: SystemOptions = {}): Promise<System> {
+  const name = `chaos_${randomBytes(5).toString('hex')}`
+  const prefix = `${name}.`
+  const databaseUrl = await makeDatabase(servers.postgres.url, name)
+  const sql = connect(databaseUrl)
+  await prepareOracle(sql)
+  await sql`insert into ads (id, image_url, target_url) select id, 'http://127.0.0.1/i', 'http://127.0.0.1/t' from generate_series(1, ${adCount}) as id`
+  const toolEnv = { KAFKA_BROKERS: servers.kafka.brokers, TOPIC_PREFIX: prefix, DATABASE_URL: databaseUrl }
+  await mustRunTool('topics', toolEnv)
+
+  const kafka = { KAFKA_BROKERS: proxied.kafka ? servers.kafka.proxiedBrokers : servers.kafka.brokers, TOPIC_PREFIX: prefix }
+  const database = inDatabase(proxied.database ? servers.postgres.proxiedUrl : servers.postgres.url, name, 'click_writer')
+  const newWriter = async () => remember(await supervisedApp('click-writer', { ...kafka, DATABASE_URL: database, ...env.writer }))
+  const apps: SupervisedApp[] = []
+  const system: System = {
+    servers, sql, databaseUrl, prefix, toolEnv, newWriter, position, close,
+    broker: createBroker(servers.kafka.brokers, prefix),
+    journal: await openJournal(join(servers.dir, `${name}.journal`)),
+    ingests: await several(ingests, async () => remember(await supervisedApp('click-ingest', { ...kafka, RATE_LIMIT_MAX: '0', ...env.ingest }))),
+    writers: await several(writers, newWriter),
+    api: api ? remember(await supervisedApp('ads-api', { DATABASE_URL: inDatabase(servers.postgres.url, name, 'ads_api'), ...env.api })) : undefined,
+  }
+  const wanted = start ? apps : apps.filter((app) => !system.writers.includes(app))
+  try {
+    await Promise.all(wanted.map((app) => app.start()))
+    await Promise.all(wanted.map((app) => app.answers('/readyz')))
+  } catch (error) {
+    const output = apps.map((app) => `${app.name} ${app.endings.join()}:\n${app.output().slice(-2000)}`).join('\n')
+    await close()
+    throw new Error(`the system did not start: ${String(error)}\n${output}`, { cause: error })
+  }
+  return system
+
+  function remember(app: SupervisedApp) {
+    apps.push(app)
+    return app
+  }
+
+  async function position() {
+    const [row] = await sql<{ sum: string }[]>`select coalesce(sum(next_offset), 0)::text as sum from ledger`
+    return BigInt(row?.sum ?? 0)
+  }
+
+  async function close() {
+    await Promise.all(apps.map((app) => app.stop('SIGKILL')))
+    await sql.end({ timeout: 1 })
+    await dropDatabase(servers.postgres.url, name)
+    await system.broker.ask((admin) => admin.deleteTopics({ topics: Object.values(system.broker.topics) })).catch(() => {})
+    await system.journal.close()
+  }
+}
+
+function several<T>(count: number, make: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, make))
+}
