@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util'
+
+export const benchmarkNames = ['ingest', 'bulk', 'writer', 'analytics', 'freshness', 'spike', 'scale', 'artefacts'] as const
+export type BenchmarkName = (typeof benchmarkNames)[number]
+
+export interface Options {
+  names: BenchmarkName[]
+  rounds: number
+  /** Of each measurement. */
+  seconds: number
+  json?: string | undefined
+  compare?: string | undefined
+  html: string
+  profile: boolean
+}
+
+export const usage = `usage: npm run bench -- [${benchmarkNames.join('|')}]... [options]
+  --rounds N      interleaved rounds of every measurement (3)
+  --seconds N     length of one measurement (5)
+  --json FILE     write all samples
+  --compare FILE  print what moved beyond noise since the run that wrote FILE
+  --html FILE     the page with plots (.bench/report.html)
+  --profile       write a CPU profile of each app to .bench/`
+
+/** @throws Error that says what is wrong with the arguments */
+export function parseOptions(args: string[]): Options {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '5' },
+      json: { type: 'string' },
+      compare: { type: 'string' },
+      html: { type: 'string', default: '.bench/report.html' },
+      profile: { type: 'boolean', default: false },
+    },
+  })
+  const names = positionals.map((name) => benchmarkNames.find((known) => known === name) ?? fail(`there is no benchmark '${name}'`))
+  return { ...values, names: names.length > 0 ? names : [...benchmarkNames], rounds: count('rounds', values.rounds), seconds: count('seconds', values.seconds) }
+}
+
+function count(name: string, text: string): number {
+  const number = Number(text)
+  return Number.isInteger(number) && number > 0 ? number : fail(`--${name} must be a positive whole number`)
+}
+
+function fail(message: string): never {
+  throw new Error(`${message}\n${usage}`)
+}
