@@ -14,6 +14,14 @@ const image_url = url('The poster of the video', 'https://cdn.example.com/ads/1.
 const target_url = url('Where a click leads', 'https://shop.example.com/summer')
 const time = (description: string) => Type.String({ format: 'date-time', description, examples: ['2026-07-07T06:45:00.000Z'] })
 
+export const adExample = {
+  id: 1,
+  name: 'Summer sale',
+  image_url: 'https://cdn.example.com/ads/1.jpg',
+  target_url: 'https://shop.example.com/summer',
+  created_at: '2026-07-07T06:45:00.000Z',
+  updated_at: '2026-07-07T06:45:00.000Z',
+}
 export const Ad = Type.Object(
   {
     id: Type.Integer({ ...id, examples: [1] }),
@@ -23,18 +31,29 @@ export const Ad = Type.Object(
     created_at: time('When it was made'),
     updated_at: time('When it was changed last'),
   },
-  { description: 'A video ad' },
+  { title: 'Ad', description: 'A video ad', examples: [adExample] },
 )
 export type Ad = Static<typeof Ad>
 
-export const NewAd = Type.Object({
-  id: Type.Optional(Type.Integer({ ...id, description: 'The next free one when absent', examples: [42] })),
-  name: Type.Optional(name),
-  image_url,
-  target_url,
-})
+export const NewAd = Type.Object(
+  {
+    id: Type.Optional(Type.Integer({ ...id, description: 'The next free one when absent', examples: [42] })),
+    name: Type.Optional(name),
+    image_url,
+    target_url,
+  },
+  {
+    title: 'NewAd',
+    description: 'An ad to be made',
+    examples: [{ name: 'Summer sale', image_url: 'https://cdn.example.com/ads/1.jpg', target_url: 'https://shop.example.com/summer' }],
+  },
+)
 
-export const AdPatch = Type.Partial(Type.Object({ name, image_url, target_url }))
+export const AdPatch = Type.Partial(Type.Object({ name, image_url, target_url }), {
+  title: 'AdPatch',
+  description: 'What to change of an ad',
+  examples: [{ target_url: 'https://shop.example.com/winter' }],
+})
 
 export const AdParams = Type.Object({ id: integerText({ ...id, description: 'Id of the ad', examples: [1] }) })
 export const adIdQuery = integerText({ ...id, description: 'Only this ad', examples: [1] })

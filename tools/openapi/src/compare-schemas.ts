@@ -48,7 +48,7 @@ export const promisesLess: Compare = (one, other, resolve, where) => {
 }
 
 function ofKind(before: Schema, after: Schema, where: string): string[] {
-  return ['type', 'format', 'pattern'].filter((key) => before[key] !== after[key]).map((key) => `${where}: ${key} ${before[key]} became ${after[key]}`)
+  return ['type', 'format', 'pattern'].filter((key) => String(before[key]) !== String(after[key])).map((key) => `${where}: ${key} ${before[key]} became ${after[key]}`)
 }
 
 function tighter(before: Schema, after: Schema, where: string): string[] {

@@ -23,5 +23,5 @@ export const toJson = (document: Document) => `${JSON.stringify(document, null, 
 
 async function typesOf(document: Document): Promise<string> {
   // openapi-typescript writes into what it is given
-  return astToString(await openapiTypes(structuredClone(document) as never, { alphabetize: false, silent: true } as never))
+  return astToString(await openapiTypes(structuredClone(document) as never, { defaultNonNullable: false, silent: true } as never))
 }

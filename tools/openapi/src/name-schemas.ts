@@ -17,10 +17,11 @@ export function nameSchemas(document: Document): { document: Document; schemas: 
     return isTitled(copy) ? refer(copy) : copy
   }
 
-  function refer({ title, ...schema }: Schema & { title: string }): Schema {
-    const known = named[title]
-    if (known && !isDeepStrictEqual(known, schema)) throw new Error(`two schemas have the title ${title}`)
-    named[title] = schema
+  // The plugin moves examples from a whole body to its media type, so that one of two equal schemas may have none.
+  function refer({ title, examples, ...schema }: Schema & { title: string }): Schema {
+    const { examples: known, ...same }: Schema = named[title] ?? schema
+    if (!isDeepStrictEqual(same, schema)) throw new Error(`two schemas have the title ${title}`)
+    named[title] = { ...schema, ...((known ?? examples) && { examples: known ?? examples }) }
     return { $ref: `#/components/schemas/${title}` }
   }
 }

@@ -1,7 +1,7 @@
 import type { Ad as StoredAd } from '@ads-tracker/data'
 import { type App, problem, problems } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
-import { Ad, AdParams, toBody } from '../ad-schema.ts'
+import { Ad, adExample, AdParams, toBody } from '../ad-schema.ts'
 import { fromCursor, toCursor } from '../cursor.ts'
 import { integerText } from '../integer-text.ts'
 
@@ -17,6 +17,7 @@ const Page = Type.Object({
 })
 const Ads = Type.Array(Ad, {
   description: 'Live ads, ordered by id',
+  examples: [[adExample]],
   headers: { Link: { type: 'string', description: '`</ads?limit=100&cursor=...>; rel="next"` when more follow' } },
 })
 
@@ -28,6 +29,7 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
         operationId: 'listAds',
         tags: ['ads'],
         summary: 'List the live ads',
+        description: 'Page by page: the `Link` header names the next one until there is none.',
         querystring: Page,
         response: { 200: Ads, ...problems('invalid_request', 'internal_error', 'unavailable', 'overloaded') },
       },

@@ -14,6 +14,9 @@ const Query = Type.Object({
   ad_id: Type.Optional(adIdQuery),
 })
 
+const IfNoneMatch = Type.Object({
+  'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of an answer before: a 304 says that its numbers still hold' })),
+})
 const time = (description: string) => ({ type: 'string', format: 'date-time', description })
 const headers = {
   'X-As-Of': time('End of the window: events up to this time are counted'),
@@ -28,8 +31,12 @@ const Stats = Type.Array(
     clicks: Type.Integer({ minimum: 0, examples: [2000] }),
     ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
     impressions: Type.Integer({ minimum: 0, examples: [4000] }),
-  }),
-  { description: 'One row for every ad that is live or has events, ordered by ad', headers },
+  }, { title: 'AdStats', description: 'The events of one ad' }),
+  {
+    description: 'One row for every ad that is live or has events, ordered by ad',
+    examples: [[{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }]],
+    headers,
+  },
 )
 
 export interface AnalyticsOptions {
@@ -49,11 +56,13 @@ export function analyticsRoute(app: App, { answers, findKey, onServed = () => {}
         operationId: 'getAnalytics',
         tags: ['analytics'],
         summary: 'How each ad is doing',
-        ...(findKey && { security: [{ apiKey: [] }] }),
+        security: findKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }],
+        description: 'All time, or the last `minutes` exact to the millisecond. The headers tell how fresh the numbers are.',
+        headers: IfNoneMatch,
         querystring: Query,
         response: {
           200: Stats,
-          304: Type.Null({ description: 'The numbers are still those of If-None-Match' }),
+          304: Type.Null({ description: 'The numbers are still those of If-None-Match', headers }),
           ...problems('invalid_request', 'unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'),
         },
       },

@@ -28,6 +28,7 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey }: A
         operationId: 'createAd',
         tags: ['ads'],
         summary: 'Make an ad',
+        description: 'It is listed at once, and events on it count.',
         security,
         body: NewAd,
         response: {

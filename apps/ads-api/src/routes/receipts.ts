@@ -1,6 +1,6 @@
 import type { Receipt as StoredReceipt } from '@ads-tracker/data'
 import { type App, problem, problems } from '@ads-tracker/service-kit'
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import { oneOf, orNull } from '../answer-types.ts'
 
 export type FindReceipt = (eventId: string) => Promise<{ receipts: StoredReceipt[]; completeThrough: Date | null }>
@@ -14,8 +14,24 @@ const Receipt = Type.Object({
   conflicts: Type.Integer({ minimum: 0, description: 'How often it came again with another payload; the first one counts', examples: [0] }),
   reason: Type.Optional(oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database')),
   replayed_at: Type.Optional(Type.String({ format: 'date-time', description: 'When its dead letter was replayed' })),
-})
-const Receipts = Type.Object({ event_id: eventId, receipts: Type.Array(Receipt, { description: 'At most one for each type' }) })
+}, { title: 'Receipt', description: 'What became of an event, as a click or as an impression' })
+const Receipts = Type.Object(
+  { event_id: eventId, receipts: Type.Array(Receipt, { description: 'At most one for each type' }) },
+  {
+    title: 'Receipts',
+    description: 'The event is known',
+    examples: [
+      {
+        event_id: eventId.examples?.[0],
+        receipts: [{ type: 'click', status: 'counted', ad_id: 1, duplicates: 0, conflicts: 0 }],
+      },
+    ],
+  },
+)
+const NotKnown = {
+  ...problems('not_found')[404],
+  headers: { 'X-Complete-Through': { type: 'string', format: 'date-time', description: 'Everything acknowledged before this time is known' } },
+} as TSchema
 
 export function receiptRoute(app: App, findReceipt: FindReceipt) {
   app.get(
@@ -25,8 +41,9 @@ export function receiptRoute(app: App, findReceipt: FindReceipt) {
         operationId: 'getReceipt',
         tags: ['events'],
         summary: 'What became of an event',
+        description: 'Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.',
         params: Type.Object({ event_id: eventId }),
-        response: { 200: Receipts, ...problems('invalid_request', 'not_found', 'internal_error', 'unavailable', 'overloaded') },
+        response: { 200: Receipts, ...problems('invalid_request', 'overloaded'), 404: NotKnown },
       },
     },
     async ({ params }) => {

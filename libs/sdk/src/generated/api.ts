@@ -7,10 +7,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the live ads */
+        /**
+         * List the live ads
+         * @description Page by page: the `Link` header names the next one until there is none.
+         */
         get: operations["listAds"];
         put?: never;
-        /** Make an ad */
+        /**
+         * Make an ad
+         * @description It is listed at once, and events on it count.
+         */
         post: operations["createAd"];
         delete?: never;
         options?: never;
@@ -25,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How each ad is doing */
+        /**
+         * How each ad is doing
+         * @description All time, or the last `minutes` exact to the millisecond. The headers tell how fresh the numbers are.
+         */
         get: operations["getAnalytics"];
         put?: never;
         post?: never;
@@ -82,7 +91,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of an event */
+        /**
+         * What became of an event
+         * @description Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.
+         */
         get: operations["getReceipt"];
         put?: never;
         post?: never;
@@ -141,6 +153,84 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description A video ad
+         * @example {
+         *       "id": 1,
+         *       "name": "Summer sale",
+         *       "image_url": "https://cdn.example.com/ads/1.jpg",
+         *       "target_url": "https://shop.example.com/summer",
+         *       "created_at": "2026-07-07T06:45:00.000Z",
+         *       "updated_at": "2026-07-07T06:45:00.000Z"
+         *     }
+         */
+        Ad: {
+            /** @example 1 */
+            id: number;
+            /**
+             * @description For people
+             * @example Summer sale
+             */
+            name: string | null;
+            /**
+             * Format: uri
+             * @description The poster of the video: an absolute http(s) URL without credentials
+             * @example https://cdn.example.com/ads/1.jpg
+             */
+            image_url: string;
+            /**
+             * Format: uri
+             * @description Where a click leads: an absolute http(s) URL without credentials
+             * @example https://shop.example.com/summer
+             */
+            target_url: string;
+            /**
+             * Format: date-time
+             * @description When it was made
+             * @example 2026-07-07T06:45:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last
+             * @example 2026-07-07T06:45:00.000Z
+             */
+            updated_at: string;
+        };
+        /** @description What to change of an ad */
+        AdPatch: {
+            /**
+             * @description For people
+             * @example Summer sale
+             */
+            name?: string | null;
+            /**
+             * Format: uri
+             * @description The poster of the video: an absolute http(s) URL without credentials
+             * @example https://cdn.example.com/ads/1.jpg
+             */
+            image_url?: string;
+            /**
+             * Format: uri
+             * @description Where a click leads: an absolute http(s) URL without credentials
+             * @example https://shop.example.com/summer
+             */
+            target_url?: string;
+        };
+        /** @description The events of one ad */
+        AdStats: {
+            /** @example 1 */
+            ad_id: number;
+            /** @example 2000 */
+            clicks: number;
+            /**
+             * @description clicks / impressions; 0 when there are none
+             * @example 0.5
+             */
+            ctr: number;
+            /** @example 4000 */
+            impressions: number;
+        };
         /** @description An event that says what it is */
         BatchEvent: {
             /**
@@ -197,6 +287,31 @@ export interface components {
             field: string;
             message: string;
         };
+        /** @description An ad to be made */
+        NewAd: {
+            /**
+             * @description The next free one when absent
+             * @example 42
+             */
+            id?: number;
+            /**
+             * @description For people
+             * @example Summer sale
+             */
+            name?: string | null;
+            /**
+             * Format: uri
+             * @description The poster of the video: an absolute http(s) URL without credentials
+             * @example https://cdn.example.com/ads/1.jpg
+             */
+            image_url: string;
+            /**
+             * Format: uri
+             * @description Where a click leads: an absolute http(s) URL without credentials
+             * @example https://shop.example.com/summer
+             */
+            target_url: string;
+        };
         /** @description A click or an impression */
         NewEvent: {
             /** @description The ad that was clicked or shown */
@@ -231,6 +346,46 @@ export interface components {
              */
             code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
             errors?: components["schemas"]["FieldError"][];
+        };
+        /** @description What became of an event, as a click or as an impression */
+        Receipt: {
+            /** @enum {string} */
+            type: "click" | "impression";
+            /** @enum {string} */
+            status: "counted" | "dead_letter";
+            /**
+             * @description Null for a dead letter that names no ad that could be read
+             * @example 1
+             */
+            ad_id: number | null;
+            /**
+             * @description How often it came again, the same
+             * @example 0
+             */
+            duplicates: number;
+            /**
+             * @description How often it came again with another payload; the first one counts
+             * @example 0
+             */
+            conflicts: number;
+            /** @enum {string} */
+            reason?: "undecodable" | "schema_invalid" | "unknown_ad" | "rejected_by_database";
+            /**
+             * Format: date-time
+             * @description When its dead letter was replayed
+             */
+            replayed_at?: string;
+        };
+        /** @description The event is known */
+        Receipts: {
+            /**
+             * Format: uuid
+             * @description Id of the event
+             * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
+             */
+            event_id: string;
+            /** @description At most one for each type */
+            receipts: components["schemas"]["Receipt"][];
         };
     };
     responses: {
@@ -289,6 +444,20 @@ export interface components {
         /** @description `not_found`: There is no such resource */
         "404.not_found": {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_found";
+                };
+            };
+        };
+        /** @description `not_found`: There is no such resource */
+        "404.not_found.X-Complete-Through": {
+            headers: {
+                /** @description Everything acknowledged before this time is known */
+                "X-Complete-Through"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -456,39 +625,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @example 1 */
-                        id: number;
-                        /**
-                         * @description For people
-                         * @example Summer sale
-                         */
-                        name: string | null;
-                        /**
-                         * Format: uri
-                         * @description The poster of the video: an absolute http(s) URL without credentials
-                         * @example https://cdn.example.com/ads/1.jpg
-                         */
-                        image_url: string;
-                        /**
-                         * Format: uri
-                         * @description Where a click leads: an absolute http(s) URL without credentials
-                         * @example https://shop.example.com/summer
-                         */
-                        target_url: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was made
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        created_at: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was changed last
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        updated_at: string;
-                    }[];
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "Summer sale",
+                     *         "image_url": "https://cdn.example.com/ads/1.jpg",
+                     *         "target_url": "https://shop.example.com/summer",
+                     *         "created_at": "2026-07-07T06:45:00.000Z",
+                     *         "updated_at": "2026-07-07T06:45:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Ad"][];
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request"];
@@ -506,32 +655,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
+        /** @description An ad to be made */
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description The next free one when absent
-                     * @example 42
-                     */
-                    id?: number;
-                    /**
-                     * @description For people
-                     * @example Summer sale
-                     */
-                    name?: string | null;
-                    /**
-                     * Format: uri
-                     * @description The poster of the video: an absolute http(s) URL without credentials
-                     * @example https://cdn.example.com/ads/1.jpg
-                     */
-                    image_url: string;
-                    /**
-                     * Format: uri
-                     * @description Where a click leads: an absolute http(s) URL without credentials
-                     * @example https://shop.example.com/summer
-                     */
-                    target_url: string;
-                };
+                /**
+                 * @example {
+                 *       "name": "Summer sale",
+                 *       "image_url": "https://cdn.example.com/ads/1.jpg",
+                 *       "target_url": "https://shop.example.com/summer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAd"];
             };
         };
         responses: {
@@ -543,39 +677,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @example 1 */
-                        id: number;
-                        /**
-                         * @description For people
-                         * @example Summer sale
-                         */
-                        name: string | null;
-                        /**
-                         * Format: uri
-                         * @description The poster of the video: an absolute http(s) URL without credentials
-                         * @example https://cdn.example.com/ads/1.jpg
-                         */
-                        image_url: string;
-                        /**
-                         * Format: uri
-                         * @description Where a click leads: an absolute http(s) URL without credentials
-                         * @example https://shop.example.com/summer
-                         */
-                        target_url: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was made
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        created_at: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was changed last
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        updated_at: string;
-                    };
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "Summer sale",
+                     *       "image_url": "https://cdn.example.com/ads/1.jpg",
+                     *       "target_url": "https://shop.example.com/summer",
+                     *       "created_at": "2026-07-07T06:45:00.000Z",
+                     *       "updated_at": "2026-07-07T06:45:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ad"];
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
@@ -605,7 +717,10 @@ export interface operations {
                  */
                 ad_id?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an answer before: a 304 says that its numbers still hold */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -627,24 +742,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @example 1 */
-                        ad_id: number;
-                        /** @example 2000 */
-                        clicks: number;
-                        /**
-                         * @description clicks / impressions; 0 when there are none
-                         * @example 0.5
-                         */
-                        ctr: number;
-                        /** @example 4000 */
-                        impressions: number;
-                    }[];
+                    /**
+                     * @example [
+                     *       {
+                     *         "ad_id": 1,
+                     *         "clicks": 2000,
+                     *         "ctr": 0.5,
+                     *         "impressions": 4000
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["AdStats"][];
                 };
             };
             /** @description The numbers are still those of If-None-Match */
             304: {
                 headers: {
+                    /** @description End of the window: events up to this time are counted */
+                    "X-As-Of"?: string;
+                    /** @description The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts */
+                    "X-Window-Start"?: string;
+                    /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Of the numbers: send it as If-None-Match */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -805,53 +928,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description The event is known */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * Format: uuid
-                         * @description Id of the event
-                         * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
-                         */
-                        event_id: string;
-                        /** @description At most one for each type */
-                        receipts: {
-                            /** @enum {string} */
-                            type: "click" | "impression";
-                            /** @enum {string} */
-                            status: "counted" | "dead_letter";
-                            /**
-                             * @description Null for a dead letter that names no ad that could be read
-                             * @example 1
-                             */
-                            ad_id: number | null;
-                            /**
-                             * @description How often it came again, the same
-                             * @example 0
-                             */
-                            duplicates: number;
-                            /**
-                             * @description How often it came again with another payload; the first one counts
-                             * @example 0
-                             */
-                            conflicts: number;
-                            /** @enum {string} */
-                            reason?: "undecodable" | "schema_invalid" | "unknown_ad" | "rejected_by_database";
-                            /**
-                             * Format: date-time
-                             * @description When its dead letter was replayed
-                             */
-                            replayed_at?: string;
-                        }[];
-                    };
+                    /**
+                     * @example {
+                     *       "event_id": "0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f",
+                     *       "receipts": [
+                     *         {
+                     *           "type": "click",
+                     *           "status": "counted",
+                     *           "ad_id": 1,
+                     *           "duplicates": 0,
+                     *           "conflicts": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipts"];
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request"];
-            404: components["responses"]["404.not_found"];
+            404: components["responses"]["404.not_found.X-Complete-Through"];
             408: components["responses"]["408.request_timeout"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
@@ -926,39 +1027,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @example 1 */
-                        id: number;
-                        /**
-                         * @description For people
-                         * @example Summer sale
-                         */
-                        name: string | null;
-                        /**
-                         * Format: uri
-                         * @description The poster of the video: an absolute http(s) URL without credentials
-                         * @example https://cdn.example.com/ads/1.jpg
-                         */
-                        image_url: string;
-                        /**
-                         * Format: uri
-                         * @description Where a click leads: an absolute http(s) URL without credentials
-                         * @example https://shop.example.com/summer
-                         */
-                        target_url: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was made
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        created_at: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was changed last
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        updated_at: string;
-                    };
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "Summer sale",
+                     *       "image_url": "https://cdn.example.com/ads/1.jpg",
+                     *       "target_url": "https://shop.example.com/summer",
+                     *       "created_at": "2026-07-07T06:45:00.000Z",
+                     *       "updated_at": "2026-07-07T06:45:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ad"];
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request"];
@@ -1016,27 +1095,15 @@ export interface operations {
             };
             cookie?: never;
         };
+        /** @description What to change of an ad */
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description For people
-                     * @example Summer sale
-                     */
-                    name?: string | null;
-                    /**
-                     * Format: uri
-                     * @description The poster of the video: an absolute http(s) URL without credentials
-                     * @example https://cdn.example.com/ads/1.jpg
-                     */
-                    image_url?: string;
-                    /**
-                     * Format: uri
-                     * @description Where a click leads: an absolute http(s) URL without credentials
-                     * @example https://shop.example.com/summer
-                     */
-                    target_url?: string;
-                };
+                /**
+                 * @example {
+                 *       "target_url": "https://shop.example.com/winter"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdPatch"];
             };
         };
         responses: {
@@ -1046,39 +1113,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @example 1 */
-                        id: number;
-                        /**
-                         * @description For people
-                         * @example Summer sale
-                         */
-                        name: string | null;
-                        /**
-                         * Format: uri
-                         * @description The poster of the video: an absolute http(s) URL without credentials
-                         * @example https://cdn.example.com/ads/1.jpg
-                         */
-                        image_url: string;
-                        /**
-                         * Format: uri
-                         * @description Where a click leads: an absolute http(s) URL without credentials
-                         * @example https://shop.example.com/summer
-                         */
-                        target_url: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was made
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        created_at: string;
-                        /**
-                         * Format: date-time
-                         * @description When it was changed last
-                         * @example 2026-07-07T06:45:00.000Z
-                         */
-                        updated_at: string;
-                    };
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "Summer sale",
+                     *       "image_url": "https://cdn.example.com/ads/1.jpg",
+                     *       "target_url": "https://shop.example.com/summer",
+                     *       "created_at": "2026-07-07T06:45:00.000Z",
+                     *       "updated_at": "2026-07-07T06:45:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ad"];
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
