@@ -105,6 +105,18 @@ describe('health', () => {
     const text = (await app.inject('/metrics')).body
     expect(text).toContain('build_info{app="example"')
     expect(text).toContain('http_request_duration_seconds_count{method="GET",route="/things/:id",status="200"} 1')
+    expect(text).toContain('http_request_duration_seconds_bucket{le="+Inf",method="GET",route="/things/:id",status="200"} 1')
+  })
+
+  it('counts what has no route as one, and a request once', async () => {
+    const app = await exampleApp()
+    for (const url of ['/nothing', '/nowhere', '/taken', '/things/one']) await app.inject(url)
+    const counts = (await app.inject('/metrics')).body.split('\n').filter((line) => line.startsWith('http_request_duration_seconds_count'))
+    expect(counts).toEqual([
+      'http_request_duration_seconds_count{method="GET",route="none",status="404"} 2',
+      'http_request_duration_seconds_count{method="GET",route="/taken",status="409"} 1',
+      'http_request_duration_seconds_count{method="GET",route="/things/:id",status="400"} 1',
+    ])
   })
 })
 
