@@ -27,7 +27,7 @@ export async function buildApp({ config, metrics, ingest, readiness, topics, pub
     metrics,
     readiness,
   })
-  const record = createRecorder({ topics, publish, outcomes: ingest.outcomes })
+  const record = createRecorder({ topics, publish, count: ingest.count })
   await limitRate(app, config)
   await app.register(async (scope: App) => eventRoutes(scope, record))
   await app.register(async (scope: App) => batchRoute(scope, record))

@@ -1,8 +1,8 @@
-import type { EventType } from '@ads-tracker/events'
+import { type EventType, eventTypes } from '@ads-tracker/events'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-export type Outcome = 'acknowledged' | 'rejected' | 'overloaded' | 'unknown'
-export type Outcomes = Counter<'type' | 'outcome'>
+const allOutcomes = ['acknowledged', 'rejected', 'overloaded', 'unknown'] as const
+export type Outcome = (typeof allOutcomes)[number]
 export type IngestMetrics = ReturnType<typeof createIngestMetrics>
 
 export function createIngestMetrics(registry: Registry, pending: () => { records: number; bytes: number }) {
@@ -23,15 +23,22 @@ export function createIngestMetrics(registry: Registry, pending: () => { records
       this.set(pending().bytes)
     },
   })
-  const outcomes: Outcomes = new Counter({
+  // Every series is there from the start: one that is absent until the first failure hides that failure from rate().
+  const counts = Object.fromEntries(eventTypes.map((type) => [type, { acknowledged: 0, rejected: 0, overloaded: 0, unknown: 0 }])) as Record<EventType, Record<Outcome, number>>
+  new Counter({
     name: 'ingest_events_total',
     help: 'Events by what became of them: acknowledged (202), rejected (400), overloaded (503, not stored), unknown (503, may be stored)',
     labelNames: ['type', 'outcome'],
     registers,
+    collect() {
+      this.reset()
+      for (const type of eventTypes) for (const outcome of allOutcomes) this.inc({ type, outcome }, counts[type][outcome])
+    },
   })
-  // a series that is absent until the first failure hides that failure from rate()
-  for (const type of ['click', 'impression'] satisfies EventType[]) {
-    for (const outcome of ['acknowledged', 'rejected', 'overloaded', 'unknown'] satisfies Outcome[]) outcomes.inc({ type, outcome }, 0)
+  return {
+    /** One more event. A plain number, because prom-client would make and hash an object of labels each time. */
+    count(type: EventType, outcome: Outcome) {
+      counts[type][outcome] += 1
+    },
   }
-  return { outcomes }
 }
