@@ -49,7 +49,7 @@ describe('click-ingest on a real broker', () => {
     await Promise.race(answers)
     expect(await app.stop()).toBe(0)
     // whoever got an answer got a good one; a connection that came too late was refused, which a client may repeat
-    expect(new Set(await Promise.all(answers)).difference(new Set([202, 'refused'])).size).toBe(0)
+    for (const answer of await Promise.all(answers)) expect([202, 'refused']).toContain(answer)
   })
 
   it('closes slow sockets with 408 while others are served', async () => {

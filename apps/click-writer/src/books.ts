@@ -1,4 +1,4 @@
-import { type Database, type LedgerRow, readLedger } from '@ads-tracker/data'
+import { type Database, type Ledger, type LedgerRow, readLedger } from '@ads-tracker/data'
 import { topicSettings, type TopicNames } from '@ads-tracker/events'
 import type { Admin, PartitionOffsets } from '@ads-tracker/kafka'
 import type { WriterMetrics } from './metrics.ts'
@@ -13,7 +13,7 @@ interface BooksDeps {
 const retentionMs = Number(topicSettings.config['retention.ms'])
 
 /** Holds the ledger against the log and shows in the metrics what an operator must know. */
-export async function auditBooks({ database, admin, topics, metrics }: BooksDeps): Promise<void> {
+export async function auditBooks({ database, admin, topics, metrics }: BooksDeps): Promise<Ledger> {
   const ledger = await readLedger(database)
   metrics.imbalance.set(ledger.imbalance)
   metrics.deadLetters.set(ledger.pendingDeadLetters)
@@ -27,6 +27,7 @@ export async function auditBooks({ database, admin, topics, metrics }: BooksDeps
   metrics.gaps.set(pairs.filter(({ row, offset }) => offset.low > (row?.nextOffset ?? 0n)).length)
   metrics.behindLedger.set(pairs.filter(({ row, offset }) => row !== undefined && offset.high < row.nextOffset).length)
   metrics.lagEvents.set(pairs.reduce((sum, { row, offset }) => sum + unread(offset, row), 0))
+  return ledger
 }
 
 function find(rows: LedgerRow[], topic: string, { partition }: PartitionOffsets): LedgerRow | undefined {

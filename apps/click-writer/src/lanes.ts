@@ -102,6 +102,12 @@ export function createLanes() {
       return again
     },
 
+    /** What was stored last of a lane that has nothing to do; undefined for a busy one. */
+    idleAt(partition: TopicPartition): bigint | undefined {
+      const lane = lanes.get(nameOf(partition))
+      return lane === undefined || lane.busy || lane.waiting.length > 0 ? undefined : lane.stored
+    },
+
     /** Positions to commit to the group. */
     positions: () =>
       [...lanes.values()].flatMap(({ topic, partition, stored }) => (stored === undefined ? [] : [{ topic, partition, offset: stored }])),

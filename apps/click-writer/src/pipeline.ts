@@ -1,11 +1,10 @@
-import { createBatchStore, createDatabase } from '@ads-tracker/data'
+import { createBatchStore, createDatabase, databaseAddress, readLedger } from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
 import { createAdmin, createBatchConsumer, createKafka, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
 import { auditBooks } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
-import { databaseTls } from './database-tls.ts'
 import { every } from './every.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
@@ -24,7 +23,7 @@ const hour = 60 * 60 * 1000
 export function startPipeline({ config, log, registry }: PipelineDeps) {
   const metrics = createWriterMetrics(registry)
   const topics = topicNames(config.TOPIC_PREFIX)
-  const connection = { url: config.DATABASE_URL, ssl: databaseTls(config), name: 'click-writer' }
+  const connection = { ...databaseAddress(config), name: 'click-writer' }
   const database = createDatabase({ ...connection, max: 1 })
   const control = createBatchStore(connection)
   const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore(connection))
@@ -65,7 +64,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     tasks.push(
       every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
       every(500, () => advanceCompleteThrough({ store: control, admin, assigned: writer.lanes.assigned }), quietly('the complete-through mark')),
-      every(5000, () => auditBooks({ database, admin, topics, metrics }), quietly('the audit of the books')),
+      every(5000, audit, quietly('the audit of the books')),
       every(hour, maintain, quietly('the upkeep of partitions')),
       every(5000, () => watch({ ...writer, ...consumer, checks: [control.ping, () => checkTopics(admin, topics)], limitMs: config.WATCHDOG_SECONDS * 1000 }), crash),
     )
@@ -73,11 +72,26 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await untilDone(consumer.start)
   }
 
-  // A partition that was added later starts a book of its own, at the beginning of its log.
   function onAssigned(partitions: TopicPartition[]) {
     writer.onAssigned(partitions)
     committed = new Map()
-    control.ensureLedger(partitions).catch((error: unknown) => log.warn({ err: error }, 'new books not opened yet'))
+    continueFromLedger(partitions).catch((error: unknown) => log.warn({ err: error }, 'going on from the offsets of the group'))
+  }
+
+  // The ledger is the truth and the group's offset a hint: a database that was restored from a backup is behind it.
+  // A partition that was added later starts a book of its own, at the beginning of its log.
+  async function continueFromLedger(partitions: TopicPartition[]) {
+    await control.ensureLedger(partitions)
+    const { rows } = await readLedger(database)
+    for (const { topic, partition } of partitions) {
+      const book = rows.find((row) => row.topic === topic && row.partition === partition)
+      if (book) consumer.seek({ topic, partition, offset: book.nextOffset })
+    }
+  }
+
+  async function audit() {
+    const { rows } = await auditBooks({ database, admin, topics, metrics })
+    writer.reconcile(rows)
   }
 
   async function maintain() {

@@ -38,6 +38,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
     lanes,
     onBatch,
     onAssigned,
+    reconcile,
     /** Partitions that wait for an operator: their log begins after the ledger. */
     held: () => [...held.values()],
     /** Milliseconds since something was last stored; 0 while there is nothing to store. */
@@ -111,6 +112,17 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
     if (lanes.readAgain(gap, gap.expected)) return hold(gap)
     log.warn(text(gap), 'the ledger is behind what was read: reading again from the ledger')
     consumer?.seek({ ...gap, offset: gap.expected })
+  }
+
+  // A database that was restored while nothing arrives has no other way to show that its ledger went back.
+  function reconcile(books: (TopicPartition & { nextOffset: bigint })[]) {
+    for (const { topic, partition, nextOffset } of books) {
+      const stored = lanes.idleAt({ topic, partition })
+      if (stored === undefined || nextOffset >= stored) continue
+      log.warn({ topic, partition, stored: String(stored), ledger: String(nextOffset) }, 'the ledger went back: reading again from the ledger')
+      lanes.stored({ topic, partition, next: nextOffset })
+      consumer?.seek({ topic, partition, offset: nextOffset })
+    }
   }
 
   function hold(gap: Gap) {

@@ -77,6 +77,12 @@ export function createAdmin(kafka: Kafka) {
         await client.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] })
       }),
 
+    /** Removes the records before these offsets: the log begins there from now on. */
+    deleteRecords: (topic: string, partitions: { partition: number; offset: bigint }[]): Promise<void> =>
+      ask(`deleting records of ${topic}`, (client) =>
+        client.deleteTopicRecords({ topic, partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })) }),
+      ),
+
     remove: (topics: string[]): Promise<void> => ask('removing topics', (client) => client.deleteTopics({ topics, timeout: deadline })),
 
     async close(): Promise<void> {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 
@@ -9,7 +8,7 @@ export const kafkaSettings = {
   KAFKA_BROKERS: Type.String({ minLength: 1, default: '127.0.0.1:19092', description: 'host:port of one or more brokers, comma separated' }),
   TOPIC_PREFIX: Type.String({ default: '', pattern: '^[a-zA-Z0-9._-]*$', description: 'Put before each topic and the consumer group' }),
   KAFKA_TLS: Type.Boolean({ default: false, description: 'Talk TLS to the brokers' }),
-  KAFKA_TLS_CA_FILE: Type.Optional(Type.String({ description: "PEM file of the authority that signed the brokers' certificates" })),
+  KAFKA_CA: Type.Optional(Type.String({ minLength: 1, secret: true, description: "Authority (PEM) that signed the brokers' certificates; implies KAFKA_TLS" })),
   KAFKA_SASL_MECHANISM: Type.Optional(
     Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
       description: 'plain, scram-sha-256 or scram-sha-512; none when absent',
@@ -58,8 +57,7 @@ function levelOf(level: number, { error }: { error?: unknown }) {
 }
 
 function tls(config: KafkaSettings) {
-  if (!config.KAFKA_TLS) return false
-  return config.KAFKA_TLS_CA_FILE ? { ca: [readFileSync(config.KAFKA_TLS_CA_FILE, 'utf8')] } : true
+  return config.KAFKA_CA === undefined ? config.KAFKA_TLS : { ca: [config.KAFKA_CA] }
 }
 
 function sasl(config: KafkaSettings): SASLOptions {

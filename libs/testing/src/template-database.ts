@@ -26,6 +26,11 @@ export async function copyTemplate(url: string, name: string): Promise<void> {
   await withLock(url, 'shared', (sql) => sql`create database ${sql(name)} template ${sql(template)}`)
 }
 
+/** Makes a database that was never migrated. */
+export async function createEmpty(url: string, name: string): Promise<void> {
+  await connected(url, (sql) => sql`create database ${sql(name)}`)
+}
+
 /** Removes a database with whoever is connected to it. */
 export async function dropDatabase(url: string, name: string): Promise<void> {
   await connected(url, (sql) => sql`drop database if exists ${sql(name)} with (force)`)

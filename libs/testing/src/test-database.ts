@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { copyTemplate, dropDatabase, inDatabase } from './template-database.ts'
+import { copyTemplate, createEmpty, dropDatabase, inDatabase } from './template-database.ts'
 
 export interface TestDatabase {
   /** As the owner `ads`. */
@@ -11,12 +11,12 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A migrated database of the test's own. */
-export async function testDatabase(): Promise<TestDatabase> {
+/** A database of the test's own: migrated, or `empty` as a server has it at first. */
+export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL
   if (!server) throw new Error("there is no PostgreSQL: the project's vitest.config.ts must be serverTests('postgres')")
   const name = `test_${randomBytes(6).toString('hex')}`
-  await copyTemplate(server, name)
+  await (empty ? createEmpty : copyTemplate)(server, name)
   return {
     url: inDatabase(server, name),
     adsApiUrl: inDatabase(server, name, 'ads_api'),

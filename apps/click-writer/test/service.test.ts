@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process'
+import { acceptLedger, createAd, findReceipt, getDeadLetter, listDeadLetters, readLedger } from '@ads-tracker/data'
+import { encodeEvent, uuidv7 } from '@ads-tracker/events'
+import { startApp, testDatabase, testTopics } from '@ads-tracker/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { anEvent } from './records.ts'
+import { writerSystem } from './writer-system.ts'
+
+describe('click-writer on a real Kafka and PostgreSQL', () => {
+  it('counts each event once, also those that were published before it first ran, and knows repeats from conflicts', async () => {
+    const system = await writerSystem()
+    const clicks = await system.publish('click', 200)
+    await system.publish('impression', 300)
+    await system.startWriter()
+    await system.settled()
+    const [first, second] = clicks as [(typeof clicks)[0], (typeof clicks)[0]]
+    await system.publishRaw('click', first.event_id, encodeEvent({ ...first, received_at: new Date(Date.now() + 50).toISOString() }))
+    await system.publishRaw('click', second.event_id, encodeEvent({ ...second, ad_id: 2 }))
+    await system.settled()
+
+    expect(await system.stats(1)).toEqual({ clicks: 200, impressions: 300 })
+    expect(await system.stats(2)).toEqual({ clicks: 0, impressions: 0 })
+    const { receipts } = await findReceipt(system.database, first.event_id)
+    expect(receipts).toEqual([{ type: 'click', status: 'counted', ad_id: 1, duplicates: 1, conflicts: 0 }])
+    expect((await findReceipt(system.database, second.event_id)).receipts[0]).toMatchObject({ duplicates: 0, conflicts: 1 })
+    await system.expectBalance()
+  })
+
+  it('buries poison with its bytes, headers and reason, and stores its neighbours', async () => {
+    const system = await writerSystem()
+    const writer = await system.startWriter()
+    const poison = {
+      undecodable: ['{', Buffer.from([0xff, 0xfe]), ''],
+      schema_invalid: [JSON.stringify({ ...anEvent(), ad_id: 2 ** 31 }), JSON.stringify({ ...anEvent(), user_agent: 'a\0b' }), '[]', 'x'.repeat(0) + '{}'],
+      unknown_ad: [encodeEvent(anEvent({ ad_id: 4711 }))],
+    }
+    await system.publish('click', 50)
+    for (const [reason, values] of Object.entries(poison)) for (const value of values) await system.publishRaw('click', reason, value)
+    await system.publish('click', 50)
+    await system.settled()
+
+    expect(await system.stats()).toEqual({ clicks: 100, impressions: 0 })
+    const letters = await listDeadLetters(system.database, {}, { limit: 100 })
+    const counts = Object.groupBy(letters, ({ reason }) => reason)
+    expect(Object.fromEntries(Object.entries(counts).map(([reason, list]) => [reason, list.length]))).toEqual({ undecodable: 3, schema_invalid: 4, unknown_ad: 1 })
+    const unknown = counts.unknown_ad?.[0]
+    expect(unknown).toMatchObject({ detail: 'there is no ad 4711', headers: { 'request-id': 'request-of-unknown_ad' } })
+    expect((await getDeadLetter(system.database, unknown!))?.value?.toString()).toBe(poison.unknown_ad[0])
+    expect(writer.output()).toContain('"reqId":"request-of-unknown_ad"')
+    await system.expectBalance()
+  })
+
+  it('loses and doubles nothing when it is killed in the middle, again and again', async () => {
+    const system = await writerSystem()
+    const published = []
+    for (let round = 0; round < 2; round++) {
+      const writer = await system.startWriter({ BATCH_MAX_EVENTS: '50' })
+      published.push(...(await system.publish('click', 500)))
+      await vi.waitFor(async () => expect((await system.stats()).clicks).toBeGreaterThan(round * 500), { timeout: 20_000, interval: 5 })
+      await writer.kill()
+    }
+    await system.startWriter()
+    await system.settled()
+    expect((await system.stats()).clicks).toBe(published.length)
+    await system.expectBalance()
+  })
+
+  it('hands its partitions over at once when it is asked to stop', async () => {
+    const system = await writerSystem()
+    const [first] = await Promise.all([system.startWriter(), system.startWriter()])
+    await system.publish('click', 100)
+    await system.settled()
+    expect(await first.stop()).toBe(0)
+    const began = performance.now()
+    await system.publish('click', 100)
+    await system.settled()
+    // kafkajs has no static membership: a member that does not leave is missed only after its session of 10 s
+    expect(performance.now() - began).toBeLessThan(8000)
+    expect((await system.stats()).clicks).toBe(200)
+  })
+
+  it('moves the complete-through mark while it works, and leaves it where it is when it is dead', async () => {
+    const system = await writerSystem()
+    const writer = await system.startWriter()
+    const mark = async () => (await readLedger(system.database)).completeThrough?.getTime() ?? 0
+    const before = Date.now()
+    await vi.waitFor(async () => expect(await mark()).toBeGreaterThan(before), { timeout: 15_000 })
+    await writer.kill()
+    const last = await mark()
+    await system.publish('click', 1)
+    expect(await mark()).toBe(last)
+    await system.startWriter()
+    await vi.waitFor(async () => expect(await mark()).toBeGreaterThan(last), { timeout: 15_000 })
+    await system.settled()
+  })
+})
+
+describe('a log that is not the one that was read before', () => {
+  it('holds a partition whose log begins after its book, says so, and goes on when the gap is accepted', async () => {
+    const system = await writerSystem()
+    const topic = system.topics.click
+    await system.publish('click', 60)
+    const { partition, high: lost } = (await system.admin.offsets(topic)).sort((a, b) => Number(b.high - a.high))[0] as { partition: number; high: bigint }
+    await system.admin.deleteRecords(topic, [{ partition, offset: lost }])
+    const writer = await system.startWriter()
+    // each flush goes to another partition: until the one that lost its records has new ones
+    await vi.waitFor(
+      async () => {
+        await system.publish('click', 1)
+        expect(await heldBy(writer)).toContain(`${topic}/${partition}`)
+      },
+      { timeout: 20_000, interval: 200 },
+    )
+    const bookOf = async () => (await readLedger(system.database)).rows.find((row) => row.topic === topic && row.partition === partition)
+    expect((await bookOf())?.nextOffset).toBe(0n)
+
+    const end = (await system.admin.offsets(topic)).find((each) => each.partition === partition)?.high ?? 0n
+    await acceptLedger(system.database, { topic, partition, reason: 'test', begin: lost, end })
+    await vi.waitFor(async () => expect((await bookOf())?.nextOffset).toBe(end), { timeout: 20_000 })
+    expect(await heldBy(writer)).toBe('up')
+    await system.settled()
+    await system.expectBalance()
+  })
+
+  it('reads again what a database restored from a backup has lost', async () => {
+    const system = await writerSystem()
+    const writer = await system.startWriter()
+    await system.publish('click', 80)
+    await system.settled()
+    await writer.stop()
+    const backup = await system.restoreEmpty()
+    await backup.startWriter()
+    await backup.settled()
+    expect((await backup.stats()).clicks).toBe(80)
+    await backup.expectBalance()
+  })
+})
+
+describe('what was dead', () => {
+  it('is counted once when its ad exists and it is sent again, twice', async () => {
+    const system = await writerSystem()
+    await system.startWriter()
+    const lost = await system.publish('click', 5, { ad_id: 77 })
+    await system.settled()
+    const letters = await listDeadLetters(system.database, { pending: true }, { limit: 10 })
+    expect(letters.length).toBe(5)
+    await createAd(system.database, { id: 77, image_url: 'https://example.com/i', target_url: 'https://example.com/' })
+    for (let round = 0; round < 2; round++) {
+      for (const letter of letters) {
+        const headers = { 'replay-of': `${letter.topic}/${letter.partition}/${letter.offset}` }
+        await system.publishRaw('click', letter.eventId as string, letter.value as Buffer, headers)
+      }
+    }
+    await system.settled()
+    expect(await system.stats(77)).toEqual({ clicks: 5, impressions: 0 })
+    expect(await listDeadLetters(system.database, { pending: true }, { limit: 10 })).toEqual([])
+    expect((await findReceipt(system.database, lost[0]?.event_id ?? '')).receipts).toMatchObject([{ status: 'counted' }])
+    await system.expectBalance()
+  })
+})
+
+describe('starting', () => {
+  it('waits for a database that was never migrated and for topics, and says so', async () => {
+    const topics = await testTopics()
+    onTestFinished(topics.remove)
+    const empty = await testDatabase({ empty: true })
+    onTestFinished(empty.drop)
+    const writer = await startApp('click-writer', { DATABASE_URL: empty.url, KAFKA_BROKERS: topics.brokers, TOPIC_PREFIX: `${uuidv7()}.` }, { until: '/livez' })
+    onTestFinished(() => writer.kill())
+    const answer = await fetch(`${writer.url}/readyz`)
+    expect(answer.status).toBe(503)
+    const { dependencies } = (await answer.json()) as { dependencies: Record<string, string> }
+    expect(dependencies.postgres).toMatch(/schema version 0 is older than \d+: run the migrate job/)
+    expect(dependencies.kafka).toContain('missing: run the topics job')
+  })
+
+  it('refuses a bad configuration with 78 and the names of all that is bad', () => {
+    const env = { ...process.env, DATABASE_URL: '', STATEMENTS: '0', PORT: 'secret-port' }
+    const { status, stderr } = spawnSync(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], { env, encoding: 'utf8' })
+    expect(status).toBe(78)
+    for (const name of ['DATABASE_URL', 'STATEMENTS', 'PORT']) expect(stderr).toContain(name)
+    expect(stderr).not.toContain('secret-port')
+  })
+})
+
+async function heldBy(writer: { url: string }): Promise<string> {
+  const { dependencies } = (await (await fetch(`${writer.url}/readyz`)).json()) as { dependencies: Record<string, string> }
+  return dependencies.ledger ?? ''
+}
