@@ -3,6 +3,7 @@ import type { EventProducer } from '@ads-tracker/kafka'
 import { type App, createService, type Metrics, type Readiness } from '@ads-tracker/service-kit'
 import type { Config } from './config.ts'
 import type { IngestMetrics } from './metrics.ts'
+import { allowOrigins } from './cors.ts'
 import { limitRate } from './rate-limit.ts'
 import { createRecorder } from './record.ts'
 import { eventRoutes } from './routes/event.ts'
@@ -28,6 +29,7 @@ export async function buildApp({ config, metrics, ingest, readiness, topics, pub
     readiness,
   })
   const record = createRecorder({ topics, publish, count: ingest.count })
+  await allowOrigins(app, config)
   await limitRate(app, config)
   await app.register(async (scope: App) => eventRoutes(scope, record))
   await app.register(async (scope: App) => batchRoute(scope, record))

@@ -1,0 +1,3 @@
+export { trackVideoAd, type Tracking, type TrackOptions } from './track-video-ad.ts'
+export type { Stats } from './delivery.ts'
+export { version } from './version.ts'

@@ -1,0 +1,80 @@
+import { check } from './check.ts'
+import { createHttp } from './http.ts'
+import { listAds } from './list-ads.ts'
+import { readAnalytics } from './read-analytics.ts'
+import { recordEvents, recordOne } from './record.ts'
+import { notCarriedOut, unknownOutcome } from './retry.ts'
+import type { Ad, AdPatch, Analytics, AnalyticsQuery, BatchEvent, EventAccepted, EventResult, NewAd, NewEvent, Receipts } from './types.ts'
+
+export interface ClientOptions {
+  /** Origin of the API, such as `https://ads.example.com`. */
+  baseUrl: string
+  /** Needed to manage ads, and to read analytics where the operator wants a key. */
+  apiKey?: string
+  /** Used instead of the global one. */
+  fetch?: typeof fetch
+  /** Milliseconds for one attempt; 10,000 when absent. */
+  timeout?: number
+  /** How often a call is sent again; 4 when absent. */
+  retries?: number
+  /** Milliseconds: a `Retry-After` beyond this is an error at once; 30,000 when absent. */
+  maxRetryAfterMs?: number
+}
+
+export interface CallOptions {
+  /** Cancels the call and its retries; it rejects with the signal's reason. */
+  signal?: AbortSignal
+}
+
+export interface Client {
+  /** Every live ad, page by page as they are needed; `limit` is the size of a page. */
+  listAds(options?: CallOptions & { limit?: number }): AsyncIterable<Ad> & { pages(): AsyncIterable<Ad[]> }
+  getAd(id: number, options?: CallOptions): Promise<Ad>
+  /** Sent again only when it was surely not carried out: two ads are worse than an error. */
+  createAd(ad: NewAd, options?: CallOptions): Promise<Ad>
+  updateAd(id: number, patch: AdPatch, options?: CallOptions): Promise<Ad>
+  archiveAd(id: number, options?: CallOptions): Promise<void>
+  getAnalytics(query?: AnalyticsQuery, options?: CallOptions): Promise<Analytics>
+  /** Resolves when the click will be counted, exactly once however often it had to be sent. */
+  recordClick(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
+  recordImpression(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
+  /** At most 500 events, with a result for each, in order: 202, or 400 or 503 with a code. */
+  recordEvents(events: BatchEvent[], options?: CallOptions): Promise<EventResult[]>
+  /** What became of an event; rejects with `not_found` while it is not known. */
+  getReceipt(eventId: string, options?: CallOptions): Promise<Receipts>
+}
+
+/** A client of one Ads Tracker. Every call rejects with an AdsTrackerError, or with the reason of its signal. */
+export function createClient({ baseUrl, apiKey, timeout = 10_000, retries = 4, maxRetryAfterMs = 30_000, ...options }: ClientOptions): Client {
+  const fetch: typeof globalThis.fetch = options.fetch ?? ((...request) => globalThis.fetch(...request))
+  const http = createHttp({ baseUrl, apiKey, fetch, timeout, retries, maxRetryAfterMs })
+  return {
+    listAds: (options) => listAds(http, options),
+    getAnalytics: (query = {}, options) => readAnalytics(http, query, options?.signal),
+    recordClick: (event, options) => recordOne(http, 'click', event, options?.signal),
+    recordImpression: (event, options) => recordOne(http, 'impression', event, options?.signal),
+    recordEvents: (events, options) => recordEvents(http, events, { retries, maxRetryAfterMs }, options?.signal),
+
+    async getAd(id, { signal } = {}) {
+      check('getAd', { params: { id } })
+      return (await http.again((api, signal) => api.GET('/ads/{id}', { params: { path: { id } }, signal }), unknownOutcome, signal)).data
+    },
+    async createAd(body, { signal } = {}) {
+      check('createAd', { body })
+      return (await http.again((api, signal) => api.POST('/ads', { body, signal }), notCarriedOut, signal)).data
+    },
+    async updateAd(id, body, { signal } = {}) {
+      check('updateAd', { params: { id }, body })
+      return (await http.again((api, signal) => api.PATCH('/ads/{id}', { params: { path: { id } }, body, signal }), unknownOutcome, signal)).data
+    },
+    async archiveAd(id, { signal } = {}) {
+      check('archiveAd', { params: { id } })
+      await http.again((api, signal) => api.DELETE('/ads/{id}', { params: { path: { id } }, signal }), unknownOutcome, signal)
+    },
+    async getReceipt(eventId, { signal } = {}) {
+      const path = { event_id: eventId }
+      check('getReceipt', { params: path })
+      return (await http.again((api, signal) => api.GET('/ads/events/{event_id}', { params: { path }, signal }), unknownOutcome, signal)).data
+    },
+  }
+}

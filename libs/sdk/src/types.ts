@@ -1,0 +1,33 @@
+import type { components, operations } from './generated/api.ts'
+
+type Schemas = components['schemas']
+
+export type Ad = Schemas['Ad']
+export type NewAd = Schemas['NewAd']
+export type AdPatch = Schemas['AdPatch']
+export type AdStats = Schemas['AdStats']
+export type EventAccepted = Schemas['EventAccepted']
+export type EventResult = Schemas['EventResult']
+export type FieldError = Schemas['FieldError']
+export type Problem = Schemas['Problem']
+export type Receipt = Schemas['Receipt']
+export type Receipts = Schemas['Receipts']
+export type AnalyticsQuery = NonNullable<operations['getAnalytics']['parameters']['query']>
+
+/** A click or an impression. `event_id` is made by the SDK when absent; `timestamp` may be a `Date`. */
+export type NewEvent = WithDate<Schemas['NewEvent']>
+export type BatchEvent = WithDate<Schemas['BatchEvent']>
+type WithDate<T> = Omit<T, 'timestamp'> & { timestamp?: string | Date }
+
+/** The numbers, and how fresh they are. */
+export interface Analytics {
+  rows: AdStats[]
+  /** End of the window: events up to this time are counted. */
+  asOf: Date
+  /** The window begins after this time; absent for all time. */
+  windowStart?: Date
+  /** Everything acknowledged before this time is in the numbers; absent while that is not known. */
+  completeThrough?: Date
+  /** Milliseconds from `completeThrough` to `asOf`. */
+  ingestLagMs?: number
+}
