@@ -1,6 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
+// Read here, because Vite has a BASE_URL of its own and puts it into the environment later.
+const { BASE_URL = '' } = process.env
+
 // One file after the other: they share one started system, and some measure time.
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], globalSetup: ['src/started-system.ts'], fileParallelism: false, testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    env: { SYSTEM_ORIGIN: /^https?:/.test(BASE_URL) ? BASE_URL : '' },
+    globalSetup: ['src/started-system.ts'],
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 })

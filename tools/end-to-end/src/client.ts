@@ -1,3 +1,6 @@
+import { inject } from 'vitest'
+import type {} from './started-system.ts'
+
 export interface Answer<T = unknown> {
   status: number
   headers: Headers
@@ -21,12 +24,13 @@ export interface AdStats {
   ctr: number
 }
 
-export const origin = () => (process.env.BASE_URL ?? '').replace(/\/$/, '')
+const system = inject('system')
+export const { origin } = system
 
 /** Sends a request to the system under test; a body that is not a string is sent as JSON. */
 export async function call<T = unknown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
   const sent = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
-  const response = await fetch(origin() + path, {
+  const response = await fetch(origin + path, {
     method, ...(sent !== undefined && { body: sent as string }),
     headers: { ...(sent !== undefined && { 'content-type': 'application/json' }), ...headers },
   })
@@ -38,7 +42,7 @@ export const get = <T = unknown>(path: string, headers?: Record<string, string>)
 export const post = <T = unknown>(path: string, body: unknown, headers?: Record<string, string>) => call<T>('POST', path, body, headers)
 
 /** With the key of the system under test. */
-export const authorized = () => ({ authorization: `Bearer ${process.env.API_KEY ?? ''}` })
+export const authorized = () => ({ authorization: `Bearer ${system.apiKey}` })
 
 /** An ad of the test's own, so that its numbers are nobody else's. */
 export async function newAd(fields: Record<string, unknown> = {}): Promise<number> {

@@ -1,12 +1,29 @@
 import { removeStack, stackEnvironment, startStack } from '@ads-tracker/testing'
+import type { TestProject } from 'vitest/node'
+
+export interface System {
+  /** Without a slash at the end. */
+  origin: string
+  /** With all scopes. */
+  apiKey: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    system: System
+  }
+}
 
 /** Starts the system that the suite drives, unless BASE_URL names the origin of one (and API_KEY a key of it). */
-export default async function setup(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.BASE_URL) return undefined
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const given = String(project.config.env.SYSTEM_ORIGIN ?? '')
+  if (given !== '') {
+    project.provide('system', { origin: given.replace(/\/$/, ''), apiKey: process.env.API_KEY ?? '' })
+    return undefined
+  }
   const env = await stackEnvironment()
   const stack = await startStack(env)
-  process.env.BASE_URL = stack.origin
-  process.env.API_KEY = stack.apiKey
+  project.provide('system', { origin: stack.origin, apiKey: stack.apiKey })
   return async () => {
     await stack.stop()
     removeStack(env)

@@ -26,7 +26,7 @@ test('pages follow each other by their Link header and hold each ad once', async
     expect(status).toBe(200)
     ids.push(...body.map(({ id }) => id))
     const link: string | undefined = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
-    path = link && link.replace(origin(), '')
+    path = link && link.replace(origin, '')
   }
   expect(ids).toEqual(all.map(({ id }) => id))
 })

@@ -151,7 +151,7 @@ test.each<[string, string, string, unknown, Record<string, string>, number]>([
   ['a DELETE of all ads', 'DELETE', '/ads', undefined, {}, 405],
   ['a POST of numbers', 'POST', '/ads/analytics', event, {}, 405],
   ['a path that nobody knows', 'GET', '/nothing/here', undefined, {}, 404],
-  ['a path that is nearly right', 'POST', '/ads/clicks', event, {}, 404],
+  ['a path that is nearly right', 'POST', '/ad/click', event, {}, 404],
 ])('%s (%s %s) is refused as problem+json', async (_what, method, path, body, headers, status) => {
   const answer = await call<Problem>(method, path, body, headers)
   expect(answer.status, JSON.stringify(answer.body)).toBe(status)

@@ -18,10 +18,10 @@ interface App {
 
 /** Starts an app, waits until it is ready, and supervises it from then on. */
 export async function app(context: Context, { name, project, layer, port, env, ready = '/readyz' }: App): Promise<string> {
-  const { children, say, onStop, log } = context
+  const { children, say, onStop, log, cache } = context
   const start = async (): Promise<NodeProcess> =>
     startNode({
-      project, log: log(name), onSpawn: (pid) => children.add(name, pid), onLine: (line) => tell(warning(name, line)),
+      project, log: log(name), cache, onSpawn: (pid) => children.add(name, pid), onLine: (line) => tell(warning(name, line)),
       env: { HOST: '127.0.0.1', PORT: String(port), ...env },
     })
   const running = await start()

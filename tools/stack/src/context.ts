@@ -13,6 +13,8 @@ export interface Context {
   say: (line: string) => void
   /** Remembers how to stop something when its layer's turn comes. */
   onStop: (layer: Layer, stop: Stop) => void
+  /** The folder of compiled code. */
+  cache: string
   /** The log file of a process. */
   log: (name: string) => string
 }

@@ -14,10 +14,10 @@ interface Job {
  * Runs a tool to its end; resolves with what it printed.
  * @throws Error with the end of its output when it fails
  */
-export async function job({ children, log }: Pick<Context, 'children' | 'log'>, { tool, args, env }: Job): Promise<string> {
+export async function job({ children, log, cache }: Pick<Context, 'children' | 'log' | 'cache'>, { tool, args, env }: Job): Promise<string> {
   const lines: string[] = []
   const running = startNode({
-    project: `tools/${tool}`, args, env, log: log('jobs'), onSpawn: (pid) => children.add(tool, pid), onLine: (line) => lines.push(line),
+    project: `tools/${tool}`, args, env, log: log('jobs'), cache, onSpawn: (pid) => children.add(tool, pid), onLine: (line) => lines.push(line),
   })
   await running.exited
   if (running.code() !== 0) throw new Error(`${tool} ${running.ending()}:\n${lines.slice(-15).join('\n')}`)

@@ -25,7 +25,8 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
   const release = takeFolder(settings.dir)
   const children = recordChildren(settings.dir)
   const context: Context = {
-    settings, children, say: screen.say, onStop: (layer, stop) => void stops[layer].push(stop), log: (name) => join(settings.dir, 'logs', `${name}.log`),
+    settings, children, say: screen.say, onStop: (layer, stop) => void stops[layer].push(stop),
+    cache: join(settings.dir, 'compile-cache'), log: (name) => join(settings.dir, 'logs', `${name}.log`),
   }
   return { start, stop }
 
@@ -101,7 +102,7 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
 function reset({ dir, databaseUrl, brokers }: Settings): void {
   if (!databaseUrl) removePostgresData(join(dir, 'postgres'))
   if (!brokers) removeKafkaData(join(dir, 'kafka'))
-  rmSync(join(dir, 'api-key'), { force: true })
+  for (const name of ['api-key', 'compile-cache']) rmSync(join(dir, name), { recursive: true, force: true })
 }
 
 function emptyLogs(dir: string): void {
