@@ -1,3 +1,3 @@
 import { serverTests } from '@ads-tracker/testing/vitest'
 
-export default serverTests()
+export default serverTests('postgres')

@@ -1,0 +1,67 @@
+import { createAd, createBatchStore, createDatabase, type DeadLetterRow } from '@ads-tracker/data'
+import { type AdEvent, encodeEvent, uuidv7 } from '@ads-tracker/events'
+import type { EventRecord } from '@ads-tracker/kafka'
+import { testDatabase } from '@ads-tracker/testing'
+import { expect, it, onTestFinished } from 'vitest'
+import { list } from '../src/list.ts'
+import { replay } from '../src/replay.ts'
+import { show } from '../src/show.ts'
+
+const topic = 'ads.clicks.v1'
+
+/** A database with one dead letter for each of these values: an unknown ad where it is an event, undecodable else. */
+async function withDeadLetters(values: (AdEvent | string)[]) {
+  const { url, drop } = await testDatabase()
+  const database = createDatabase({ url, max: 1 })
+  const store = createBatchStore({ url })
+  onTestFinished(async () => {
+    await Promise.all([database.close(), store.close()])
+    await drop()
+  })
+  const deadLetters = values.map((value, index): DeadLetterRow => {
+    const event = typeof value === 'string' ? undefined : value
+    const bytes = Buffer.from(event ? encodeEvent(event) : String(value))
+    const reason = event ? 'unknown_ad' : 'undecodable'
+    return { slice: 0, offset: BigInt(index), reason, detail: 'as the test wants it', eventId: event?.event_id ?? null, key: null, value: bytes, headers: { v: '1' } }
+  })
+  const nextOffset = BigInt(values.length)
+  await store.apply({ slices: [{ topic, partition: 0, type: 'click', firstOffset: 0n, nextOffset, lastTimestamp: Date.now() }], events: [], deadLetters })
+  const lines: string[] = []
+  const sent: (EventRecord & { topic: string })[] = []
+  const publish = async (to: string, record: EventRecord) => void sent.push({ topic: to, ...record })
+  return { database, lines, print: (line: string) => void lines.push(line), sent, publish }
+}
+
+function click(adId: number): AdEvent {
+  const now = new Date().toISOString()
+  return { event_id: uuidv7(), ad_id: adId, occurred_at: now, received_at: now, ip: null, user_agent: null, playback_time: null }
+}
+
+it('lists and shows what could not be counted', async () => {
+  const { database, lines, print } = await withDeadLetters([click(77), 'poison'])
+  await list({ database, filter: { pending: true }, limit: 1, print })
+  expect(lines[0]).toContain(`${topic}/0/0`)
+  expect(lines.slice(1)).toEqual(['... and 1 more (--limit)', '2 dead letters: undecodable 1, unknown_ad 1'])
+  await show({ database, print, position: { topic, partition: 0, offset: 1n } })
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ reason: 'undecodable', value: 'poison', event_id: null })
+  await expect(show({ database, print, position: { topic, partition: 0, offset: 9n } })).rejects.toThrow(`there is no dead letter ${topic}/0/9`)
+})
+
+it('sends only what can be counted now, with its own bytes and the record that it repeats', async () => {
+  const lost = click(77)
+  const { database, lines, print, sent, publish } = await withDeadLetters([lost, 'poison', click(78)])
+  await createAd(database, { id: 77, image_url: 'https://example.com/i', target_url: 'https://example.com/' })
+  const options = { database, publish, filter: { pending: true }, print }
+
+  await replay({ ...options, dryRun: true })
+  expect(sent).toEqual([])
+  expect(lines).toContain('would replay 1 dead letters')
+
+  await replay({ ...options, dryRun: false })
+  expect(sent).toEqual([{ topic, key: lost.event_id, value: Buffer.from(encodeEvent(lost)), headers: { v: '1', 'replay-of': `${topic}/0/0` } }])
+  expect(lines.slice(-3)).toEqual([
+    'replayed 1 dead letters',
+    'left 1 without a readable event id: they can only be shown',
+    'left 1 of ad 78, which does not exist: POST /ads with "id": 78 first',
+  ])
+})

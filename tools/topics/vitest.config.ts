@@ -1,0 +1,3 @@
+import { serverTests } from '@ads-tracker/testing/vitest'
+
+export default serverTests('kafka')
