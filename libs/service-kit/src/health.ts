@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Metrics } from './metrics.ts'
-import type { App } from './service.ts'
+import type { App } from './app.ts'
 
 /** State of each hard dependency: `up`, or a few words on what is wrong. */
 export type Readiness = () => Promise<Record<string, string>> | Record<string, string>

@@ -1,5 +1,5 @@
 import { ConfigError, type ServiceSettings } from './config.ts'
-import type { App } from './service.ts'
+import type { App } from './app.ts'
 
 const badConfiguration = 78
 

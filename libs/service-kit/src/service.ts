@@ -1,31 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import swagger from '@fastify/swagger'
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  LogController,
-  type onResponseHookHandler,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController, type onResponseHookHandler } from 'fastify'
+import type { App } from './app.ts'
 import { addresses, type ServiceSettings } from './config.ts'
 import { answerError, answerErrors, answerSocketError } from './errors.ts'
 import { healthRoutes, type Readiness } from './health.ts'
 import { createLogger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Observe } from './request-seconds.ts'
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
 
 export interface ServiceOptions {
   name: string
