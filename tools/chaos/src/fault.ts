@@ -14,6 +14,8 @@ export interface Trial {
   number: number
   /** Minutes that long faults may take. */
   minutes: number
+  /** What deadlines are multiplied by. */
+  patience: number
   /** What the oracle must find, over all trials on this system. Faults add to it. */
   expected: Expected
   /** Notes a broken promise unless `kept`. */

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Journal, SentEvent } from './journal.ts'
 import { makeEvent } from './make-event.ts'
-import { type Answer, postEvents } from './post-events.ts'
+import type { Answer } from './post-events.ts'
 import type { Random } from './random.ts'
+import { type Seen, send } from './send.ts'
 import { until } from './until.ts'
 
 export interface LoadOptions {
@@ -17,17 +18,12 @@ export interface LoadOptions {
   persistence?: number
 }
 
-/** One request as its client saw it; times are those of `performance.now()`. */
-export interface Seen extends Answer {
-  began: number
-  ended: number
-}
-
 export type Load = ReturnType<typeof startLoad>
 
 /** Clients that write down what they do. They run until `stop`, which waits for every answer. */
 export function startLoad({ urls, journal, random, clients = 12, rate = 150, persistence = 0.75 }: LoadOptions) {
   let stopping = false
+  let abandoned = 0
   const watchers = new Set<(seen: Seen) => void>()
   const recent: SentEvent[] = []
   const running = Array.from({ length: clients }, (_, index) => client(random.fork(), index))
@@ -56,6 +52,8 @@ export function startLoad({ urls, journal, random, clients = 12, rate = 150, per
         watchers.delete(look)
       }
     },
+    /** Events whose clients stopped asking before they knew. */
+    abandoned: () => abandoned,
     async stop(): Promise<void> {
       stopping = true
       await Promise.all(running)
@@ -85,20 +83,18 @@ export function startLoad({ urls, journal, random, clients = 12, rate = 150, per
       // the server may have stored an event under the name that it gave: only with that name it can be sent again
       const named = events.map((event, place) => ({ ...event, event_id: event.event_id ?? answer.ids[place] ?? undefined }))
       events = named.filter(({ event_id }, place) => answer.outcomes[place] === 'unknown' && event_id !== undefined)
-      if (!persistent || (stopping && attempt - index > 20)) return
+      if (events.length > 0 && (!persistent || (stopping && attempt - index > 20))) {
+        abandoned += events.length
+        return
+      }
       if (events.length > 0) await pause(own.integer(50, 200))
     }
   }
 
   async function sendOnce(url: string, events: SentEvent[], agent: string): Promise<Answer> {
-    const request = journal.nextRequest()
-    await journal.append({ at: Date.now(), request, agent, send: events })
-    const began = performance.now()
-    const answer = await postEvents(url, events, agent)
-    const ended = performance.now()
-    await journal.append({ at: Date.now(), request, outcomes: answer.outcomes, ids: answer.ids })
-    for (const tell of watchers) tell({ ...answer, began, ended })
-    return answer
+    const seen = await send(journal, url, events, agent)
+    for (const tell of watchers) tell(seen)
+    return seen
   }
 
   function remember(events: SentEvent[], { outcomes }: Answer, own: Random) {

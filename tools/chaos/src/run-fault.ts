@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Fault, Trial } from './fault.ts'
 import { type Load, startLoad } from './load.ts'
 import { createOracle, drained, type Expected, type Verdict } from './oracle/oracle.ts'
@@ -39,10 +42,11 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Repor
       report.trials += 1
       report.violations.push(...report.verdict.wrong.map((text) => `trial ${number + 1}: ${text}`))
       say(`${fault.name} ${number + 1}/${trials}${describe(report)}`)
-      if (report.violations.length > 0) break
+      // lost or doubled events stay so: more trials on this system would tell nothing
+      if (report.verdict.wrong.length > 0) break
     }
   } finally {
-    if (report.violations.length > 0) say(lastWords(system))
+    if (report.violations.length > 0) say(keepOutputs(system))
     await system.close()
   }
   return report
@@ -65,7 +69,7 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Repor
       const load = fault.quiet ? idle : begin()
       if (!fault.quiet) await load.acknowledgedAfter(performance.now(), 10_000 * options.patience)
       const recovery = await fault.trial({
-        system: tested, load, startLoad: begin, random, number, expected, expect, minutes: options.minutes, say: (what) => say(`  ${fault.name}: ${what}`),
+        system: tested, load, startLoad: begin, random, number, expected, expect, minutes: options.minutes, patience: options.patience, say: (what) => say(`  ${fault.name}: ${what}`),
       })
       if (recovery !== undefined) {
         recoveries.push(recovery)
@@ -93,9 +97,16 @@ interface TrialDeps {
 const idle: Load = {
   watch: () => () => [],
   acknowledgedAfter: () => Promise.reject(new Error('this fault has no load of its own')),
+  abandoned: () => 0,
   stop: async () => {},
 }
 
-function lastWords({ ingests, writers, api }: System): string {
-  return [...ingests, ...writers, ...(api ? [api] : [])].map((app) => `--- ${app.name} (${app.endings.join(', ')})\n${app.output().slice(-3000)}`).join('\n')
+/** What the apps printed, in files that stay; resolves with where they are. */
+function keepOutputs({ ingests, writers, api, prefix }: System): string {
+  const folder = join(tmpdir(), `ads-tracker-${prefix}logs`)
+  mkdirSync(folder, { recursive: true })
+  for (const [place, app] of [...ingests, ...writers, ...(api ? [api] : [])].entries()) {
+    writeFileSync(join(folder, `${place}-${app.name}.log`), `${app.output()}\n${app.name} ended: ${app.endings.join(', ')}\n`)
+  }
+  return `what the apps printed is in ${folder}`
 }

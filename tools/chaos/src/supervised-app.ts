@@ -28,7 +28,7 @@ export interface SupervisedApp {
   stop(signal?: NodeJS.Signals): Promise<Ending>
 }
 
-const outputKept = 200_000
+const outputKept = 2_000_000
 
 /** An app as a process under a supervisor, on a port that it keeps. */
 export async function supervisedApp(name: string, environment: Record<string, string>): Promise<SupervisedApp> {

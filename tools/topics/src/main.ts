@@ -13,7 +13,9 @@ const Config = Type.Object({
 
 await run(async () => {
   const config = loadConfig(Config, process.env)
-  const admin = createAdmin(createKafka(config, 'topics', (level, message) => level === 'error' && console.error(message)))
+  // a broker that has just started knows no leaders for a while
+  const patient = { initialRetryTime: 100, maxRetryTime: 1000, retries: 20 }
+  const admin = createAdmin(createKafka(config, 'topics', (level, message) => level === 'error' && console.error(message), patient))
   const store = createBatchStore({ url: config.DATABASE_URL, name: 'topics' })
   try {
     for (const topic of Object.values(topicNames(config.TOPIC_PREFIX))) {

@@ -48,7 +48,7 @@ function rowsOf({ request, at, agent, send, any }: RequestLine, answer?: AnswerL
     type: event.type,
     event_id: event.event_id ?? answer?.ids[place] ?? null,
     ad_id: event.ad_id,
-    occurred_at: event.timestamp ?? null,
+    occurred_at: timeOf(event.timestamp),
     ip: event.ip ?? null,
     playback_time: event.playback_time ?? null,
     user_agent: agent,
@@ -57,6 +57,12 @@ function rowsOf({ request, at, agent, send, any }: RequestLine, answer?: AnswerL
     sent_at: new Date(at).toISOString(),
     answered_at: answer ? new Date(answer.at).toISOString() : null,
   }))
+}
+
+// To the millisecond, which is what is stored; what is no time was refused.
+function timeOf(text: string | undefined): string | null {
+  const time = Date.parse(text ?? '')
+  return time >= 0 && time < 1e13 ? new Date(time).toISOString() : null
 }
 
 async function insert(sql: Sql, rows: object[]): Promise<void> {

@@ -1,0 +1,44 @@
+import type { Fault, Trial } from '../fault.ts'
+import { nextCommit } from '../observe.ts'
+import { arm, mortalWriter, steps } from '../sabotage/steps.ts'
+import { until } from '../until.ts'
+
+/** It reads again what was not committed, and nothing is doubled. */
+export const killWriter: Fault = {
+  row: 2,
+  name: 'kill-writer',
+  does: 'kill -9 of click-writer at each step of a batch, and while its statement goes on without it',
+  system: { env: { writer: mortalWriter } },
+  variants: steps.length + 1,
+  limit: 12_000,
+  async trial(trial) {
+    const { system, number, say } = trial
+    const step = steps[number % (steps.length + 1)]
+    say(`dies ${step ?? 'while its statement waits for a lock'}`)
+    const [writer] = system.writers
+    if (step === undefined) {
+      const killed = await killWhileWaiting(trial)
+      return nextCommit(system, killed, 30_000)
+    }
+    const before = writer?.endings.length ?? 0
+    arm(step)
+    // a group assigns partitions only when somebody joins
+    if (step === 'assigned') writer?.signal('SIGTERM')
+    await until('the writer dies at its step', () => writer?.endings.slice(before).includes('SIGKILL'), { within: 20_000, every: 2 })
+    return nextCommit(system, performance.now(), 30_000)
+  },
+}
+
+// The statement outlives the process: it is committed after the lock is gone, when the next writer may be at work already.
+async function killWhileWaiting({ system }: Trial): Promise<number> {
+  const [writer] = system.writers
+  let killed = 0
+  await system.sql.begin(async (lock) => {
+    await lock`lock table ad_totals in exclusive mode`
+    const waiting = () => lock`select from pg_stat_activity where datname = current_database() and usename = 'click_writer' and wait_event_type = 'Lock'`
+    await until('a statement waits for the lock', async () => (await waiting()).length > 0, { within: 10_000, every: 10 })
+    await writer?.kill()
+    killed = performance.now()
+  })
+  return killed
+}

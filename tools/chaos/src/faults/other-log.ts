@@ -1,0 +1,99 @@
+import type { Fault, Trial } from '../fault.ts'
+import type { Load } from '../load.ts'
+import { makeEvent } from '../make-event.ts'
+import { metric, statusOf } from '../observe.ts'
+import { drained } from '../oracle/oracle.ts'
+import { mustRunTool } from '../run-tool.ts'
+import { send } from '../send.ts'
+import { until } from '../until.ts'
+
+/** An alarm, not a silent skip; an operator accepts what is gone, and the books go on. */
+export const otherLog: Fault = {
+  row: 21,
+  name: 'other-log',
+  does: 'the log is truncated beyond what was read, or the topics are made anew',
+  quiet: true,
+  system: { api: true },
+  variants: 2,
+  async trial(trial) {
+    const { system, startLoad, number } = trial
+    const load = startLoad()
+    await load.acknowledgedAfter(performance.now() + 2000, 20_000)
+    await load.stop()
+    await drained(system, 60_000)
+    await Promise.all(system.writers.map((writer) => writer.stop()))
+    return number % 2 === 0 ? truncated(trial) : recreated(trial)
+  },
+}
+
+async function truncated({ system, startLoad, random, expect, say }: Trial): Promise<number> {
+  const { broker, sql, writers } = system
+  for (let requests = 0; requests < 12; requests += 1) await loseOne(system, random)
+  const ends = await broker.ends()
+  for (const topic of Object.values(broker.topics)) {
+    const partitions = ends.filter((end) => end.topic === topic).map(({ partition, high }) => ({ partition, offset: String(high) }))
+    await broker.ask((admin) => admin.deleteTopicRecords({ topic, partitions }))
+  }
+  const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
+  const gaps = books.filter((book) => ends.some(({ topic, partition, high }) => topic === book.topic && partition === book.partition && high > BigInt(book.next_offset)))
+  say(`${gaps.length} partitions have lost records that nobody had read`)
+
+  const load = startLoad()
+  await Promise.all(writers.map((writer) => writer.start()))
+  await alarmed(system, 'ledger_gap_partitions', gaps.length)
+  expect((await statusOf(`${writers[0]?.url}/readyz`)) === 503, 'the writer says that it is ready, with a gap')
+  await load.acknowledgedAfter(performance.now() + 3000, 20_000)
+  const after = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
+  const skipped = gaps.filter((gap) => after.some((book) => book.topic === gap.topic && book.partition === gap.partition && book.next_offset !== gap.next_offset))
+  expect(skipped.length === 0, `${skipped.length} gaps were skipped without a word`)
+  return acceptAll(system, gaps, load)
+}
+
+/** One request whose events are acknowledged and then taken out of the log by hand. */
+async function loseOne({ journal, ingests, sql }: Trial['system'], random: Trial['random']): Promise<void> {
+  const events = Array.from({ length: 5 }, () => makeEvent(random))
+  const { ids } = await send(journal, ingests[0]?.url ?? '', events)
+  for (const [place, { type }] of events.entries()) await sql`insert into chaos.destroyed values (${type}, ${ids[place] ?? null})`
+}
+
+async function recreated({ system, startLoad, expected, say }: Trial): Promise<number> {
+  const { broker, sql, toolEnv, writers } = system
+  const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger where next_offset > 0`
+  await broker.ask((admin) => admin.deleteTopics({ topics: Object.values(broker.topics) }))
+  await until('the topics are gone', async () => {
+    const left = await broker.ask((admin) => admin.listTopics())
+    return !Object.values(broker.topics).some((topic) => left.includes(topic))
+  }, { within: 20_000, every: 200 })
+  await mustRunTool('topics', toolEnv)
+  const load = startLoad({ rate: 20 })
+  await load.acknowledgedAfter(performance.now(), 30_000)
+  await Promise.all(writers.map((writer) => writer.start()))
+  await alarmed(system, 'ledger_ahead_partitions', 1)
+  const before = performance.now()
+  await until('what the new log brings is stored', async () => (await recovered(system)) > 0, { within: 30_000 })
+  say(`${await recovered(system)} events of the new log were stored ${Math.round(performance.now() - before)} ms after the alarm, before anybody accepted it`)
+  const back = await acceptAll(system, books, load)
+  expected.recovered = await recovered(system)
+  return back
+}
+
+async function alarmed({ writers }: Trial['system'], name: string, partitions: number): Promise<void> {
+  const value = async () => (await metric(writers[0] as (typeof writers)[number], name)).get('') ?? 0
+  await until(`the alarm ${name} of ${partitions} partitions`, async () => (await value()) >= partitions, { within: 40_000, every: 200 })
+}
+
+/** Closes the books by command, as an operator would; resolves when the next ones have reached the end of the log. */
+async function acceptAll(system: Trial['system'], books: { topic: string; partition: number }[], load: Load): Promise<number> {
+  await load.stop()
+  const began = performance.now()
+  for (const { topic, partition } of books) {
+    await mustRunTool('ledger', system.toolEnv, ['accept', topic, String(partition), '--reason', 'chaos'])
+  }
+  await drained(system, 60_000)
+  return performance.now() - began
+}
+
+async function recovered({ sql }: Trial['system']): Promise<number> {
+  const [row] = await sql<{ sum: string }[]>`select coalesce(sum(recovered), 0) as sum from (select recovered from ledger union all select recovered from closed_books) as books`
+  return Number(row?.sum)
+}

@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Fault, Trial } from '../fault.ts'
+import type { SupervisedApp } from '../supervised-app.ts'
+import { until } from '../until.ts'
+
+/** There is progress, and nothing is doubled: only PostgreSQL can tell a zombie. */
+export const rebalanceStorm: Fault = {
+  row: 11,
+  name: 'rebalance-storm',
+  does: 'a writer that sleeps beyond its session and wakes up again, or writers that come and go for 10 s',
+  system: { writers: 2 },
+  variants: 2,
+  limit: 25_000,
+  trial: (trial) => (trial.number % 2 === 0 ? zombie(trial) : storm(trial)),
+}
+
+async function zombie({ system, load, random, say }: Trial): Promise<number> {
+  const sleeper = random.pick(system.writers)
+  sleeper.signal('SIGSTOP')
+  const asleep = performance.now()
+  const back = await readBeyondNow(system, asleep)
+  say(`all partitions are read again ${Math.round(back)} ms after a writer fell asleep`)
+  await pause(Math.max(0, 14_000 - back))
+  sleeper.signal('SIGCONT')
+  await load.acknowledgedAfter(performance.now() + 3000, 20_000)
+  await readBeyondNow(system, performance.now())
+  return back
+}
+
+async function storm({ system, random }: Trial): Promise<number> {
+  const extra = await Promise.all([system.newWriter(), system.newWriter()])
+  const over = performance.now() + 10_000
+  while (performance.now() < over) {
+    await toggle(random.pick(extra), random.chance(0.5) ? 'SIGTERM' : 'SIGKILL')
+    await pause(random.integer(300, 1500))
+  }
+  await Promise.all(extra.map((writer) => writer.stop('SIGKILL')))
+  return readBeyondNow(system, performance.now())
+}
+
+async function toggle(writer: SupervisedApp, signal: NodeJS.Signals): Promise<void> {
+  if (writer.running()) await writer.stop(signal)
+  else await writer.start()
+}
+
+/** Milliseconds from `since` until every partition is read as far as its log reaches now. */
+async function readBeyondNow({ broker, sql }: Trial['system'], since: number): Promise<number> {
+  const ends = await broker.ends()
+  await until('every partition is read', async () => {
+    const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
+    return ends.every(({ topic, partition, high }) => books.some((book) => book.topic === topic && book.partition === partition && BigInt(book.next_offset) >= high))
+  }, { within: 60_000, every: 50 })
+  return performance.now() - since
+}
