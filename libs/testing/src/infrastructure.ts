@@ -23,11 +23,27 @@ export interface Infrastructure {
  * TEST_INFRA=containers or TEST_INFRA=native decides otherwise.
  */
 export async function infrastructure(env: NodeJS.ProcessEnv = process.env): Promise<Infrastructure> {
-  const wish = env.TEST_INFRA || (dockerAnswers() ? 'containers' : 'native')
-  if (wish === 'native') return native
-  if (wish !== 'containers') throw new Error(`TEST_INFRA is '${wish}': it can be 'containers' or 'native'`)
+  switch (env.TEST_INFRA || 'any') {
+    case 'native': return native
+    case 'containers': return containers()
+    case 'any': return dockerAnswers() ? eitherWay(await containers()) : native
+    default: throw new Error(`TEST_INFRA is '${env.TEST_INFRA}': it can be 'containers' or 'native'`)
+  }
+}
+
+async function containers(): Promise<Infrastructure> {
   const { startKafkaContainer, startPostgresContainer } = await import('./containers.ts')
   return { kafka: startKafkaContainer, postgres: startPostgresContainer }
+}
+
+// An engine may answer and still not get at its images.
+function eitherWay({ kafka, postgres }: Infrastructure): Infrastructure {
+  const or = <T>(first: () => Promise<T>, second: () => Promise<T>) => () =>
+    first().catch((error: Error) => {
+      process.stderr.write(`no container (${error.message.split('\n')[0]}): starting the server on this machine\n`)
+      return second()
+    })
+  return { kafka: or(kafka, native.kafka), postgres: or(postgres, native.postgres) }
 }
 
 const native: Infrastructure = {
