@@ -18,6 +18,7 @@ interface PipelineDeps {
 }
 
 const hour = 60 * 60 * 1000
+const isShorter = (retentionMs = '-1', days: number) => Number(retentionMs) >= 0 && Number(retentionMs) < days * 24 * hour
 
 /** Wires Kafka to PostgreSQL and keeps the books. Starts at once, waits for what is not there yet, and crashes when stuck. */
 export function startPipeline({ config, log, registry }: PipelineDeps) {
@@ -59,6 +60,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   async function start() {
     await untilDone(() => checkSchema(database))
     await untilDone(() => checkTopics(admin, topics))
+    await untilDone(checkRetention)
     if (closing) return
     const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed: trying again`)
     tasks.push(
@@ -97,6 +99,16 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   async function maintain() {
     const { daysAhead } = await control.maintainPartitions()
     metrics.daysAhead.set(daysAhead)
+  }
+
+  // A record that outlives its raw event in the log could be counted a second time.
+  async function checkRetention() {
+    const { rawRetentionDays } = await control.maintainPartitions()
+    const described = await Promise.allSettled(Object.values(topics).map(admin.describe))
+    for (const topic of described) {
+      if (topic.status === 'rejected') log.warn({ err: topic.reason }, 'cannot see how long the log is kept: make sure that raw events are kept longer')
+      else if (!isShorter(topic.value.config['retention.ms'], rawRetentionDays)) throw new Error(`raw events are kept for ${rawRetentionDays} days: the log must be kept for less`)
+    }
   }
 
   async function commit() {
