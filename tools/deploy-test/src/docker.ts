@@ -45,6 +45,6 @@ export function createCompose(project: string, env: Record<string, string>) {
     compose,
     docker: (...args: string[]) => command('docker', args),
     containerOf: async (service: string) => (await compose('ps', '-aq', service)).trim(),
-    logs: (...services: string[]) => compose('logs', '--no-color', '--tail', '60', ...services),
+    logs: (...services: string[]) => compose('logs', '--no-color', '--tail', '15', ...services),
   }
 }

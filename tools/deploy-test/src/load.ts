@@ -23,7 +23,7 @@ export interface LoadReport {
   slowest: number
 }
 
-const patience = 30_000
+const patience = 120_000
 const worthRepeating = new Set([429, 500, 502, 503, 504])
 
 /**
@@ -71,7 +71,7 @@ export function startLoad(options: LoadOptions) {
 
   async function insist(target: string, request: RequestInit, wanted: number): Promise<boolean> {
     const start = performance.now()
-    for (;;) {
+    for (let wait = 50; ; wait = Math.min(1000, 2 * wait)) {
       const outcome = await once(target, request)
       if (outcome === wanted) {
         report.slowest = Math.max(report.slowest, performance.now() - start)
@@ -83,7 +83,7 @@ export function startLoad(options: LoadOptions) {
         return false
       }
       report.repeated[outcome] = (report.repeated[outcome] ?? 0) + 1
-      await pause(50 + Math.random() * 200)
+      await pause(wait * (0.5 + Math.random()))
     }
   }
 }
