@@ -53,9 +53,9 @@ export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = 
   function land(tookMs: number) {
     flight = undefined
     if (stopped || next || now() - lastRead > idleMs) return
-    // the next one has to be there before this one is too old
+    // The next one has to be there before this one is too old. Where that cannot be, readers cause what loads they need.
     const rest = Math.min(restMs, maxAgeMs - 2 * tookMs - 1)
-    timer = setTimeout(refresh, Math.max(1, rest)).unref()
+    if (rest > 0) timer = setTimeout(refresh, rest).unref()
   }
 
   function refresh() {

@@ -1,14 +1,23 @@
 import { type Database, readSchemaVersion, requiredSchemaVersion } from '@ads-tracker/data'
 import type { Readiness } from '@ads-tracker/service-kit'
+import type { Store } from './store.ts'
 
 /** Ready when PostgreSQL answers and its schema is new enough: an app waits for the migration, it never runs one. */
-export function databaseReadiness(query: <T>(work: (database: Database) => Promise<T>) => Promise<T>): Readiness {
+export function databaseReadiness(primary: Store, replica: Store): Readiness {
   return async () => {
-    try {
-      const version = await query(readSchemaVersion)
-      return { postgres: 'up', schema: version >= requiredSchemaVersion ? 'up' : `is at ${version}, needs ${requiredSchemaVersion}: run the migrations` }
-    } catch (error) {
-      return { postgres: error instanceof Error ? error.message : 'down', schema: 'unknown' }
-    }
+    const [postgres, reads] = await Promise.all([stateOf(primary), replica === primary ? undefined : stateOf(replica)])
+    return { ...postgres, ...(reads && { postgres_replica: reads.postgres === 'up' ? reads.schema : reads.postgres }) }
   }
+}
+
+async function stateOf({ query }: Store): Promise<{ postgres: string; schema: string }> {
+  try {
+    return { postgres: 'up', schema: schemaState(await query((database: Database) => readSchemaVersion(database))) }
+  } catch (error) {
+    return { postgres: error instanceof Error ? error.message : 'down', schema: 'unknown' }
+  }
+}
+
+function schemaState(version: number): string {
+  return version >= requiredSchemaVersion ? 'up' : `is at version ${version}, needs ${requiredSchemaVersion}: run the migrations`
 }

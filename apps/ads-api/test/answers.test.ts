@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { AnalyticsQuery } from '@ads-tracker/data'
+import { createAnswers } from '../src/answers.ts'
+import { analytics } from './fake-app.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+// A database whose clicks, position and marks the test moves.
+function database() {
+  const state = { clicks: 1, position: 1n, catalogue: 1n, completeThrough: new Date(1000) }
+  const now = () => new Date(1_800_000_000_000 + Math.floor(performance.now()))
+  const freshness = () => ({ asOf: now(), position: state.position, catalogue: state.catalogue, completeThrough: state.completeThrough })
+  return {
+    state,
+    readFreshness: vi.fn(async () => freshness()),
+    readAnalytics: vi.fn(async ({ minutes }: AnalyticsQuery) =>
+      analytics({ ...freshness(), rows: [{ ad_id: 1, clicks: minutes ?? state.clicks, impressions: 0, ctr: 0 }] })),
+  }
+}
+
+const clicks = (answer: { rows: { clicks: number }[] }) => answer.rows[0]?.clicks
+
+describe('the answer for all time', () => {
+  it('is read again when the ledger or the catalogue moves, and only then', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    await answers.get()
+    await vi.advanceTimersByTimeAsync(50)
+    expect(reads.readAnalytics).toHaveBeenCalledTimes(1)
+    expect(reads.readFreshness.mock.calls.length).toBeGreaterThan(10)
+    Object.assign(state, { clicks: 2, position: 2n })
+    await vi.advanceTimersByTimeAsync(5)
+    expect(clicks(await answers.get())).toBe(2)
+    state.catalogue = 2n
+    await vi.advanceTimersByTimeAsync(5)
+    expect(reads.readAnalytics).toHaveBeenCalledTimes(3)
+    answers.close()
+  })
+
+  it('shows what was committed 10 ms before the request, at the latest', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    await answers.get()
+    for (let n = 2; n < 60; n++) {
+      Object.assign(state, { clicks: n, position: BigInt(n) })
+      await vi.advanceTimersByTimeAsync(10.1)
+      expect(clicks(await answers.get())).toBe(n)
+    }
+    answers.close()
+  })
+
+  it('carries the newest marks although the numbers stay, under the same tag', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    const before = await answers.get()
+    state.completeThrough = new Date(2000)
+    await vi.advanceTimersByTimeAsync(20)
+    const after = await answers.get()
+    expect(after.headers['x-complete-through']).toBe(new Date(2000).toISOString())
+    expect(after.headers['x-as-of']! > before.headers['x-as-of']!).toBe(true)
+    expect(after.payload).toBe(before.payload)
+    answers.close()
+  })
+
+  it('is read anew once a second, in case that somebody repaired the rollups', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    await answers.get()
+    state.clicks = 9
+    for (let ms = 0; ms < 1020; ms += 10) {
+      await answers.get()
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(clicks(await answers.get())).toBe(9)
+    answers.close()
+  })
+})
+
+describe('the answer for a window', () => {
+  it('is kept apart for each length', async () => {
+    const answers = createAnswers({ ...database(), maxAgeMs: 10 })
+    expect(clicks(await answers.get(5))).toBe(5)
+    expect(clicks(await answers.get(60))).toBe(60)
+    expect(clicks(await answers.get())).toBe(1)
+    answers.close()
+  })
+
+  it('moves with the clock, whatever the ledger does', async () => {
+    const reads = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    const first = await answers.get(5)
+    await vi.advanceTimersByTimeAsync(20.1)
+    const second = await answers.get(5)
+    expect(second.asOf.getTime() - first.asOf.getTime()).toBeGreaterThanOrEqual(1)
+    answers.close()
+  })
+
+  it('is forgotten when others are read more, so that memory stays bounded', async () => {
+    const reads = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10, capacity: 3 })
+    for (let minutes = 1; minutes <= 1000; minutes++) await answers.get(minutes)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(vi.getTimerCount()).toBe(0)
+    reads.readAnalytics.mockClear()
+    for (const minutes of [1, 1000]) await answers.get(minutes)
+    expect(reads.readAnalytics.mock.calls.length).toBeLessThanOrEqual(2)
+    answers.close()
+  })
+})

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createPrepared } from '../src/prepared.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const tookMs = 4
+function counting() {
+  let version = 0
+  return vi.fn(async () => {
+    const asked = ++version
+    await new Promise((resolve) => setTimeout(resolve, tookMs))
+    return asked
+  })
+}
+const settings = { maxAgeMs: 10, restMs: 2, idleMs: 100, now: () => performance.now() }
+
+describe('a prepared value', () => {
+  it('is loaded once for everybody who asks at the same time', async () => {
+    const load = counting()
+    const prepared = createPrepared({ load, ...settings })
+    const readers = Array.from({ length: 100 }, () => prepared.get())
+    await vi.advanceTimersByTimeAsync(tookMs)
+    expect(new Set(await Promise.all(readers))).toEqual(new Set([1]))
+    expect(load).toHaveBeenCalledTimes(1)
+    prepared.stop()
+  })
+
+  it('is at hand without waiting while it is being read, and never older than allowed', async () => {
+    const asked: number[] = []
+    const load = counting()
+    const prepared = createPrepared({ ...settings, load: () => (asked.push(performance.now()), load()) })
+    const first = prepared.get()
+    await vi.advanceTimersByTimeAsync(tookMs)
+    await first
+    for (let ms = 0; ms < 500; ms++) {
+      const value = prepared.get()
+      expect(value).toBeTypeOf('number')
+      expect(performance.now() - asked[(value as number) - 1]!).toBeLessThanOrEqual(settings.maxAgeMs)
+      await vi.advanceTimersByTimeAsync(1)
+    }
+    prepared.stop()
+  })
+
+  it('stops being loaded soon after the last reader has gone', async () => {
+    const load = counting()
+    const prepared = createPrepared({ load, ...settings })
+    prepared.get()
+    await vi.advanceTimersByTimeAsync(1000)
+    const calls = load.mock.calls.length
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(load).toHaveBeenCalledTimes(calls)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('makes the first reader after a pause wait for a new one', async () => {
+    const prepared = createPrepared({ load: counting(), ...settings })
+    prepared.get()
+    await vi.advanceTimersByTimeAsync(1000)
+    const late = prepared.get()
+    expect(late).toBeInstanceOf(Promise)
+    await vi.advanceTimersByTimeAsync(tookMs)
+    expect(await late).toBeGreaterThan(1)
+    prepared.stop()
+  })
+
+  it('gives who comes long after a slow load began the result of the next one', async () => {
+    let version = 0
+    const load = vi.fn(async () => {
+      const asked = ++version
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return asked
+    })
+    const prepared = createPrepared({ load, ...settings })
+    const early = prepared.get()
+    await vi.advanceTimersByTimeAsync(5)
+    const soon = prepared.get()
+    await vi.advanceTimersByTimeAsync(20)
+    const late = [prepared.get(), prepared.get()]
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await Promise.all([early, soon, ...late])).toEqual([1, 1, 2, 2])
+    expect(load.mock.calls.length).toBeLessThanOrEqual(3)
+    prepared.stop()
+  })
+
+  it('is not served when it cannot be renewed, and comes back by itself', async () => {
+    let broken = false
+    const load = vi.fn(async () => {
+      if (broken) throw new Error('down')
+      return 'fresh'
+    })
+    const prepared = createPrepared({ load, ...settings })
+    expect(await prepared.get()).toBe('fresh')
+    broken = true
+    await vi.advanceTimersByTimeAsync(20)
+    await expect(prepared.get()).rejects.toThrow('down')
+    broken = false
+    expect(await prepared.get()).toBe('fresh')
+    prepared.stop()
+  })
+
+  it('fails everybody who waits behind a load that fails, and no one else', async () => {
+    const outcomes = ['first', new Error('down'), 'third']
+    const load = vi.fn(async () => {
+      const outcome = outcomes.shift()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      if (outcome instanceof Error) throw outcome
+      return outcome
+    })
+    const prepared = createPrepared({ load, ...settings })
+    const first = prepared.get()
+    await vi.advanceTimersByTimeAsync(20)
+    const second = Promise.allSettled([prepared.get(), prepared.get()])
+    await vi.advanceTimersByTimeAsync(60)
+    const third = prepared.get()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await first).toBe('first')
+    expect((await second).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await third).toBe('third')
+    prepared.stop()
+  })
+
+  it('asks for every request when nothing may be old', async () => {
+    const load = counting()
+    const prepared = createPrepared({ load, ...settings, maxAgeMs: 0 })
+    for (const expected of [1, 2, 3]) {
+      const value = prepared.get()
+      await vi.advanceTimersByTimeAsync(tookMs)
+      expect(await value).toBe(expected)
+      await vi.advanceTimersByTimeAsync(0.5)
+    }
+    prepared.stop()
+  })
+})
