@@ -179,17 +179,18 @@ language plpgsql
 as $$
 declare
   positions bigint[];
+  books     integer;
 begin
   for attempt in 1 .. 2 loop
-    select array_agg(next_offset order by n) into positions
+    select array_agg(next_offset order by n), count(distinct (topic, partition)) into positions, books
     from (
-      select n, next_offset
+      select n, topic, partition, next_offset
       from (select unnest(topics) as topic, unnest(partitions) as partition, generate_subscripts(topics, 1) as n) as wanted
       join ledger using (topic, partition)
       order by topic, partition
       for update of ledger
     ) as locked;
-    if cardinality(positions) = cardinality(topics) then
+    if books = cardinality(topics) then
       return positions;
     end if;
     perform ensure_ledger_v1(topics, partitions);

@@ -138,6 +138,7 @@ export const retention = pgTable('retention', {
   raw_days: integer('raw_days').notNull().default(90),
   dead_letter_days: integer('dead_letter_days').notNull().default(30),
   days_ahead: integer('days_ahead').notNull().default(7),
+  removed_before: time('removed_before'),
 })
 
 export const catalogueVersion = pgTable('catalogue_version', {

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import type { Sql } from 'postgres'
+import { expect } from 'vitest'
+import type { AdEvent, EventType } from '@ads-tracker/events'
+import { applyBatchStatement, batchParameters } from '../src/batch-parameters.ts'
+import type { Batch, BatchStore } from '../src/index.ts'
+import { batchOf, brokerTime, bury, event, type LogRecord, type Range, topics } from './log.ts'
+import { createModel, type Model } from './model.ts'
+import { clearState, readState } from './stored-state.ts'
+
+/** Ads that must exist. */
+export const knownAds = new Set([1, 2])
+const unknownAd = 9
+const partitions = 2
+const length = 12
+
+const type = fc.constantFrom<EventType>('click', 'impression')
+const partition = fc.nat(partitions - 1)
+const offset = fc.nat(length - 1)
+// Few ids, so that they meet; every field that decides about a conflict may differ.
+const anEvent = fc.record({
+  n: fc.integer({ min: 1, max: 6 }),
+  fields: fc.record(
+    {
+      ad_id: fc.constantFrom(1, 1, 1, 2, unknownAd),
+      occurred_at: fc.constantFrom('2026-01-01T23:59:59.999Z', '2026-01-02T00:00:00.000Z', '2026-01-02T00:30:00.001Z'),
+      received_at: fc.constantFrom('2026-01-02T00:00:00.000Z', '2026-01-02T01:00:00.000Z'),
+      playback_time: fc.constantFrom(null, 0, 12.25),
+      user_agent: fc.constantFrom(null, 'null', '', 'a,{b}"\\'),
+      ip: fc.constantFrom<string | null>('192.0.2.0', '2001:db8:1::', null),
+    } satisfies Partial<Record<keyof AdEvent, unknown>>,
+    { requiredKeys: [] },
+  ),
+})
+const position = fc.record({ type, partition, offset }).map((at) => ({ topic: topics[at.type], partition: at.partition, offset: BigInt(at.offset) }))
+const record: fc.Arbitrary<LogRecord> = fc.oneof(
+  { weight: 8, arbitrary: anEvent.map(({ n, fields }) => ({ event: event(n, fields) })) },
+  { weight: 1, arbitrary: fc.constantFrom<LogRecord>({ reason: 'undecodable' }, { reason: 'schema_invalid' }) },
+  { weight: 1, arbitrary: fc.record({ e: anEvent, replayOf: position }).map(({ e, replayOf }) => ({ event: event(e.n, e.fields), replayOf })) },
+)
+const log = fc.array(record, { minLength: 2 * partitions * length, maxLength: 2 * partitions * length })
+// Where a slice starts is told from where the book is: mostly there, sometimes before it (a redelivery) or after it (a gap).
+const slice = fc.record({ type, partition, back: fc.constantFrom(0, 0, 0, 0, 1, 3, 8, -1), records: fc.integer({ min: 1, max: 6 }) })
+const someSlices = fc.uniqueArray(slice, { minLength: 1, maxLength: 4, selector: ({ type, partition }) => `${type}/${partition}` })
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), slices: someSlices }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), slices: someSlices }) },
+  // A topic that was made anew: what is delivered again is not what was there before.
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('rewrite' as const), index: fc.nat(2 * partitions * length - 1), record }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('advance' as const), type, partition, ahead: fc.integer({ min: -1, max: 1 }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('concurrently' as const), slices: someSlices }) },
+)
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+
+interface Connections {
+  sql: Sql
+  stores: [BatchStore, BatchStore]
+}
+
+/** A batch does what the model does, however a log is delivered: again, out of order, aborted, at once, or another one. */
+export function deliveries(connections: Connections) {
+  return fc.asyncProperty(log, fc.array(step, { minLength: 1, maxLength: 8 }), async (records, steps) => {
+    await clearState(connections.sql)
+    const world = { ...connections, model: createModel(knownAds), records: [...records] }
+    for (const each of steps) await take(each, world)
+  })
+}
+
+interface World extends Connections {
+  model: Model
+  records: LogRecord[]
+}
+
+async function take(step: Step, world: World): Promise<void> {
+  if (step.kind === 'rewrite') return void (world.records[step.index] = step.record)
+  if (step.kind === 'advance') return advance(step, world)
+  const ranges = rangesOf(step.slices, world.model)
+  if (ranges.length === 0) return
+  const batch = batchOf(reader(world.records), ranges)
+  if (step.kind === 'deliver') await deliver(batch, world)
+  if (step.kind === 'abort') await abort(batch, world)
+  if (step.kind === 'concurrently') await concurrently(world, ranges)
+  expect(sorted(await readState(world.sql))).toEqual(sorted(world.model.state()))
+}
+
+function reader(records: LogRecord[]) {
+  return (type: EventType, partition: number, offset: number) => records[(type === 'click' ? 0 : partitions * length) + partition * length + offset] as LogRecord
+}
+
+function rangesOf(slices: Extract<Step, { kind: 'deliver' }>['slices'], model: Model): Range[] {
+  return slices.flatMap(({ type, partition, back, records }) => {
+    const next = Number(model.books.get(`${topics[type]}/${partition}`)?.next ?? 0n)
+    const from = Math.max(0, next - back)
+    const to = Math.min(length, from + records)
+    return from < to ? [{ type, partition, from, to }] : []
+  })
+}
+
+// As the writer does it: rows of unknown ads become dead letters, and the batch is applied again.
+async function deliver(batch: Batch, world: World): Promise<void> {
+  const { model, stores } = world
+  const expected = model.apply(batch)
+  const outcome = await stores[0].apply(batch)
+  expect(comparable(outcome)).toEqual(comparable(expected))
+  if (outcome.status === 'unknown_ads') await deliver(bury(batch, outcome), world)
+}
+
+// The log's end as the broker tells it: where the book is, before it (another log), or after it (not read yet).
+async function advance({ type, partition, ahead }: Extract<Step, { kind: 'advance' }>, { model, stores }: World): Promise<void> {
+  const name = { topic: topics[type], partition }
+  const book = model.books.get(`${name.topic}/${partition}`)
+  if (!book) return
+  const end = book.next + BigInt(ahead)
+  const at = brokerTime(length)
+  const { behind } = await stores[1].advanceCompleteThrough({ at: new Date(at), ends: [{ ...name, end }] })
+  expect(behind).toEqual(ahead < 0 ? [{ ...name, end, nextOffset: book.next }] : [])
+  if (ahead === 0) book.completeThrough = at
+}
+
+async function abort(batch: Batch, { sql }: World): Promise<void> {
+  const rollback = new Error('rolled back')
+  const { parameters } = batchParameters(batch)
+  const attempt = sql.begin(async (transaction) => {
+    await transaction.unsafe(applyBatchStatement, parameters)
+    throw rollback
+  })
+  await expect(attempt).rejects.toBe(rollback)
+}
+
+// Whoever comes first, the end is that of one after the other.
+async function concurrently(world: World, ranges: Range[]): Promise<void> {
+  const halves = [ranges.filter(({ partition }) => partition % 2 === 0), ranges.filter(({ partition }) => partition % 2 === 1)]
+  const batches = halves.filter((half) => half.length > 0).map((half) => batchOf(reader(world.records), half))
+  const settle = async (store: BatchStore, batch: Batch): Promise<void> => {
+    const outcome = await store.apply(batch)
+    if (outcome.status === 'unknown_ads') await settle(store, bury(batch, outcome))
+  }
+  await Promise.all(batches.map((batch, index) => settle(world.stores[index]!, batch)))
+  const orders = [batches, batches.toReversed()].map((order) => {
+    const model = createModel(knownAds, world.model)
+    for (const batch of order) settleModel(model, batch)
+    return model
+  })
+  const state = JSON.stringify(sorted(await readState(world.sql)))
+  world.model = orders.find((model) => JSON.stringify(sorted(model.state())) === state) ?? (orders[0] as Model)
+}
+
+function settleModel(model: Model, batch: Batch): void {
+  const outcome = model.apply(batch)
+  if (outcome.status === 'unknown_ads') settleModel(model, bury(batch, outcome))
+}
+
+function comparable(outcome: object) {
+  const text = JSON.stringify(outcome, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
+  const { rows, gaps, ...rest } = JSON.parse(text) as { rows?: object[]; gaps?: object[] }
+  return { ...rest, rows: inOrder(rows), gaps: inOrder(gaps) }
+}
+
+function sorted(state: object) {
+  return Object.fromEntries(Object.entries(state).map(([name, rows]) => [name, inOrder(rows as object[])]))
+}
+
+function inOrder(rows: object[] = []): object[] {
+  return rows.map((row) => JSON.stringify(row)).sort().map((row) => JSON.parse(row) as object)
+}
