@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type AdEvent, encodeEvent, eventHeaders } from '@ads-tracker/events'
+import { createProducer } from '@ads-tracker/kafka'
+import type { Context } from '../context.ts'
+import { idPrefix } from '../load/click-script.ts'
+import { copyRows } from '../contenders/copy-floor.ts'
+import { startBroker } from '../processes/broker.ts'
+import { cpuOf, cpuOfTree, stopwatch } from '../processes/cpu.ts'
+import { checkBooks, ledgerPosition, startDatabase, withSql } from '../processes/database.ts'
+import { systemOn } from '../processes/system.ts'
+import { atLeast, type Check, type Result } from '../result.ts'
+import { median, ratios } from '../statistics.ts'
+
+const backlog = 1_000_000
+const repeatEvery = 10
+const ads = 1000
+
+/** A backlog of a million clicks, a tenth of them repeats, stored with all books; against `\copy` of the same rows with the same key. */
+export async function writer(context: Context): Promise<Result> {
+  const broker = context.open(await startBroker(context.say))
+  const server = context.open(await startDatabase(context.say))
+  const samples = { writer: [] as number[], floor: [] as number[], node: [] as number[], postgres: [] as number[], kafka: [] as number[] }
+  const checks: Check[] = []
+  for (let round = 1; round <= context.rounds; round++) {
+    const system = await systemOn(context, { broker, server, prefix: `round${round}.`, ads })
+    const events = clicks(backlog)
+    context.say(`round ${round}: writing the backlog`)
+    await produce(system.topics.click, events)
+    const floor = await copyRows(server, events.slice(0, backlog - backlog / repeatEvery))
+    samples.floor.push(floor)
+    const app = await system.startWriter()
+    const measured = await withSql(system.database.url, async (sql) => {
+      const began = await until(sql, 1)
+      const read = stopwatch({ node: () => cpuOf(app.pid), postgres: () => cpuOfTree(server.pid), kafka: () => cpuOf(broker.pid) })
+      const ended = await until(sql, backlog)
+      return { rows: ended.position - began.position, seconds: (ended.at - began.at) / 1000, cpu: read() }
+    })
+    samples.writer.push(measured.rows / measured.seconds)
+    for (const name of ['node', 'postgres', 'kafka'] as const) samples[name].push((measured.cpu[name] ?? NaN) / measured.rows)
+    context.say(`round ${round}: ${Math.round(measured.rows / measured.seconds)} rows/s, \\copy ${Math.round(floor)} rows/s`)
+    await app.stop()
+    checks.push(...(await checkBooks(system.database.url, `round ${round}`, { stored: backlog - backlog / repeatEvery, read: backlog })))
+    await system.database.drop()
+  }
+  const toFloor = ratios(samples.writer, samples.floor)
+  return {
+    benchmark: 'writer',
+    figures: [
+      { name: 'writer / \\copy', unit: 'ratio', samples: toFloor, better: 'higher' },
+      { name: 'writer', unit: 'rows/s', samples: samples.writer, better: 'higher' },
+      { name: '\\copy into the same key, nothing else', unit: 'rows/s', samples: samples.floor },
+      { name: 'CPU of the writer', unit: 'µs/click', samples: samples.node, better: 'lower' },
+      { name: 'CPU of PostgreSQL', unit: 'µs/click', samples: samples.postgres, better: 'lower' },
+      { name: 'CPU of the broker', unit: 'µs/click', samples: samples.kafka, better: 'lower' },
+    ],
+    goals: [atLeast('backlog of 1 million with 10 % repeats, against \\copy', median(toFloor), 0.4)],
+    checks,
+    plots: [],
+    notes: ['Debezium and Redpanda Connect are not started by this benchmark: see the README for what they reached on such a machine'],
+  }
+
+  async function produce(topic: string, events: AdEvent[]) {
+    const producer = createProducer({ kafka: () => broker.kafka, maxQueued: 50_000, deadlineMs: 20_000 })
+    for (let from = 0; from < events.length; from += 5000) {
+      const part = events.slice(from, from + 5000)
+      await Promise.all(part.map((event) => producer.publish(topic, { key: event.event_id, value: encodeEvent(event), headers: eventHeaders(event.event_id) })))
+    }
+    await producer.close()
+  }
+}
+
+async function until(sql: Parameters<typeof ledgerPosition>[0], wanted: number) {
+  for (const deadline = performance.now() + 300_000; performance.now() < deadline; await pause(20)) {
+    const position = await ledgerPosition(sql)
+    if (position >= wanted) return { position, at: performance.now() }
+  }
+  throw new Error(`the writer did not reach ${wanted} records in 5 minutes`)
+}
+
+/** The last tenth repeats clicks from before, as clients do whose first answer was lost. */
+function clicks(count: number): AdEvent[] {
+  const prefix = idPrefix()
+  const now = Date.now()
+  const fresh = count - count / repeatEvery
+  return Array.from({ length: count }, (_, index) => {
+    const number = index < fresh ? index : (index - fresh) * (repeatEvery - 1)
+    const time = new Date(now - (number % 600_000)).toISOString()
+    return {
+      event_id: `${prefix}${number.toString(16).padStart(12, '0')}`, ad_id: (number % ads) + 1, occurred_at: time, received_at: time,
+      ip: '192.168.1.0', user_agent: 'bench/1', playback_time: 15.5,
+    }
+  })
+}

@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process'
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { AdEvent } from '@ads-tracker/events'
+import type { DatabaseServer } from '../processes/database.ts'
+import { withSql } from '../processes/database.ts'
+
+const table = `create table clicks (event_id uuid primary key, ad_id integer not null, occurred_at timestamptz(3) not null, received_at timestamptz(3) not null,
+  ip inet, user_agent text, playback_time double precision)`
+
+/** The floor of the writer: the rows by `psql \copy` from a file into a table with the same key and nothing else. Returns rows a second. */
+export async function copyRows(server: DatabaseServer, events: AdEvent[]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'ads-tracker-bench-copy-'))
+  const file = join(folder, 'rows')
+  await pipeline(Readable.from(lines(events)), createWriteStream(file))
+  const url = await withSql(server.url, async (sql) => {
+    await sql`drop database if exists copy_floor with (force)`
+    await sql`create database copy_floor`
+    return Object.assign(new URL(server.url), { pathname: '/copy_floor' }).href
+  })
+  try {
+    await withSql(url, (sql) => sql.unsafe(table))
+    const start = performance.now()
+    await copy(url, file)
+    return events.length / ((performance.now() - start) / 1000)
+  } finally {
+    rmSync(folder, { recursive: true })
+    await withSql(server.url, (sql) => sql`drop database copy_floor with (force)`)
+  }
+}
+
+async function copy(url: string, file: string): Promise<void> {
+  const { status, error, stderr } = spawnSync('psql', [url, '-q', '-c', `\\copy clicks from '${file}'`], { encoding: 'utf8' })
+  if (status === 0) return
+  if (error === undefined) throw new Error(`psql: ${stderr}`)
+  // without psql: the same statement through the driver
+  await withSql(url, async (sql) => pipeline(createReadStream(file), await sql`copy clicks from stdin`.writable()))
+}
+
+function* lines(events: AdEvent[]): Generator<string> {
+  for (let from = 0; from < events.length; from += 1000) yield events.slice(from, from + 1000).map(line).join('')
+}
+
+function line({ event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time }: AdEvent): string {
+  return `${event_id}\t${ad_id}\t${occurred_at}\t${received_at}\t${ip}\t${user_agent}\t${playback_time}\n`
+}
