@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Fault } from '../fault.ts'
 import { nextCommit } from '../observe.ts'
 
@@ -15,7 +16,10 @@ export const halfOpenDatabase: Fault = {
     const frozen = proxy.freeze()
     say(`${frozen} connections are half open`)
     expect(frozen > 2, `the writer had ${frozen} connections`)
-    const back = await nextCommit(system, performance.now(), 40_000)
+    const began = performance.now()
+    // what had been sent before is committed still
+    await pause(300)
+    const back = await nextCommit(system, began, 40_000)
     proxy.heal()
     return back
   },

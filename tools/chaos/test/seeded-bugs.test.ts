@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import type { SentEvent } from '../src/journal.ts'
+import { makeEvent } from '../src/make-event.ts'
+import { type Patch, sabotaged } from '../src/sabotage/sabotage.ts'
+import { send } from '../src/send.ts'
+import type { System } from '../src/system.ts'
+import { until } from '../src/until.ts'
+import { random, type Rig, useServers, withSystem } from './rig.ts'
+
+const producer = 'libs/kafka/src/producer.ts'
+const pipeline = 'apps/click-writer/src/pipeline.ts'
+const writer = 'apps/click-writer/src/writer.ts'
+
+// The ledger heals what these two bugs do: a writer that goes on from its books reads again what Kafka was told too early.
+const withoutNet: Patch[] = [
+  { file: pipeline, find: 'if (book) consumer.seek(', replace: 'if (false && book) consumer.seek(' },
+  { file: writer, find: 'if (stored === undefined || nextOffset >= stored) continue', replace: 'continue' },
+]
+
+describe('the oracle sees', () => {
+  const servers = useServers()
+
+  it('nothing wrong in a system without a bug', async () => {
+    await withSystem(servers(), {}, async (rig) => {
+      await someLoad(rig, 1500)
+      const { counts, wrong } = await rig.verdict(20_000)
+      expect(wrong).toEqual([])
+      expect(counts.acknowledged).toBeGreaterThan(100)
+    })
+  })
+
+  it('what acks 0 loses when a broker dies', async () => {
+    const env = { ingest: sabotaged([{ file: producer, find: 'acks: -1', replace: 'acks: 0' }]) }
+    await withSystem(servers(), { env }, async (rig) => {
+      const { kafka } = rig.system.servers
+      const load = await someLoad(rig, 300)
+      kafka.signal('SIGSTOP')
+      await load.acknowledgedAfter(performance.now() + 700, 10_000)
+      await kafka.kill()
+      await kafka.start()
+      const { counts } = await rig.verdict(20_000)
+      expect(counts.lost).toBeGreaterThan(0)
+    })
+  })
+
+  it('what a Kafka commit before the SQL commit loses when the writer dies', async () => {
+    const tooEarly = { file: writer, find: 'lanes.push(toPieces({ topic, partition }, type, records))' }
+    const replace = `${tooEarly.find}\n    lanes.stored({ topic, partition, next: records.at(-1)!.offset + 1n })`
+    await withSystem(servers(), { env: { writer: sabotaged([...withoutNet, { ...tooEarly, replace }]) } }, async (rig) => {
+      const load = await someLoad(rig, 300)
+      await rig.system.sql.begin(async (lock) => {
+        await lock`lock table ad_totals in exclusive mode`
+        await until('Kafka knows more than the books', () => committedBeyondBooks(rig.system, 100), { within: 20_000, every: 100 })
+        await load.stop()
+        await until('Kafka knows the end', () => committedBeyondBooks(rig.system, 100), { within: 20_000, every: 100 })
+        await rig.system.writers[0]?.kill()
+      })
+      const { counts } = await rig.verdict(15_000)
+      expect(counts.lost).toBeGreaterThan(0)
+      expect(counts.unread).toBeGreaterThan(0)
+    })
+  })
+
+  it('what fromBeginning false skips: all that came before the group first joined', async () => {
+    const patch = { file: 'libs/kafka/src/consumer.ts', find: 'fromBeginning: true', replace: 'fromBeginning: false' }
+    await withSystem(servers(), { start: false, env: { writer: sabotaged([...withoutNet, patch]) } }, async (rig) => {
+      await someLoad(rig, 300)
+      await rig.system.writers[0]?.start()
+      await rig.system.writers[0]?.answers('/readyz')
+      const { counts } = await rig.verdict(4000)
+      expect(counts.lost).toBeGreaterThan(0)
+    })
+  })
+
+  it('an event that is inserted without ON CONFLICT, as a dead letter that nobody sent', async () => {
+    await withSystem(servers(), {}, async (rig) => {
+      await change(rig.system, 'store_clicks_v1', 'on conflict (event_id) do nothing', '')
+      await twice(rig)
+      const { counts, wrong } = await rig.verdict(20_000)
+      expect(counts.deadLetters, wrong.join()).toBe(1)
+    })
+  })
+
+  it('an event that is counted twice where no key prevents it', async () => {
+    await withSystem(servers(), {}, async (rig) => {
+      await rig.system.sql`alter table clicks drop constraint clicks_pkey`
+      await change(rig.system, 'store_clicks_v1', 'on conflict (event_id) do nothing', '')
+      await twice(rig)
+      const { counts, wrong } = await rig.verdict(20_000)
+      expect(counts.doubled, wrong.join()).toBe(1)
+    })
+  })
+
+  it('rollups that take their minute from the clock', async () => {
+    await withSystem(servers(), {}, async (rig) => {
+      for (const table of ['clicks', 'impressions']) await change(rig.system, `store_${table}_v1`, "date_bin('1 minute', occurred_at,", "date_bin('1 minute', now(),")
+      await someLoad(rig, 500)
+      const { counts } = await rig.verdict(20_000)
+      expect(counts.minutes).toBeGreaterThan(0)
+      expect(counts.totals).toBe(0)
+    })
+  })
+
+  it('what an idempotent producer of kafkajs loses when answers get lost', async () => {
+    const env = { ingest: sabotaged([{ file: producer, find: 'idempotent: false', replace: 'idempotent: true' }]) }
+    await withSystem(servers(), { env, proxied: { kafka: true } }, async (rig) => {
+      const { proxy } = rig.system.servers.kafka
+      const load = await someLoad(rig, 300)
+      let answers = 0
+      proxy.loseAnswers(() => ((answers += 1) % 4 === 0 ? 'close' : 'pass'))
+      await load.acknowledgedAfter(performance.now() + 4000, 20_000)
+      proxy.heal()
+      const { counts } = await rig.verdict(20_000)
+      expect(counts.lost).toBeGreaterThan(0)
+    })
+  })
+})
+
+/** A load that has been acknowledged for so many milliseconds. It goes on. */
+async function someLoad(rig: Rig, ms: number) {
+  const load = rig.load()
+  await load.acknowledgedAfter(performance.now() + ms, 20_000)
+  return load
+}
+
+async function twice({ system }: Rig): Promise<void> {
+  const event: SentEvent = { ...makeEvent(random), type: 'click', event_id: crypto.randomUUID() }
+  for (const times of [1, 2]) {
+    await send(system.journal, system.ingests[0]?.url ?? '', [event])
+    await until(`record ${times} is read`, async () => (await system.position()) >= BigInt(times), { within: 10_000 })
+  }
+}
+
+/** Changes the source of a function in this database alone. */
+async function change({ sql }: System, name: string, find: string, replace: string): Promise<void> {
+  const [row] = await sql<{ source: string }[]>`select pg_get_functiondef(oid) as source from pg_proc where proname = ${name}`
+  const parts = row?.source.split(find) ?? []
+  if (parts.length !== 2) throw new Error(`${name} has ${parts.length - 1} times: ${find}`)
+  await sql.unsafe(parts.join(replace))
+}
+
+async function committedBeyondBooks({ broker, prefix, position }: System, records: number): Promise<boolean> {
+  const topics = await broker.committed(`${prefix}click-writer`)
+  const committed = topics.flatMap(({ partitions }) => partitions).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
+  return committed > Number(await position()) + records
+}
