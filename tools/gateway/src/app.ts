@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { cleanUrl } from './clean-url.ts'
 import type { Config } from './config.ts'
 import { forwarding } from './forward.ts'
+import { servePages } from './pages.ts'
 
 /** What the largest batch may have (512 KiB) and a little more, so that the service itself says what is too large. */
 export const bodyLimit = 576 * 1024
@@ -30,7 +31,9 @@ export async function buildApp(config: Config): Promise<App> {
   takeAnyBody(app)
   sendClientsAwayWhenClosing(app)
   app.setErrorHandler(answer)
-  app.setNotFoundHandler(() => {
+  app.setNotFoundHandler((request) => {
+    // a route takes every path, so that what is not found is a method, or a file of the pages
+    if (methods.includes(request.method)) return nothingThere(request)
     throw problem('method_not_allowed', { headers: { allow: methods.join(', ') } })
   })
   const to = await forwarding(app)
@@ -39,7 +42,8 @@ export async function buildApp(config: Config): Promise<App> {
   app.get('/livez', () => ({ status: 'alive' }))
   for (const url of ['/metrics', '/metrics/*']) app.route({ method: methods, url, handler: nothingThere })
   for (const url of ['/ads/click', '/ads/impression']) app.route({ method: methods, url, handler: clickIngest })
-  app.post('/ads/events', clickIngest)
+  app.route({ method: ['POST', 'OPTIONS'], url: '/ads/events', handler: clickIngest })
+  if (config.SITE_DIR) await servePages(app, config.SITE_DIR)
   app.route({ method: methods, url: '/*', handler: adsApi })
   return app
 }

@@ -115,7 +115,7 @@ test('answers itself for its own life, and 405 for methods that nobody takes', a
 
 test('closes within a second although a client keeps its connection, and finishes what it has begun', async () => {
   const slow = await origin('slow', 300)
-  const app = await buildApp({ HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'silent', ADS_API_URL: slow, CLICK_INGEST_URL: slow })
+  const app = await buildApp({ HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'silent', ADS_API_URL: slow, CLICK_INGEST_URL: slow, SITE_DIR: '' })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   await fetch(`${url}/livez`)
   hits = 0
@@ -128,7 +128,7 @@ test('closes within a second although a client keeps its connection, and finishe
 })
 
 async function start(ADS_API_URL: string, CLICK_INGEST_URL: string): Promise<string> {
-  const app = await buildApp({ HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'silent', ADS_API_URL, CLICK_INGEST_URL })
+  const app = await buildApp({ HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'silent', ADS_API_URL, CLICK_INGEST_URL, SITE_DIR: '' })
   closers.push(() => app.close())
   return app.listen({ host: '127.0.0.1', port: 0 })
 }

@@ -16,6 +16,7 @@ export const addresses = {
       '',
       ...table([
         ['gateway', origin],
+        ['pages', `${origin}/demo and ${origin}/docs`],
         ['ads-api', `http://127.0.0.1:${ports.adsApi}`],
         ['click-ingest', `http://127.0.0.1:${ports.clickIngest}`],
         ['click-writer', `http://127.0.0.1:${ports.clickWriter}/readyz and /metrics`],

@@ -48,7 +48,8 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
   }
 
   async function startAll(): Promise<string[]> {
-    const { ports, databaseUrl } = settings
+    const { ports, databaseUrl, dir } = settings
+    const site = join(dir, 'site')
     // A database of the user's has its own roles and passwords: the apps come as the user named in its URL.
     const passwords = databaseUrl ? undefined : { ads_api: 'ads_api', click_writer: 'click_writer' }
     const as = async (role: 'ads_api' | 'click_writer') => (passwords ? withUser(await database.done, role, passwords[role]) : database.done)
@@ -70,13 +71,14 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
       app(context, { ...one('click-ingest', ports.clickIngest), env: { KAFKA_BROKERS: await broker.done, TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' } }))
     const clickWriter = step('click-writer', [topics], async () =>
       app(context, { ...one('click-writer', ports.clickWriter), env: { DATABASE_URL: await as('click_writer'), KAFKA_BROKERS: await broker.done } }))
-    const gateway = step('gateway', [adsApi, clickIngest], async () =>
+    const pages = step('pages', [], async () => job(context, { tool: 'pages', args: [site], env: {} }))
+    const gateway = step('gateway', [adsApi, clickIngest, pages], async () =>
       app(context, {
         name: 'gateway', project: 'tools/gateway', layer: 'gateway', port: ports.gateway, ready: '/livez',
-        env: { ADS_API_URL: await adsApi.done, CLICK_INGEST_URL: await clickIngest.done },
+        env: { ADS_API_URL: await adsApi.done, CLICK_INGEST_URL: await clickIngest.done, SITE_DIR: site },
       }))
 
-    await runSteps([database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, gateway], { drawing })
+    await runSteps([database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, pages, gateway], { drawing })
     return addresses.all({ settings, apiKey: await key.done, databaseUrl: await database.done, brokers: await broker.done })
   }
 

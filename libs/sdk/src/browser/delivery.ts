@@ -39,13 +39,16 @@ export function createDelivery(baseUrl: string) {
   wake(0)
   return { stats, record }
 
-  function record(event: Omit<StoredEvent, 'event_id' | 'timestamp'>) {
-    if (++recorded > pageLimit) return drop('limit')
+  /** The id of the event, or undefined when the page has recorded too many. */
+  function record(event: Omit<StoredEvent, 'event_id' | 'timestamp'>): string | undefined {
+    if (++recorded > pageLimit) return void drop('limit')
     const now = Date.now()
-    store.add({ ...event, event_id: uuidv7(now), timestamp: new Date(now).toISOString() })
+    const event_id = uuidv7(now)
+    store.add({ ...event, event_id, timestamp: new Date(now).toISOString() })
     for (const id of store.ids().slice(0, -queueSize)) drop('overflow', id)
     // a click often leads away; an impression may wait for others
     if (!failures) wake(event.type === 'click' ? 0 : 50)
+    return event_id
   }
 
   function wake(ms: number) {
@@ -108,6 +111,7 @@ export function createDelivery(baseUrl: string) {
     if (status === 202) {
       store.remove(event.event_id)
       stats.delivered++
+      dispatchEvent(new CustomEvent('ads-tracker:delivered', { detail: { eventId: event.event_id } }))
     } else if (status === 400) {
       // a clock that is days wrong: the server's is better than none
       if (event.timestamp && errors?.every(({ field }) => field === 'timestamp')) store.add({ ...event, timestamp: undefined })

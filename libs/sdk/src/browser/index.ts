@@ -1,3 +1,3 @@
-export { trackVideoAd, type Tracking, type TrackOptions } from './track-video-ad.ts'
+export { trackVideoAd, type EventDetail, type Tracking, type TrackOptions } from './track-video-ad.ts'
 export type { Stats } from './delivery.ts'
 export { version } from './version.ts'

@@ -10,7 +10,15 @@ export interface TrackOptions {
   /** Track nothing for people who ask for it by Global Privacy Control or Do Not Track. */
   respectPrivacy?: boolean
   /** Told of what happens; quartiles (25, 50, 75, 100) are told and not sent. */
-  onEvent?: (name: 'impression' | 'click' | 'quartile', detail: { playbackTime: number; quartile?: number }) => void
+  onEvent?: (name: 'impression' | 'click' | 'quartile', detail: EventDetail) => void
+}
+
+export interface EventDetail {
+  /** Seconds: where the video was. */
+  playbackTime: number
+  /** Id of what was recorded; the window gets an event `ads-tracker:delivered` with it when the API has it. */
+  eventId?: string
+  quartile?: number
 }
 
 export interface Tracking {
@@ -71,8 +79,8 @@ function watch(video: HTMLVideoElement, { adId, baseUrl = location.origin, visib
 
   function tell(type: 'impression' | 'click') {
     const playbackTime = played()
-    attempt(() => delivery.record({ type, ad_id: adId, playback_time: playbackTime }))
-    attempt(() => onEvent?.(type, { playbackTime }))
+    const eventId = attempt(() => delivery.record({ type, ad_id: adId, playback_time: playbackTime }))
+    attempt(() => onEvent?.(type, { playbackTime, eventId }))
   }
 
   function played() {
