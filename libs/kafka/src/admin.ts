@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type ITopicConfig, type Kafka } from 'kafkajs'
 import { withDeadline } from './deadline.ts'
 
@@ -16,14 +17,15 @@ export interface TopicDescription {
 }
 
 export type Admin = ReturnType<typeof createAdmin>
+type KafkaAdmin = ReturnType<Kafka['admin']>
 
 const deadline = 5000
 
 /** Questions to the broker. Connects at first use and again after a failure; every answer has a deadline of 5 s. */
 export function createAdmin(kafka: Kafka) {
-  let admin: ReturnType<Kafka['admin']> | undefined
+  let admin: KafkaAdmin | undefined
 
-  async function ask<T>(what: string, question: (admin: ReturnType<Kafka['admin']>) => Promise<T>, ms = deadline): Promise<T> {
+  async function ask<T>(what: string, question: (admin: KafkaAdmin) => Promise<T>, ms = deadline): Promise<T> {
     const mine = (admin ??= kafka.admin())
     try {
       return await withDeadline(mine.connect().then(() => question(mine)), ms, what)
@@ -65,8 +67,13 @@ export function createAdmin(kafka: Kafka) {
 
     brokers: (): Promise<number> => ask('asking for the brokers', async (client) => (await client.describeCluster()).brokers.length),
 
+    /** Resolves when every partition has a leader; false when the topics were there already. */
     create: (topics: ITopicConfig[]): Promise<boolean> =>
-      ask('creating topics', (client) => client.createTopics({ topics, waitForLeaders: true, timeout: deadline }), 3 * deadline),
+      ask('creating topics', async (client) => {
+        const created = await client.createTopics({ topics, waitForLeaders: false, timeout: deadline })
+        await leadersOf(client, topics.map(({ topic }) => topic))
+        return created
+      }, 3 * deadline),
 
     addPartitions: (topic: string, count: number): Promise<boolean> =>
       ask(`adding partitions to ${topic}`, (client) => client.createPartitions({ topicPartitions: [{ topic, count }], timeout: deadline }), 3 * deadline),
@@ -90,5 +97,18 @@ export function createAdmin(kafka: Kafka) {
       admin = undefined
       await mine?.disconnect().catch(() => {})
     },
+  }
+}
+
+// kafkajs' own wait gives up when a broker has not heard of the new topic yet.
+async function leadersOf(client: KafkaAdmin, topics: string[]): Promise<void> {
+  for (const end = performance.now() + 2 * deadline; ; await pause(50)) {
+    try {
+      const { topics: found } = await client.fetchTopicMetadata({ topics })
+      if (found.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))) return
+    } catch (error) {
+      if (performance.now() > end) throw error
+    }
+    if (performance.now() > end) throw new Error(`${topics.join(' and ')} have no leader yet`)
   }
 }
