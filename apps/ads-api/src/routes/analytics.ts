@@ -73,7 +73,8 @@ export function analyticsRoute(app: App, { answers, findKey, onServed = () => {}
       const whole: Answer = found instanceof Promise ? await found : found
       const { payload, headers: freshness } = query.ad_id === undefined ? whole : cut(whole, Number(query.ad_id))
       reply.headers(freshness).header('cache-control', cacheControl).header('vary', 'accept-encoding')
-      if (holds(headers['if-none-match'], payload.etag)) return reply.code(304).send(null)
+      // not null, which would be written as JSON: proxies refuse a 304 that announces four bytes and has none
+      if (holds(headers['if-none-match'], payload.etag)) return reply.code(304).send(undefined as never)
       reply.type('application/json; charset=utf-8')
       const encoding = acceptedEncoding(headers['accept-encoding'])
       const body = encoding && packed(payload, encoding)
