@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { GenericContainer, Wait } from 'testcontainers'
 import type { StartedTestContainer } from 'testcontainers'
 import { freePort } from './free-port.ts'
@@ -18,14 +19,16 @@ export interface ContainerServer {
 
 /** PostgreSQL 18 in a container, with the database, user and password `ads`. */
 export async function startPostgresContainer(): Promise<ContainerServer & { url: string }> {
+  const leashed = leashedName()
   const container = await new GenericContainer('postgres:18')
+    .withName(leashed.name)
     .withEnvironment({ POSTGRES_USER: 'ads', POSTGRES_PASSWORD: 'ads', POSTGRES_DB: 'ads' })
     .withCommand(['postgres', '-c', 'max_connections=300'])
     .withExposedPorts(5432)
     // The first time it is the server of the set-up, which listens on its socket only.
     .withWaitStrategy(Wait.forAll([Wait.forLogMessage(/ready to accept connections/, 2), Wait.forListeningPorts()]))
     .start()
-  return { ...control(container), url: `postgres://ads:ads@${container.getHost()}:${container.getMappedPort(5432)}/ads` }
+  return { ...control(container, leashed), url: `postgres://ads:ads@${container.getHost()}:${container.getMappedPort(5432)}/ads` }
 }
 
 /** Apache Kafka in a container. The broker tells clients its port, so the port of the host is chosen before it starts. */
@@ -35,23 +38,35 @@ export async function startKafkaContainer(): Promise<ContainerServer & { brokers
     ...kafkaSettings({ port, controllerPort: 9093, data: '/tmp/kafka' }),
     listeners: 'PLAINTEXT://:9092,CONTROLLER://127.0.0.1:9093',
   }
+  const leashed = leashedName()
   const container = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
+    .withName(leashed.name)
     .withEnvironment({ ...containerEnvironment(settings), KAFKA_HEAP_OPTS: '-Xmx512m' })
     .withExposedPorts({ container: 9092, host: port })
     .withWaitStrategy(Wait.forAll([Wait.forLogMessage(/Kafka Server started/), Wait.forListeningPorts()]))
     .start()
-  return { ...control(container), brokers: `127.0.0.1:${port}` }
+  return { ...control(container, leashed), brokers: `127.0.0.1:${port}` }
 }
 
-function control(container: StartedTestContainer): ContainerServer {
-  const letGo = leashCommand('docker', 'rm', '--force', '--volumes', container.getId())
+interface Leashed {
+  name: string
+  letGo: () => void
+}
+
+// From before the container is made: it ends with us also when we end while it starts.
+function leashedName(): Leashed {
+  const name = `ads-tracker-test-${randomBytes(6).toString('hex')}`
+  return { name, letGo: leashCommand('docker', 'rm', '--force', '--volumes', name) }
+}
+
+function control(container: StartedTestContainer, { name, letGo }: Leashed): ContainerServer {
   return {
     async stop() {
       await container.stop()
       letGo()
     },
     async kill() {
-      execFileSync('docker', ['kill', container.getId()], { stdio: 'ignore' })
+      execFileSync('docker', ['kill', name], { stdio: 'ignore' })
     },
   }
 }
