@@ -82,6 +82,8 @@ begin
     language plpgsql
     -- The planner cannot know how many rows an array holds; the one join that would suffer must not be a nested loop.
     set enable_nestloop = off
+    -- And with a hundred partitions a plan for each call would cost more than the call.
+    set plan_cache_mode = force_generic_plan
     as $$
     #variable_conflict use_column
     declare
@@ -89,26 +91,33 @@ begin
       highest uuid := (select id from unnest(ids) as id order by id desc limit 1);
     begin
       return query
-      with batch as (
+      -- Narrow rows first: most of them are stored, and only the others are looked at whole.
+      with ranked as (
+        select batch.row, batch.slice, batch.fresh,
+               stored.id is not null and row_number() over (partition by batch.id order by batch.row) = 1 as is_stored
+        from (
+          select unnest(ids) as id, generate_subscripts(ids, 1) as row, unnest(slices) as slice, unnest(fresh) as fresh
+        ) as batch
+        left join (select unnest(stored_ids) as id) as stored on stored.id = batch.id
+      ),
+      batch as (
         select unnest(ids) as id, generate_subscripts(ids, 1) as row, unnest(slices) as slice, unnest(offsets) as "offset",
-               unnest(fresh) as fresh, unnest(ads) as ad, unnest(occurred) as occurred_ms, unnest(received) as received_ms,
+               unnest(fresh) as fresh, unnest(ads) as ad, from_ms(unnest(occurred)) as occurred_at, from_ms(unnest(received)) as received_at,
                unnest(ips) as ip, unnest(agents) as agent, unnest(playbacks) as playback
       ),
-      ranked as (
-        select batch.*, new.id is not null and row_number() over (partition by batch.id order by batch.row) = 1 as is_stored
-        from batch left join (select unnest(stored_ids) as id) as new on new.id = batch.id
+      picked as materialized (
+        select batch.* from batch join (select row from ranked where not is_stored) as unstored using (row)
       ),
       others as materialized (
-        select ranked.*, from_ms(occurred_ms) as occurred_at, from_ms(received_ms) as received_at,
+        select picked.*,
                first.ad_id = ad
                and first.playback_time is not distinct from playback
-               and (first.occurred_at = from_ms(occurred_ms) or first.occurred_at = first.received_at or occurred_ms = received_ms) as same
-        from ranked
+               and (first.occurred_at = picked.occurred_at or first.occurred_at = first.received_at or picked.occurred_at = picked.received_at) as same
+        from picked
         cross join lateral (
           -- The bounds let the plan leave out partitions before it starts; offset 0 keeps it a look-up by key.
-          select * from @events@ as known where known.event_id = ranked.id and known.event_id between lowest and highest offset 0
+          select * from @events@ as known where known.event_id = picked.id and known.event_id between lowest and highest offset 0
         ) as first
-        where not is_stored
       ),
       kept as (
         insert into event_conflicts (topic, partition, "offset", type, event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time)

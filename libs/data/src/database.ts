@@ -34,6 +34,8 @@ export function createDatabase({ url, max = 10, name = 'ads-tracker', statementT
     max,
     ssl,
     connect_timeout: 5,
+    // The driver asks for array types on its own account: when the connection dies meanwhile, nobody catches the rejection.
+    fetch_types: false,
     onnotice: () => {},
     connection: { application_name: name, statement_timeout: statementTimeoutMs, TimeZone: 'UTC' },
   })

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 it('finds a key by its hash, and stores nothing else of it', async () => {
   const { id, key } = await createApiKey(asOwner, { name: 'deploy', scopes: ['ads:write'] })
-  expect(key).toMatch(/^ads_[\w-]{43}$/)
+  expect(key).toMatch(/^adk_[\w-]{43}$/)
   expect(await findApiKey(asApi, hashApiKey(key))).toEqual({
     id, name: 'deploy', sha256: hashApiKey(key), scopes: ['ads:write'], created_at: expect.any(Date), revoked_at: null,
   })
