@@ -11,7 +11,7 @@ const outdir = `${root}dist/package`
 await rm(outdir, { recursive: true, force: true })
 await mkdir(outdir, { recursive: true })
 // types first: the bundles take the place of whatever code the compiler would write
-execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', `${root}tsconfig.build.json`], { stdio: 'inherit' })
+execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', `${root}build/package.tsconfig.json`], { stdio: 'inherit' })
 await bundlePackage(outdir)
 await finishTypes()
 await cp(`${root}README.md`, `${outdir}/README.md`)

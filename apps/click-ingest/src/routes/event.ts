@@ -26,7 +26,8 @@ const NewEvent = Type.Object(EventRequest.properties, {
 })
 const IdempotencyKey = Type.Object({
   'Idempotency-Key': Type.Optional(
-    Type.String({ format: 'uuid', description: 'The same as `event_id` in the body; two that differ are a 400', examples: [eventId] }),
+    // no example: interactive documentation would fill it in, and every try would be the same click
+    Type.String({ format: 'uuid', description: 'The same as `event_id` in the body; two that differ are a 400' }),
   ),
 })
 

@@ -786,10 +786,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The same as `event_id` in the body; two that differ are a 400
-                 * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
-                 */
+                /** @description The same as `event_id` in the body; two that differ are a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -964,10 +961,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The same as `event_id` in the body; two that differ are a 400
-                 * @example 0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f
-                 */
+                /** @description The same as `event_id` in the body; two that differ are a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
