@@ -108,11 +108,18 @@ describe('POST /ads/events', () => {
     ['no events', {}],
     ['an empty list', { events: [] }],
     ['an object', { events: {} }],
-    ['more than 500', { events: Array(501).fill({ type: 'click', ad_id: 1 }) }],
   ])('refuses an envelope with %s', async (_name, payload) => {
     const { app } = await ingestApp()
     const answer = await app.inject({ method: 'POST', url: '/ads/events', payload })
     expect(answer.json()).toMatchObject({ status: 400, errors: [{ field: 'events' }] })
+  })
+
+  it('refuses more than 500 events with 413, and nothing of them reaches Kafka', async () => {
+    const { app, published } = await ingestApp()
+    const send = (count: number) => app.inject({ method: 'POST', url: '/ads/events', payload: { events: Array(count).fill({ type: 'click', ad_id: 1 }) } })
+    expect((await send(501)).json()).toMatchObject({ status: 413, code: 'payload_too_large', errors: [{ field: 'events' }] })
+    expect(published).toEqual([])
+    expect((await send(500)).statusCode).toBe(200)
   })
 
   it('refuses more than 512 KiB with 413', async () => {

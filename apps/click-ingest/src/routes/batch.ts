@@ -6,6 +6,7 @@ import type { Recorded, Recorder } from '../record.ts'
 import { recordingProblems } from './event.ts'
 
 const bodyLimit = 512 * 1024
+const maxEvents = 500
 
 const BatchEvent = Type.Object(
   { type: Type.Union(eventTypes.map((type) => Type.Literal(type)), { description: 'What it is' }), ...EventRequest.properties },
@@ -13,10 +14,10 @@ const BatchEvent = Type.Object(
 )
 const Envelope = Type.Object({
   // an event that is wrong gets its own answer, so only the envelope is checked as a whole
-  events: Type.Unsafe<unknown[]>(Type.Array(Type.Unknown(), { minItems: 1, maxItems: 500 })),
+  events: Type.Unsafe<unknown[]>(Type.Array(Type.Unknown(), { minItems: 1 })),
 })
 const DocumentedEnvelope = Type.Object(
-  { events: Type.Array(BatchEvent, { minItems: 1, maxItems: 500 }) },
+  { events: Type.Array(BatchEvent, { minItems: 1, maxItems: maxEvents }) },
   { title: 'EventBatch', examples: [{ events: [{ type: 'impression', ad_id: 1 }, { type: 'click', ad_id: 1, playback_time: 15 }] }] },
 )
 const Result = Type.Object(
@@ -61,6 +62,7 @@ export function batchRoute(app: App, record: Recorder) {
   }
   app.post('/ads/events', { schema, bodyLimit, validatorCompiler: (route) => envelopeOnly(app, route) }, async (request) => {
     const { events } = request.body as { events: unknown[] }
+    if (events.length > maxEvents) throw tooMany(events.length)
     const results = await Promise.all(events.map((event) => recordOne(record, event, request)))
     const refused = results.find(({ status }) => status === 503)
     // nothing was acknowledged: one answer that every client understands as "later, all of it, with the same ids"
@@ -69,6 +71,11 @@ export function batchRoute(app: App, record: Recorder) {
     }
     return { results }
   })
+}
+
+function tooMany(count: number) {
+  const errors = [{ field: 'events', message: `must be at most ${maxEvents}, and there are ${count}` }]
+  return problem('payload_too_large', { errors })
 }
 
 type RouteSchema = Parameters<NonNullable<App['validatorCompiler']>>[0]
