@@ -21,7 +21,10 @@ export async function spike(context: Context): Promise<Result> {
   )
   context.say('warming up, and finding the capacity')
   await wrk({ url: app.url, connections: 64, seconds: 3, script: clickScript() })
-  const { perSecond: capacity } = await wrk({ url: app.url, connections: 256, seconds: context.seconds, script: clickScript() })
+  const { perSecond: most } = await wrk({ url: app.url, connections: 256, seconds: context.seconds, script: clickScript() })
+  // by the generator of the spike, which takes more of the shared cores for a click than wrk does
+  const full = await paced({ url: app.url, connections: 256, rate: most, seconds: context.seconds, ads: 1000, patienceMs: 1000 }).done
+  const capacity = (full.statuses['202'] ?? 0) / context.seconds
   const before = await paced({ url: app.url, connections: 64, rate: capacity * 0.3, seconds: calmSeconds, ads: 1000 }).done
   const calmP99 = percentile(before.latencies, 99)
 
@@ -37,12 +40,13 @@ export async function spike(context: Context): Promise<Result> {
   const goodput = (surge.statuses['202'] ?? 0) / seconds
   const normalAgain = normalAfter(after.ticks, Math.max(calmP99 * 5, 50))
   const grown = Math.max(...memory) - (memory[Math.floor(memory.length / 4)] ?? 0)
-  const acknowledged = [before, surge, after].reduce((sum, { statuses }) => sum + (statuses['202'] ?? 0), 0)
+  const acknowledged = [full, before, surge, after].reduce((sum, { statuses }) => sum + (statuses['202'] ?? 0), 0)
   const stored = await broker.recordsOf('ads.clicks.v1')
   return {
     benchmark: 'spike',
     figures: [
-      { name: 'capacity (closed loop, 256 connections)', unit: 'clicks/s', samples: [capacity] },
+      { name: 'capacity, 256 connections', unit: 'clicks/s', samples: [capacity] },
+      { name: 'the same by wrk', unit: 'clicks/s', samples: [most] },
       { name: 'goodput at five times the capacity', unit: 'clicks/s', samples: [goodput], better: 'higher' },
       { name: 'accepted: p50 from the moment that a click was due', unit: 'ms', samples: [percentile(surge.latencies, 50)], better: 'lower' },
       { name: 'accepted: p99 from the moment that a click was due', unit: 'ms', samples: [percentile(surge.latencies, 99)], better: 'lower' },
@@ -64,7 +68,6 @@ export async function spike(context: Context): Promise<Result> {
     ],
     notes: [
       `sent ${surge.sent}, answers ${JSON.stringify(surge.statuses)}, given up by clients that found no free connection in a second ${surge.dropped}, connections lost ${surge.broken}`,
-      'load, ingest and broker share the cores: the generator of the spike takes its part of them, which the capacity was measured without',
     ],
   }
 }
