@@ -33,8 +33,8 @@ export function answerOf(analytics: Analytics, previous?: Answer): Answer {
 }
 
 /** The same numbers, known to hold at a later time. */
-export function confirmed(answer: Answer, later: Pick<Analytics, 'asOf' | 'completeThrough'>): Answer {
-  const analytics = { ...answer, ...later }
+export function confirmed(answer: Answer, { asOf, completeThrough }: Pick<Analytics, 'asOf' | 'completeThrough'>): Answer {
+  const analytics = { ...answer, asOf, completeThrough }
   return { ...analytics, headers: { ...freshnessHeaders(analytics), etag: answer.payload.etag } }
 }
 
