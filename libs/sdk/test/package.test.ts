@@ -64,7 +64,7 @@ describe('the package', () => {
     for (const options of [['--module', 'nodenext'], ['--module', 'esnext', '--moduleResolution', 'bundler']]) {
       execFileSync(process.execPath, [tsc, '--strict', '--target', 'es2022', '--lib', 'es2022,dom', ...options, 'main.ts'], { cwd: project, stdio: 'inherit' })
     }
-    expect(execFileSync(process.execPath, ['main.js'], { cwd: project, encoding: 'utf8' })).toBe('true\n')
+    expect(execFileSync(process.execPath, ['main.js'], { cwd: project, encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '0' } })).toBe('true\n')
   }, 60_000)
 })
 

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { topicNames, topicSettings } from '@ads-tracker/events'
 import type { TopicNames } from '@ads-tracker/events'
 import { Kafka, logLevel } from 'kafkajs'
+import { retryFor } from './deadline.ts'
+
+type KafkaAdmin = ReturnType<Kafka['admin']>
 
 export interface TestTopics {
   brokers: string
@@ -19,11 +22,20 @@ export async function testTopics({ partitions = topicSettings.partitions as numb
   const topics = topicNames(prefix)
   const configEntries = Object.entries(topicSettings.config).map(([name, value]) => ({ name, value }))
   const wanted = Object.values(topics).map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1, configEntries }))
-  await withAdmin(brokers, (admin) => admin.createTopics({ topics: wanted, waitForLeaders: true }))
+  await withAdmin(brokers, async (admin) => {
+    // kafkajs' own wait gives up when a busy broker has not heard of the new topics yet
+    await admin.createTopics({ topics: wanted, waitForLeaders: false })
+    await retryFor(20_000, () => assertLeaders(admin, Object.values(topics)))
+  })
   return { brokers, prefix, topics, remove: () => withAdmin(brokers, (admin) => admin.deleteTopics({ topics: Object.values(topics) })) }
 }
 
-async function withAdmin(brokers: string, work: (admin: ReturnType<Kafka['admin']>) => Promise<unknown>): Promise<void> {
+async function assertLeaders(admin: KafkaAdmin, topics: string[]): Promise<void> {
+  const { topics: found } = await admin.fetchTopicMetadata({ topics })
+  if (found.some(({ partitions }) => partitions.length === 0 || partitions.some(({ leader }) => leader < 0))) throw new Error('a new topic has no leader yet')
+}
+
+async function withAdmin(brokers: string, work: (admin: KafkaAdmin) => Promise<unknown>): Promise<void> {
   const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {

@@ -4,7 +4,7 @@ type Server = 'postgres' | 'kafka'
 
 /** The `vitest.config.ts` of a project whose tests need no server. */
 export function unitTests() {
-  return defineConfig({ test: { include: ['test/**/*.test.ts'] } })
+  return defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 } })
 }
 
 /**
