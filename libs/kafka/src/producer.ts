@@ -56,6 +56,8 @@ interface Entry {
 
 const recordOverhead = 96
 const pauseAfterFailure = 100
+/** Part of the deadline that the oldest may have waited before no more are taken. */
+const patience = 0.6
 
 /**
  * A producer that makes its own batches: what arrives while a request is in flight is the next batch, so that it waits
@@ -84,19 +86,26 @@ export function createProducer(options: ProducerOptions): EventProducer {
 
   function publish(topic: string, { key, value, headers }: EventRecord): Promise<void> {
     const size = Buffer.byteLength(value) + recordOverhead
-    if (closing || records >= maxQueued || bytes + size > maxQueuedBytes) {
+    const now = performance.now()
+    if (closing || records >= maxQueued || bytes + size > maxQueuedBytes || isBehind(now)) {
       return Promise.reject(new OverloadedError(closing ? 'shutting down' : `${records} events are waiting for Kafka`))
     }
     return new Promise((resolve, reject) => {
       records += 1
       bytes += size
-      queue.push({ topic, message: { key, value, headers }, bytes: size, expires: performance.now() + deadlineMs, resolve, reject })
+      queue.push({ topic, message: { key, value, headers }, bytes: size, expires: now + deadlineMs, resolve, reject })
       expiry ??= setTimeout(expire, deadlineMs)
       if (!sending) {
         sending = true
         setImmediate(sendAll)
       }
     })
+  }
+
+  // Served in order, all would wait for as long as the first one does, and be answered too late.
+  function isBehind(now: number): boolean {
+    const [oldest] = queue
+    return oldest !== undefined && oldest.expires - now < deadlineMs * (1 - patience)
   }
 
   // One request in flight. A failed batch goes back to the front for as long as somebody waits for it.
@@ -193,7 +202,10 @@ export function createProducer(options: ProducerOptions): EventProducer {
         settle(entry, new OutcomeUnknownError('Kafka did not acknowledge the event in time', { cause: lastError }))
       }
     }
-    const oldest = flying.find(isWaiting) ?? queue.find(isWaiting)
+    // what was answered must not pile up until the broker is back
+    const first = queue.findIndex(isWaiting)
+    if (first !== 0) queue = first < 0 ? [] : queue.slice(first)
+    const oldest = flying.find(isWaiting) ?? queue[0]
     expiry = oldest && setTimeout(expire, Math.max(1, oldest.expires - now))
   }
 

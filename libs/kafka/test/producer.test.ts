@@ -1,7 +1,7 @@
 import { testTopics, type TestTopics } from '@ads-tracker/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createProducer, type EventProducer, type ProducerOptions } from '../src/index.ts'
-import { counts, kafkaOf, keys, record } from './client.ts'
+import { createProducer, type EventProducer, type Kafka, type ProducerOptions } from '../src/index.ts'
+import { counts, kafkaOf, keys, outcome, record } from './client.ts'
 
 describe('the producer', () => {
   let topics: TestTopics
@@ -66,6 +66,18 @@ describe('the producer', () => {
       expect((await counts(kafkaOf(own.brokers), topic)).reduce((sum, count) => sum + count)).toBe(150)
     }))
 
+  test('takes the short way of the patch when it can, and the way of kafkajs when it cannot', () =>
+    withTopics(async (own, topic) => {
+      const ways: string[] = []
+      const producer = producerOf({ kafka: () => spied(kafkaOf(own.brokers), ways) })
+      await producer.publish(topic, record('asks for metadata'))
+      await producer.publish(topic, record('knows it'))
+      await producer.publish(own.topics.impression, record('another topic'))
+      await producer.publish(own.topics.impression, record('known as well'))
+      expect(ways).toEqual(['sendBatch', 'sendTogether', 'sendBatch', 'sendTogether'])
+      expect((await counts(kafkaOf(own.brokers), topic)).toSorted()).toEqual([0, 0, 0, 0, 1, 1])
+    }))
+
   test('keeps clicks and impressions of one batch apart', () =>
     withTopics(async (own) => {
       const producer = producerOf()
@@ -83,6 +95,20 @@ describe('the producer', () => {
 
     const small = producerOf({ maxQueuedBytes: 1000 })
     await expect(small.publish(topics.topics.click, record('large', Buffer.alloc(1000)))).rejects.toMatchObject({ code: 'overloaded' })
+  })
+
+  test('refuses at once what would wait behind those that wait too long already, and nobody waits beyond the deadline', async () => {
+    const silent = { connect: async () => {}, disconnect: async () => {}, sendBatch: () => new Promise(() => {}) }
+    const producer = producerOf({ kafka: () => ({ producer: () => silent }) as unknown as Kafka, deadlineMs: 1000 })
+    const flying = outcome(producer, 'any', 'in flight')
+    await new Promise((resolve) => setImmediate(resolve))
+    const waiting = outcome(producer, 'any', 'waits')
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(await outcome(producer, 'any', 'too late')).toMatchObject({ result: 'overloaded' })
+    expect(await Promise.all([flying, waiting])).toMatchObject([{ result: 'outcome_unknown' }, { result: 'outcome_unknown' }])
+    const again = outcome(producer, 'any', 'the queue is empty again')
+    expect(producer.pending().records).toBe(1)
+    expect(await again).toMatchObject({ result: 'outcome_unknown' })
   })
 
   test('says that the outcome is unknown when the topic does not exist, and goes on with others', async () => {
@@ -116,3 +142,23 @@ describe('the producer', () => {
     expect(timers).toBe(0)
   })
 })
+
+// Notes which of the two ways really sent a batch.
+function spied(kafka: Kafka, ways: string[]): Kafka {
+  const original = kafka.producer.bind(kafka)
+  kafka.producer = (options) => {
+    const producer = original(options) as ReturnType<Kafka['producer']> & { sendTogether: (batch: object) => Promise<unknown> | undefined }
+    const { sendTogether, sendBatch } = producer
+    producer.sendTogether = (batch) => {
+      const sent = sendTogether(batch)
+      if (sent) ways.push('sendTogether')
+      return sent
+    }
+    producer.sendBatch = (batch) => {
+      ways.push('sendBatch')
+      return sendBatch(batch)
+    }
+    return producer
+  }
+  return kafka
+}

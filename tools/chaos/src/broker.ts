@@ -14,7 +14,7 @@ export type Broker = ReturnType<typeof createBroker>
 export function createBroker(brokers: string, prefix: string) {
   const topics = topicNames(prefix)
   const kafka = new Kafka({ clientId: 'chaos', brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 3000, requestTimeout: 10_000, retry: { retries: 8, maxRetryTime: 1000 } })
-  return { topics, ends, ask, produce, committed: (groupId: string) => ask((admin) => admin.fetchOffsets({ groupId, topics: Object.values(topics) })) }
+  return { topics, ends, ask, produce, truncate, committed: (groupId: string) => ask((admin) => admin.fetchOffsets({ groupId, topics: Object.values(topics) })) }
 
   async function ask<T>(question: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
     const admin = kafka.admin()
@@ -32,6 +32,20 @@ export function createBroker(brokers: string, prefix: string) {
       const found = await Promise.all(Object.values(topics).map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })))
       return found.flatMap(({ topic, offsets }) => offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), high: BigInt(high) })))
     })
+  }
+
+  /** Takes everything out of the log that is in it now. */
+  async function truncate(): Promise<PartitionEnd[]> {
+    const all = await ends()
+    for (const topic of Object.values(topics)) {
+      const partitions = all.filter((end) => end.topic === topic).map(({ partition, high }) => ({ partition, offset: String(high) }))
+      await ask(async (admin) => {
+        // kafkajs finds leaders only of topics that it was asked about before
+        await admin.fetchTopicOffsets(topic)
+        await admin.deleteTopicRecords({ topic, partitions })
+      })
+    }
+    return all
   }
 
   async function produce(topic: string, messages: Message[]): Promise<void> {

@@ -76,8 +76,10 @@ export async function supervisedApp(name: string, environment: Record<string, st
 
   async function ended(): Promise<Ending> {
     if (child === undefined) throw new Error(`${name} was never started`)
-    if (running()) await once(child, 'exit')
-    return (child.exitCode ?? child.signalCode) as Ending
+    // by the time it has ended, the next one may run
+    const mine = child
+    if (running()) await once(mine, 'exit')
+    return (mine.exitCode ?? mine.signalCode) as Ending
   }
 
   async function end(which: NodeJS.Signals) {

@@ -29,11 +29,7 @@ export const otherLog: Fault = {
 async function truncated({ system, startLoad, random, expect, say }: Trial): Promise<number> {
   const { broker, sql, writers } = system
   for (let requests = 0; requests < 12; requests += 1) await loseOne(system, random)
-  const ends = await broker.ends()
-  for (const topic of Object.values(broker.topics)) {
-    const partitions = ends.filter((end) => end.topic === topic).map(({ partition, high }) => ({ partition, offset: String(high) }))
-    await broker.ask((admin) => admin.deleteTopicRecords({ topic, partitions }))
-  }
+  const ends = await broker.truncate()
   const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
   const gaps = books.filter((book) => ends.some(({ topic, partition, high }) => topic === book.topic && partition === book.partition && high > BigInt(book.next_offset)))
   say(`${gaps.length} partitions have lost records that nobody had read`)
