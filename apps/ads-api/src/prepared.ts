@@ -17,6 +17,8 @@ export interface Prepared<T> {
   stop(): void
 }
 
+const manyReads = 10
+
 interface Flight<T> {
   since: number
   value: Promise<T>
@@ -28,12 +30,14 @@ export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = 
   let flight: Flight<T> | undefined
   let next: Promise<T> | undefined
   let lastRead = -Infinity
+  let reads = 0
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   return { get, stop }
 
   function get(): T | Promise<T> {
     lastRead = now()
+    reads++
     if (ready && lastRead - ready.since <= maxAgeMs) return ready.value
     if (flight && lastRead - flight.since <= maxAgeMs) return flight.value
     if (!flight) return start()
@@ -44,6 +48,7 @@ export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = 
   function start(): Promise<T> {
     clearTimeout(timer)
     next = undefined
+    reads = 0
     const since = now()
     const value = load(ready?.value).then((loaded) => (ready = { value: loaded, since }).value).finally(() => land(now() - since))
     flight = { since, value }
@@ -53,9 +58,10 @@ export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = 
   function land(tookMs: number) {
     flight = undefined
     if (stopped || next || now() - lastRead > idleMs) return
-    // The next one has to be there before this one is too old. Where that cannot be, readers cause what loads they need.
+    // The next one has to be there before this one is too old.
     const rest = Math.min(restMs, maxAgeMs - 2 * tookMs - 1)
-    if (rest > 0) timer = setTimeout(refresh, rest).unref()
+    // Where that cannot be, a load after the other still spares many readers most of the wait; a few cause what loads they need.
+    if (rest > 0 || (reads >= manyReads && tookMs < maxAgeMs)) timer = setTimeout(refresh, rest).unref()
   }
 
   function refresh() {

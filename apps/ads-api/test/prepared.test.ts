@@ -120,6 +120,21 @@ describe('a prepared value', () => {
     prepared.stop()
   })
 
+  it('is loaded without a pause for many readers when loading takes most of the age, and on demand for a few', async () => {
+    const loadsFor = async (readersPerMs: number) => {
+      const load = vi.fn(() => new Promise<number>((resolve) => setTimeout(resolve, 7, 1)))
+      const prepared = createPrepared({ load, ...settings })
+      for (let ms = 0; ms < 400; ms++) {
+        if (ms % 100 === 0 || readersPerMs > 1) Array.from({ length: readersPerMs }, () => prepared.get())
+        await vi.advanceTimersByTimeAsync(1)
+      }
+      prepared.stop()
+      return load.mock.calls.length
+    }
+    expect(await loadsFor(5)).toBeGreaterThan(45)
+    expect(await loadsFor(1)).toBe(4)
+  })
+
   it('asks for every request when nothing may be old', async () => {
     const load = counting()
     const prepared = createPrepared({ load, ...settings, maxAgeMs: 0 })

@@ -1,4 +1,5 @@
 import { type App, problems } from '@ads-tracker/service-kit'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { adIdQuery } from '../ad-schema.ts'
 import { type Answer, cut, packed } from '../answer.ts'
@@ -46,12 +47,16 @@ export interface AnalyticsOptions {
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
+// The headers are described for the document; to check them, each request's would be copied first.
+const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) => (route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route))
+
 export function analyticsRoute(app: App, { answers, findKey, onServed = () => {} }: AnalyticsOptions) {
   const cacheControl = findKey ? 'private, no-cache' : 'no-cache'
   app.get(
     '/ads/analytics',
     {
       ...(findKey && { onRequest: requireScope(findKey, 'analytics:read') }),
+      validatorCompiler: validatorCompiler as never,
       schema: {
         operationId: 'getAnalytics',
         tags: ['analytics'],
