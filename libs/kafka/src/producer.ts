@@ -1,4 +1,4 @@
-import { type Kafka, type Message, type PartitionerArgs, type PartitionMetadata, type Producer } from 'kafkajs'
+import { type Kafka, type Message, type PartitionerArgs, type PartitionMetadata, type Producer, type ProducerBatch } from 'kafkajs'
 import { type Histogram } from 'prom-client'
 import { withDeadline } from './deadline.ts'
 
@@ -52,6 +52,12 @@ interface Entry {
   /** Cleared once the caller has its answer. */
   resolve: (() => void) | undefined
   reject: ((error: Error) => void) | undefined
+}
+
+/** kafkajs with our patch. */
+interface PatchedProducer extends Producer {
+  /** One request, one partition for each topic, no retry; undefined when that is not possible at once. */
+  sendTogether?: (batch: ProducerBatch) => Promise<unknown> | undefined
 }
 
 const recordOverhead = 96
@@ -147,7 +153,7 @@ export function createProducer(options: ProducerOptions): EventProducer {
     const topicMessages = [...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) }))
     const mine = (connection ??= connect())
     try {
-      const work = mine.then((producer) => producer.sendBatch({ acks: -1, timeout: deadlineMs, topicMessages }))
+      const work = mine.then((producer: PatchedProducer) => send(producer, { acks: -1, timeout: deadlineMs, topicMessages }))
       await withDeadline(work, deadlineMs, 'the broker')
       failures = 0
       acknowledgedAt = performance.now()
@@ -157,6 +163,11 @@ export function createProducer(options: ProducerOptions): EventProducer {
       if (failures >= 2) drop(mine)
       throw error
     }
+  }
+
+  // The short way tries once; after a failure kafkajs' own looks for leaders and connects again.
+  function send(producer: PatchedProducer, batch: ProducerBatch): Promise<unknown> {
+    return (failures === 0 ? producer.sendTogether?.(batch) : undefined) ?? producer.sendBatch(batch)
   }
 
   function connect(): Promise<Producer> {
