@@ -38,7 +38,7 @@ const mutations: [what: string, name: string, from: string, to: string][] = [
   ['the first one of a batch is found wrong', 'settle_clicks_v1', 'partition by batch.id order by batch.row', 'partition by batch.id order by batch.row desc'],
   ['a dead letter is revived when it is delivered again', 'apply_batch_v1', `where "offset" >= positions[slice] or not exists`, 'where true or not exists'],
   ['a gap is not seen', 'apply_batch_v1', 'where first_offsets[n] > positions[n]', 'where false'],
-  ['an unknown ad is counted', 'apply_batch_v1', 'where not exists (select from public.ads where id = named.ad)', 'where false'],
+  ['an unknown ad is counted', 'apply_batch_v1', 'where not exists (select from public.ads where id = named.ad offset 0)', 'where false'],
   ['impressions are left out of the rollups', 'apply_batch_v1', 'clicked.minutes || shown.minutes', 'clicked.minutes || array_fill(null::timestamptz, array[cardinality(shown.minutes)])'],
   ['an hour begins at the wrong time', 'add_rollups_v1', `date_bin('1 hour', minute`, `date_bin('1 hour', minute - interval '1 hour'`],
   ['a replay leaves no mark', 'apply_batch_v1', 'set replayed_at = replayed.at', 'set replayed_at = null'],
