@@ -116,6 +116,8 @@ function connect({ url, statementTimeoutMs = 8_000, ssl, name = 'click-writer' }
     connect_timeout: 5,
     backoff: () => 0.1,
     onnotice: () => {},
+    // the driver's own query for array types would reject unhandled when the connection dies under it
+    fetch_types: false,
     onclose: () => (connection.checked = false),
     connection: {
       application_name: name,

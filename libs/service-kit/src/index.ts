@@ -4,6 +4,6 @@ export { Problem, problem, problemCodes, problemOf, problems, FieldErrorBody, Pr
 export type { App } from './app.ts'
 export { createService, type ServiceOptions } from './service.ts'
 export { type Readiness } from './health.ts'
-export { run, serve } from './run.ts'
+export { run, serve, UsageError } from './run.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { answerError, answerSocketError } from './errors.ts'

@@ -1,7 +1,17 @@
+import { stdSerializers } from 'pino'
 import { ConfigError, type ServiceSettings } from './config.ts'
 import type { App } from './app.ts'
 
 const badConfiguration = 78
+
+/** A command that was called in a way that it does not know. */
+export class UsageError extends Error {
+  readonly code = 'usage'
+
+  constructor(reason: string, usage: string) {
+    super(`${reason}\n\nusage:\n${usage}`)
+  }
+}
 
 /** Runs a service's `main`. Exit codes: 0 asked to stop, 1 crashed, 78 bad configuration. */
 export async function run(main: () => Promise<void>): Promise<void> {
@@ -16,11 +26,12 @@ export async function run(main: () => Promise<void>): Promise<void> {
 
 // Crash-only: say it once, exit, and let the supervisor start a clean process.
 function crash(error: unknown): never {
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`)
     process.exit(badConfiguration)
   }
-  const err = error instanceof Error ? { type: error.name, message: error.message, stack: error.stack } : { message: String(error) }
+  // with the causes: a driver's error says what failed, and only its cause says why
+  const err = error instanceof Error ? stdSerializers.err(error) : { message: String(error) }
   process.stderr.write(`${JSON.stringify({ level: 'fatal', time: new Date().toISOString(), msg: 'crashed', err })}\n`)
   process.exit(1)
 }

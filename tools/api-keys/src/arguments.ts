@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Scope, scopes } from '@ads-tracker/data'
-import { ConfigError } from '@ads-tracker/service-kit'
+import { UsageError } from '@ads-tracker/service-kit'
 
 export type Command = { name: 'create'; keyName: string; scopes: Scope[] } | { name: 'list' } | { name: 'revoke'; id: number }
 
@@ -8,7 +8,7 @@ const usage = `npm run api-keys -- create --name NAME [--scopes ${scopes.join(',
 npm run api-keys -- list                       the keys, without what they are
 npm run api-keys -- revoke ID                  from now on it opens nothing`
 
-/** @throws ConfigError that says what is wrong and how the command is used */
+/** @throws UsageError */
 export function readArguments(args: string[]): Command {
   const { values, positionals } = parse(args)
   const [name, id = ''] = positionals
@@ -38,6 +38,6 @@ function scope(text: string): Scope {
   return found
 }
 
-function wrong(reason: string): ConfigError {
-  return new ConfigError([reason, '', ...usage.split('\n')])
+function wrong(reason: string): UsageError {
+  return new UsageError(reason, usage)
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { DeadLetterFilter, Position } from '@ads-tracker/data'
 import type { DeadLetterReason } from '@ads-tracker/events'
-import { ConfigError } from '@ads-tracker/service-kit'
+import { UsageError } from '@ads-tracker/service-kit'
 
 export type Command =
   | { name: 'list'; filter: DeadLetterFilter; limit: number }
@@ -29,7 +29,7 @@ const options = {
   'dry-run': { type: 'boolean' },
 } as const
 
-/** @throws ConfigError that says what is wrong and how the command is used */
+/** @throws UsageError */
 export function readArguments(args: string[]): Command {
   const { values, positionals } = parse(args)
   const [name, position] = positionals
@@ -55,8 +55,8 @@ function parse(args: string[]) {
   }
 }
 
-function wrong(reason: string): ConfigError {
-  return new ConfigError([reason, '', ...usage.split('\n')])
+function wrong(reason: string): UsageError {
+  return new UsageError(reason, usage)
 }
 
 function oneOf(reason: string): DeadLetterReason {

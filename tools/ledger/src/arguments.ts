@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigError } from '@ads-tracker/service-kit'
+import { UsageError } from '@ads-tracker/service-kit'
 
 export type Command = { name: 'show' } | { name: 'accept'; topic: string; partition: number; reason: string; recreated: boolean }
 
@@ -7,7 +7,7 @@ const usage = `npm run ledger                                                   
 npm run ledger -- accept TOPIC PARTITION --reason REASON           closes a book that its log no longer continues
 npm run ledger -- accept TOPIC PARTITION --recreated --reason R    the same for a topic made anew that is as long as the book by now`
 
-/** @throws ConfigError that says what is wrong and how the command is used */
+/** @throws UsageError */
 export function readArguments(args: string[]): Command {
   const { values, positionals } = parse(args)
   const [name, topic, partition = ''] = positionals
@@ -26,6 +26,6 @@ function parse(args: string[]) {
   }
 }
 
-function wrong(reason: string): ConfigError {
-  return new ConfigError([reason, '', ...usage.split('\n')])
+function wrong(reason: string): UsageError {
+  return new UsageError(reason, usage)
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigError } from '@ads-tracker/service-kit'
+import { UsageError } from '@ads-tracker/service-kit'
 
 export interface Range {
   from?: Date
@@ -9,7 +9,7 @@ export interface Range {
 const usage = `npm run verify  [-- --from TIME --to TIME]    compares rollups with raw events; exit 1 when they differ
 npm run rebuild -- --from TIME --to TIME      makes the rollups of a range from raw events again (times are RFC 3339)`
 
-/** @throws ConfigError that says what is wrong and how the command is used */
+/** @throws UsageError */
 export function readRange(args: string[]): Range {
   const { from, to } = parse(args)
   const range = { from: time('--from', from), to: time('--to', to) }
@@ -39,6 +39,6 @@ function time(name: string, text: string | undefined): Date | undefined {
   return date
 }
 
-function wrong(reason: string): ConfigError {
-  return new ConfigError([reason, '', ...usage.split('\n')])
+function wrong(reason: string): UsageError {
+  return new UsageError(reason, usage)
 }
