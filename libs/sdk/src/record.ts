@@ -1,10 +1,13 @@
 import { check, invalid, mistakesOfEvent } from './check.ts'
 import { aboutEvent, AdsTrackerError, isAdsTrackerError } from './errors.ts'
 import type { components } from './generated/api.ts'
+import { requests } from './generated/requests.ts'
 import type { Http } from './http.ts'
 import { type RetryPolicy, unknownOutcome, withRetries } from './retry.ts'
 import type { BatchEvent, EventAccepted, EventResult, NewEvent } from './types.ts'
 import { uuidv7 } from './uuidv7.ts'
+
+const maxEvents = requests.recordEvents.body.properties.events.maxItems
 
 type Identified<T> = Omit<T, 'timestamp'> & { event_id: string; timestamp?: string }
 
@@ -23,7 +26,8 @@ export async function recordOne(http: Http, type: 'click' | 'impression', event:
  * @throws when none was acknowledged or rejected; otherwise what is left over has the status 503
  */
 export async function recordEvents(http: Http, events: BatchEvent[], policy: RetryPolicy, signal?: AbortSignal): Promise<EventResult[]> {
-  if (!Array.isArray(events) || events.length < 1 || events.length > 500) throw invalid([{ field: 'events', message: 'must be an array of 1 to 500 events' }])
+  if (!Array.isArray(events) || events.length < 1) throw invalid([{ field: 'events', message: 'must be an array of 1 to 500 events' }])
+  if (events.length > maxEvents) throw tooMany(events.length)
   const all = events.map((event) => identified(event))
   const results: (EventResult | undefined)[] = all.map(rejection)
   const waiting = () => all.flatMap((event, index) => (results[index] && results[index].status !== 503 ? [] : [{ event, index }]))
@@ -45,6 +49,11 @@ export async function recordEvents(http: Http, events: BatchEvent[], policy: Ret
     const refused = results.find((result) => result?.status === 503)
     if (refused) throw new AdsTrackerError(refused.code === 'overloaded' ? 'overloaded' : 'outcome_unknown', 'Not every event was acknowledged', { status: 503 })
   }
+}
+
+function tooMany(count: number): AdsTrackerError {
+  const errors = [{ field: 'events', message: `must be at most ${maxEvents}, and there are ${count}` }]
+  return new AdsTrackerError('payload_too_large', `events ${errors[0]!.message}`, { status: 413, errors })
 }
 
 function rejection(event: unknown): EventResult | undefined {

@@ -127,10 +127,10 @@ describe('a batch', () => {
     await expect(inTime(client.recordEvents([{ type: 'click', ad_id: 1 }]))).rejects.toMatchObject({ code: 'connection_lost' })
   })
 
-  it.each([0, 501])('of %i events is refused before it is sent', async (length) => {
+  it.each([[0, 'invalid_request'], [501, 'payload_too_large']])('of %i events is refused before it is sent, as %s', async (length, code) => {
     const { client, seen } = fakeApi(accepted)
     const events = Array.from({ length }, () => ({ type: 'click' as const, ad_id: 1 }))
-    await expect(inTime(client.recordEvents(events))).rejects.toMatchObject({ code: 'invalid_request', errors: [{ field: 'events' }] })
+    await expect(inTime(client.recordEvents(events))).rejects.toMatchObject({ code, errors: [{ field: 'events' }] })
     expect(seen).toHaveLength(0)
   })
 })

@@ -24,12 +24,10 @@ function createCard(ad: Ad, index: number) {
   const name = ad.name ?? `Ad ${ad.id}`
   const video = find<HTMLVideoElement>('video', element)
   video.src = `/demo/clips/${1 + (index % clips)}.mp4`
-  video.ariaLabel = `Click the ad: ${name}`
-  video.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' && event.key !== ' ') return
-    event.preventDefault()
-    video.click()
-  })
+  const button = find('.clip', element)
+  button.ariaLabel = `Click the ad: ${name}`
+  // a pointer hits the video, a key the button around it
+  button.addEventListener('click', ({ target }) => target === video || video.click())
   find('.name', element).textContent = name
   return { ad, element, video, show: (stats: AdStats | undefined) => showStats(element, stats) }
 }

@@ -43,12 +43,13 @@ export function createDelivery(baseUrl: string) {
   function record(event: Omit<StoredEvent, 'event_id' | 'timestamp'>): string | undefined {
     if (++recorded > pageLimit) return void drop('limit')
     const now = Date.now()
-    const event_id = uuidv7(now)
-    store.add({ ...event, event_id, timestamp: new Date(now).toISOString() })
+    const stored = { ...event, event_id: uuidv7(now), timestamp: new Date(now).toISOString() }
+    store.add(stored)
     for (const id of store.ids().slice(0, -queueSize)) drop('overflow', id)
-    // a click often leads away; an impression may wait for others
-    if (!failures) wake(event.type === 'click' ? 0 : 50)
-    return event_id
+    // a click often leads away: it is sent before anything else can happen, while what may wait is gathered
+    if (!failures && !sending.size && event.type === 'click') void deliver(() => send([stored]))
+    else if (!failures) wake(50)
+    return stored.event_id
   }
 
   function wake(ms: number) {
@@ -56,12 +57,14 @@ export function createDelivery(baseUrl: string) {
     if (at >= wakeAt) return
     clearTimeout(timer)
     wakeAt = at
-    timer = setTimeout(deliver, ms)
+    timer = setTimeout(() => {
+      wakeAt = Infinity
+      void deliver(sendInTurn)
+    }, ms)
   }
 
-  async function deliver() {
-    wakeAt = Infinity
-    const wait = await sendInTurn().catch(() => undefined)
+  async function deliver(way: () => Promise<number>) {
+    const wait = await way().catch(() => undefined)
     failures = wait === undefined ? failures + 1 : 0
     if (wait === undefined || wait > 0) wake(Math.max(wait ?? 0, Math.random() * Math.min(longestWaitMs, 1000 * 2 ** failures)))
     else if (store.ids().length) wake(50)
@@ -80,8 +83,7 @@ export function createDelivery(baseUrl: string) {
   }
 
   /** Milliseconds to wait before the next batch; rejects when this one did not arrive. */
-  async function send(): Promise<number> {
-    const events = waiting()
+  async function send(events = waiting()): Promise<number> {
     if (!events.length) return 0
     for (const { event_id } of events) sending.add(event_id)
     const abort = new AbortController()

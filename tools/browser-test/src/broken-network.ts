@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { createServer, request, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+
+export interface Passed {
+  method: string
+  url: string
+  body: string
+  at: number
+}
+export type BrokenNetwork = Awaited<ReturnType<typeof breakableNetwork>>
+
+/**
+ * A way to `target` that can be cut, and that can lose answers: the request arrives, the client never learns of it.
+ * `passed` has every request that arrived.
+ */
+export async function breakableNetwork(target: string) {
+  const passed: Passed[] = []
+  let isDown = false
+  let losesAnswer: (count: number) => boolean = () => false
+  const server = createServer(async (incoming, outgoing) => {
+    if (isDown) return void incoming.socket.destroy()
+    const body = await buffer(incoming)
+    const count = passed.push({ method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString(), at: Date.now() })
+    const answer = await send(target, incoming, body).catch(() => undefined)
+    if (!answer || isDown || losesAnswer(count)) return void incoming.socket.destroy()
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(outgoing)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    passed,
+    setDown(down: boolean) {
+      isDown = down
+      if (down) server.closeAllConnections()
+    },
+    loseAnswers(when: (count: number) => boolean) {
+      losesAnswer = when
+    },
+    async close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+async function send(target: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  const outgoing = request(target + url, { method, headers: { ...headers, host: new URL(target).host, connection: 'close' } })
+  outgoing.end(body)
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+  return answer
+}

@@ -1,0 +1,26 @@
+import { type Browser, chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { afterAll } from 'vitest'
+import { findChromium } from './install-chromium.ts'
+
+const args = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+]
+
+let launched: Promise<Browser> | undefined
+afterAll(async () => (await launched)?.close())
+
+/** A window of a real Chromium as new: nothing stored, nothing cached. The browser itself is shared by the tests of a file. */
+export async function openBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext & AsyncDisposable> {
+  launched ??= chromium.launch({ executablePath: findChromium(), headless: true, args })
+  const context = await (await launched).newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  return Object.assign(context, { [Symbol.asyncDispose]: () => context.close() })
+}
+
+/** What went wrong on a page: errors that nobody caught, and those in its console. */
+export function watchErrors(page: Page): string[] {
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  return errors
+}
