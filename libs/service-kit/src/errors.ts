@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
@@ -84,10 +85,10 @@ const bySocketCode: Record<string, ProblemCode> = {
 /** Answers what never became a request: too slow, too large, or not HTTP. */
 export function answerSocketError(error: Error & { code?: string }, socket: Socket) {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy(error)
-  const body = JSON.stringify(problemOf(bySocketCode[error.code ?? ''] ?? 'bad_http'))
-  const { status } = problemCodes[bySocketCode[error.code ?? ''] ?? 'bad_http']
+  const problem = problemOf(bySocketCode[error.code ?? ''] ?? 'bad_http', {}, randomUUID())
+  const body = JSON.stringify(problem)
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

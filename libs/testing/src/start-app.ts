@@ -20,7 +20,7 @@ export interface RunningApp {
 
 /**
  * Starts `apps/<name>` as it is in the source, on a port of its own (or `env.PORT`), and waits until it answers 200 on
- * `until` (default `/readyz`; `/livez` when it is meant to start without a dependency). Fails when it exits or after 20 s.
+ * `until` (default `/readyz`; `/livez` when it is meant to start without a dependency). Fails when it exits or after 60 s.
  */
 export async function startApp(name: string, env: Record<string, string> = {}, { until = '/readyz' } = {}): Promise<RunningApp> {
   const port = env.PORT ?? String(await freePort())
@@ -35,7 +35,7 @@ export async function startApp(name: string, env: Record<string, string> = {}, {
   const url = `http://127.0.0.1:${port}`
   const app = { url, pid, exited, output: () => output, stop, kill }
   try {
-    await retryFor(20_000, () => answers())
+    await retryFor(60_000, () => answers())
     return app
   } catch (error) {
     await kill()

@@ -60,7 +60,7 @@ describe.each(projects.filter((project) => project.startsWith('tools/')))('the b
     const { main } = await bundle(project, join(folder, project))
     const job = start(main, nowhere)
     expect(await job.exited).not.toBe(0)
-    expect(job.output()).toMatch(/ECONNREFUSED|connect|usage/i)
+    expect(job.output()).toMatch(/ECONNREFUSED|connect|usage|is required/i)
     expect(job.output()).not.toMatch(/Cannot find|ERR_MODULE|ENOENT/)
   })
 })
