@@ -62,8 +62,11 @@ interface PatchedProducer extends Producer {
 
 const recordOverhead = 96
 const pauseAfterFailure = 100
-/** Part of the deadline that the oldest may have waited before no more are taken. */
-const patience = 0.6
+/** Part of the deadline that the next one may have to wait for its turn. */
+const patience = 0.5
+/** Part of the deadline that one request should take at most. */
+const share = 0.2
+const smallestBatch = 16 * 1024
 
 /**
  * A producer that makes its own batches: what arrives while a request is in flight is the next batch, so that it waits
@@ -81,6 +84,8 @@ export function createProducer(options: ProducerOptions): EventProducer {
   let lastError: unknown
   let acknowledgedAt = -Infinity
   let turn = 0
+  let batchBytes = maxBatchBytes
+  let lastTook = 0
   let connection: Promise<Producer> | undefined
   let expiry: NodeJS.Timeout | undefined
   let onIdle: (() => void) | undefined
@@ -108,10 +113,12 @@ export function createProducer(options: ProducerOptions): EventProducer {
     })
   }
 
-  // Served in order, all would wait for as long as the first one does, and be answered too late.
+  // Served in order, all would wait for nearly the whole deadline, and be stored and yet answered too late.
   function isBehind(now: number): boolean {
     const [oldest] = queue
-    return oldest !== undefined && oldest.expires - now < deadlineMs * (1 - patience)
+    if (oldest === undefined) return false
+    const waited = deadlineMs - (oldest.expires - now)
+    return Math.max(waited, (bytes / batchBytes) * lastTook) > deadlineMs * patience
   }
 
   // One request in flight. A failed batch goes back to the front for as long as somebody waits for it.
@@ -138,7 +145,7 @@ export function createProducer(options: ProducerOptions): EventProducer {
     let count = 0
     for (const entry of queue) {
       size += entry.bytes
-      if (count > 0 && size > maxBatchBytes) break
+      if (count > 0 && size > batchBytes) break
       count += 1
     }
     const batch = queue.slice(0, count)
@@ -152,13 +159,16 @@ export function createProducer(options: ProducerOptions): EventProducer {
     const byTopic = Map.groupBy(batch, (entry) => entry.topic)
     const topicMessages = [...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) }))
     const mine = (connection ??= connect())
+    const began = performance.now()
     try {
       const work = mine.then((producer: PatchedProducer) => send(producer, { acks: -1, timeout: deadlineMs, topicMessages }))
       await withDeadline(work, deadlineMs, 'the broker')
       failures = 0
       acknowledgedAt = performance.now()
+      fitBatch(batch, acknowledgedAt - began)
     } catch (error) {
       failures += 1
+      fitBatch(batch, performance.now() - began)
       // kafkajs repeats on the same socket, which a broker that hung may never read again
       if (failures >= 2) drop(mine)
       throw error
@@ -168,6 +178,13 @@ export function createProducer(options: ProducerOptions): EventProducer {
   // The short way tries once; after a failure kafkajs' own looks for leaders and connects again.
   function send(producer: PatchedProducer, batch: ProducerBatch): Promise<unknown> {
     return (failures === 0 ? producer.sendTogether?.(batch) : undefined) ?? producer.sendBatch(batch)
+  }
+
+  // On a slow line a full batch would take the whole deadline, and whoever waits for the next one would wait in vain.
+  function fitBatch(batch: Entry[], took: number) {
+    lastTook = took
+    if (took > deadlineMs * share) batchBytes = Math.max(smallestBatch, batchBytes / 2)
+    else if (batch.reduce((sum, entry) => sum + entry.bytes, 0) > batchBytes / 2) batchBytes = Math.min(maxBatchBytes, batchBytes * 2)
   }
 
   function connect(): Promise<Producer> {

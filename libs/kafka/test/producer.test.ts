@@ -112,6 +112,35 @@ describe('the producer', () => {
     expect(await again).toMatchObject({ result: 'outcome_unknown' })
   })
 
+  test('acknowledges as much on a slow line when five times as much comes, and refuses the rest fast', async () => {
+    const bytesPerMs = 100
+    const sendBatch = ({ topicMessages }: { topicMessages: { messages: { value: Buffer }[] }[] }) => {
+      const size = topicMessages.flatMap(({ messages }) => messages).reduce((sum, { value }) => sum + value.length, 0)
+      return new Promise((resolve) => setTimeout(resolve, size / bytesPerMs))
+    }
+    const line = { connect: async () => {}, disconnect: async () => {}, sendBatch }
+    const producer = producerOf({ kafka: () => ({ producer: () => line }) as unknown as Kafka, deadlineMs: 1000 })
+    const value = 'x'.repeat(1000)
+    await flood(2000)
+    const seen = await flood(3000)
+    const acknowledged = seen.filter(({ result }) => result === 'ok').length
+    const refused = seen.filter(({ result }) => result === 'overloaded')
+    expect(acknowledged).toBeGreaterThan((0.7 * 3000 * bytesPerMs) / value.length)
+    expect(refused.length).toBeGreaterThan(0.9 * (seen.length - acknowledged))
+    expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(500)
+
+    // five times what the line carries, for so long
+    async function flood(length: number) {
+      const all: ReturnType<typeof outcome>[] = []
+      const began = performance.now()
+      while (performance.now() - began < length) {
+        while (all.length < ((performance.now() - began) * 5 * bytesPerMs) / value.length) all.push(outcome(producer, 'any', value))
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      return Promise.all(all)
+    }
+  })
+
   test('says that the outcome is unknown when the topic does not exist, and goes on with others', async () => {
     const producer = producerOf({ deadlineMs: 1000 })
     const start = performance.now()
