@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface LoadOptions {
-  /** Origin that takes the clicks. */
-  url: string
-  /** Origin that answers analytics; the same when absent. */
-  readUrl?: string
+  /** Origin that takes the clicks, or several to take turns. */
+  url: string | string[]
+  /** Origin that answers analytics, or several; the same when absent. */
+  readUrl?: string | string[]
   clicksPerSecond: number
   readsPerSecond?: number
   adId?: number
@@ -62,16 +62,17 @@ export function startLoad(options: LoadOptions) {
   async function click(): Promise<void> {
     const body = JSON.stringify({ ad_id: adId, event_id: randomUUID(), playback_time: 1 })
     const request = { method: 'POST', body, headers: { ...headers, 'content-type': 'application/json' } }
-    if (await insist(`${url}/ads/click`, request, 202)) report.acknowledged += 1
+    if (await insist(url, '/ads/click', request, 202)) report.acknowledged += 1
   }
 
   async function read(): Promise<void> {
-    if (await insist(`${readUrl}/ads/analytics`, { headers }, 200)) report.reads += 1
+    if (await insist(readUrl, '/ads/analytics', { headers }, 200)) report.reads += 1
   }
 
-  async function insist(target: string, request: RequestInit, wanted: number): Promise<boolean> {
+  async function insist(origins: string | string[], path: string, request: RequestInit, wanted: number): Promise<boolean> {
     const start = performance.now()
     for (let wait = 50; ; wait = Math.min(1000, 2 * wait)) {
+      const target = nextOf(origins) + path
       const outcome = await once(target, request)
       if (outcome === wanted) {
         report.slowest = Math.max(report.slowest, performance.now() - start)
@@ -87,6 +88,9 @@ export function startLoad(options: LoadOptions) {
     }
   }
 }
+
+let turn = 0
+const nextOf = (origins: string | string[]) => [origins].flat()[turn++ % [origins].flat().length] ?? ''
 
 async function once(target: string, request: RequestInit): Promise<number | string> {
   try {
