@@ -32,6 +32,8 @@ export interface Fault {
   system?: SystemOptions
   /** Trials at least: variants that take turns. */
   variants?: number
+  /** One trial, however many are asked for: it is long. */
+  once?: true
   /** No clients of the usual kind. */
   quiet?: true
   /** Milliseconds in which the system promises to be back. */

@@ -30,7 +30,7 @@ export interface RunOptions {
 /** All trials of a fault on one system, each followed by the oracle. */
 export async function runFault(fault: Fault, options: RunOptions): Promise<Report> {
   const { servers, random, say } = options
-  const trials = Math.max(options.trials, fault.variants ?? 1)
+  const trials = fault.once ? 1 : Math.max(options.trials, fault.variants ?? 1)
   const report: Report = { fault, trials: 0, verdict: undefined, recoveries: [], violations: [] }
   const system = await startSystem(servers, fault.system)
   try {

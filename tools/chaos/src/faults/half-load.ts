@@ -17,6 +17,7 @@ export const halfLoad: Fault = {
   name: 'half-load',
   does: 'half load for --minutes',
   quiet: true,
+  once: true,
   async trial({ system, startLoad, minutes, expect, say }) {
     const load = startLoad({ rate: 250, clients: 24 })
     const seen = load.watch()

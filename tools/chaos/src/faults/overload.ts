@@ -20,7 +20,7 @@ export const overload: Fault = {
     const [ingest] = system.ingests
     const { proxy } = system.servers.kafka
     proxy.throttle(bytesPerSecond)
-    const capacity = await measure({ clients: 4, rate: 400 })
+    const capacity = await measure({ clients: 32, rate: 2000 })
     const most = highest(() => residentMegabytes(ingest?.pid() ?? 0))
     const memory = residentMegabytes(ingest?.pid() ?? 0)
     const flood = await measure({ clients: 400, rate: (5 * capacity.offered) / seconds })

@@ -33,8 +33,11 @@ function slowly(port: number, inHeaders: boolean): Promise<{ status: string; ms:
   return new Promise((resolve) => {
     const began = performance.now()
     let answer = ''
-    const socket = connect(port, '127.0.0.1', () => socket.write(inHeaders ? `${head}x-slow: ` : `${head}content-length: 1000\r\n\r\n{`))
-    const timer = setInterval(() => socket.write('a'), drip)
+    let timer: NodeJS.Timeout | undefined
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(inHeaders ? `${head}x-slow: ` : `${head}content-length: 1000\r\n\r\n{`)
+      timer = setInterval(() => socket.write('a'), drip)
+    })
     socket.on('data', (chunk) => (answer += chunk.toString()))
     socket.on('error', () => {})
     socket.once('close', () => {
