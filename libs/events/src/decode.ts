@@ -1,5 +1,6 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { AdEvent } from './ad-event.ts'
+import { readEncoded } from './read-encoded.ts'
 
 export type DeadLetterReason = 'undecodable' | 'schema_invalid' | 'unknown_ad' | 'rejected_by_database'
 
@@ -18,7 +19,10 @@ export function decodeEvent(value: Uint8Array | null): Decoded {
   let json: unknown
   try {
     if (value === null) return undecodable('the record has no value')
-    json = JSON.parse(utf8.decode(value))
+    const text = utf8.decode(value)
+    const event = readEncoded(text)
+    if (event) return { ok: true, event }
+    json = JSON.parse(text)
   } catch (error) {
     return undecodable(error instanceof Error ? error.message : String(error))
   }

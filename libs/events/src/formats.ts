@@ -17,7 +17,7 @@ export function isStorableText(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0')
 }
 
-function isDateTime(value: string): boolean {
+export function isDateTime(value: string): boolean {
   if (!dateTimePattern.test(value)) return false
   const day = Number(value.slice(8, 10))
   return day <= 28 || day <= new Date(Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)), 0)).getUTCDate()

@@ -26,6 +26,17 @@ export interface Internals {
   RequestQueue: new (options: object) => RequestQueue
   crc32C: (bytes: Buffer) => number
   slicingBy8: (bytes: Buffer, start: number, end: number) => number
+  Record: (record: object) => object
+  recordBatch: { RecordBatch: (batch: object) => Promise<Encoded> }
+  decodeRecordBatch: (decoder: Decoder) => Promise<{ records: object[] }>
+  decodePlainRecords: (decoder: Decoder, context: object) => object[] | undefined
+  decodeRecord: (decoder: Decoder, context: object) => object
+  Decoder: new (bytes: Buffer) => Decoder
+}
+interface Decoder {
+  offset: number
+  readVarIntBytes(): Buffer
+  readArray<T>(read: (decoder: Decoder) => T): T[]
 }
 interface RequestQueue {
   push(request: object): void
@@ -41,6 +52,12 @@ const paths = {
   RequestQueue: 'kafkajs/src/network/requestQueue',
   crc32C: 'kafkajs/src/protocol/recordBatch/crc32C',
   slicingBy8: 'kafkajs/src/protocol/recordBatch/crc32C/slicingBy8',
+  Record: 'kafkajs/src/protocol/recordBatch/record/v0',
+  recordBatch: 'kafkajs/src/protocol/recordBatch/v0',
+  decodeRecordBatch: 'kafkajs/src/protocol/recordBatch/v0/decoder',
+  decodePlainRecords: 'kafkajs/src/protocol/recordBatch/v0/plainRecords',
+  decodeRecord: 'kafkajs/src/protocol/recordBatch/record/v0/decoder',
+  Decoder: 'kafkajs/src/protocol/decoder',
 }
 type Loaded = Omit<Internals, 'produce'> & { produceRequests: { protocol: (version: { version: number }) => (options: object) => { request: ProduceRequest } } }
 

@@ -87,6 +87,56 @@ describe.each([
     )
   })
 
+  const fetched = fc.record({
+    key: fc.option(bytes), value: fc.option(bytes), headers, timestampDelta: fc.oneof(fc.nat(1000), fc.integer(), fc.maxSafeInteger()), offsetDelta: fc.nat(100_000),
+  }, { requiredKeys: ['key', 'value', 'timestampDelta', 'offsetDelta'] })
+
+  function decodeBoth(encoded: Buffer, context: { firstOffset: string; firstTimestamp: string; timestampType?: number; maxTimestamp?: string }) {
+    const original = new kafkajs.Decoder(encoded)
+    const whole = { ...context, magicByte: 2, isControlBatch: false }
+    const quick = new kafkajs.Decoder(encoded)
+    const ours = kafkajs.decodePlainRecords(quick, whole)
+    const theirs = original.readArray((decoder) => kafkajs.decodeRecord(new kafkajs.Decoder(decoder.readVarIntBytes()), whole))
+    return { ours, theirs, read: [quick.offset, original.offset] }
+  }
+
+  function encodeRecords(records: object[]): Buffer {
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(records.length)
+    return Buffer.concat([length, ...records.map((each) => (kafkajs.Record(each) as { buffer: Buffer }).buffer)])
+  }
+
+  test('reads what the original reads of a batch', () => {
+    const places = fc.record({ firstOffset: fc.maxSafeInteger().map(Math.abs).map(String), firstTimestamp: fc.nat(2_000_000_000_000).map(String), timestampType: fc.constantFrom(0, 1), maxTimestamp: fc.constant('1764000000123') })
+    let quick = 0
+    fc.assert(
+      fc.property(fc.array(fetched, { maxLength: 20 }), places, (records, context) => {
+        const { ours, theirs, read } = decodeBoth(encodeRecords(records), context)
+        if (ours) quick += 1
+        expect(ours ?? theirs).toEqual(theirs)
+        expect(read[0]).toBe(ours ? read[1] : 0)
+      }),
+      { numRuns: 500 },
+    )
+    expect(quick).toBeGreaterThan(50)
+  })
+
+  test('reads repeated headers, and a header with the name of a prototype, as data', () => {
+    const encoded = encodeRecords([{ key: 'k', value: 'v', headers: { many: ['a', 'b', 'c'], ['__proto__']: 'x' } }])
+    const [read] = decodeBoth(encoded, { firstOffset: '0', firstTimestamp: '0' }).ours as { headers: Record<string, unknown> }[]
+    expect(read?.headers.many).toEqual(['a', 'b', 'c'].map((text) => Buffer.from(text)))
+    expect(Object.getPrototypeOf(read?.headers)).toBe(Object.prototype)
+    expect(Object.keys(read?.headers ?? {})).toEqual(['many', '__proto__'])
+  })
+
+  test('leaves numbers beyond what is exact to the original', async () => {
+    const records = [kafkajs.Record({ key: 'k', value: 'v', offsetDelta: 1, timestampDelta: 0 })]
+    const { buffer } = await kafkajs.recordBatch.RecordBatch({ records, firstTimestamp: 1_764_000_000_000, maxTimestamp: 1_764_000_000_000 })
+    buffer.writeBigInt64BE(2n ** 60n, 0)
+    const { records: read } = await kafkajs.decodeRecordBatch(new kafkajs.Decoder(buffer))
+    expect(read).toMatchObject([{ offset: String(2n ** 60n + 1n), timestamp: '1764000000000' }])
+  })
+
   test('groups as the original did', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ id: fc.nat(), partition: fc.nat(7) })), (messages) => {
