@@ -48,7 +48,7 @@ const uuid = TypeCompiler.Compile(Type.String({ format: 'uuid' }))
 /** Turns a body of unknown shape into an event, or says of every field what is wrong with it. Never throws. */
 export function parseEventRequest(body: unknown, arrival: Arrival): { event: AdEvent } | { errors: FieldError[] } {
   if (!compiled.Check(body)) return { errors: fieldErrors(body) }
-  const errors = [...keyErrors(body, arrival.idempotencyKey), ...timeErrors(body.timestamp, arrival.receivedAt)]
+  const errors = keyErrors(body, arrival.idempotencyKey).concat(timeErrors(body.timestamp, arrival.receivedAt))
   return errors.length > 0 ? { errors } : { event: toEvent(body, arrival) }
 }
 
@@ -57,7 +57,7 @@ function toEvent(body: EventRequest, arrival: Arrival): AdEvent {
   return {
     event_id: (body.event_id ?? arrival.idempotencyKey)?.toLowerCase() ?? uuidv7(arrival.receivedAt),
     ad_id: body.ad_id,
-    occurred_at: body.timestamp === undefined ? receivedAt : new Date(body.timestamp).toISOString(),
+    occurred_at: body.timestamp === undefined ? receivedAt : canonical(body.timestamp),
     received_at: receivedAt,
     ip: anonymizeIp(body.ip ?? arrival.ip),
     user_agent: arrival.userAgent === undefined ? null : storable(arrival.userAgent),
@@ -65,18 +65,25 @@ function toEvent(body: EventRequest, arrival: Arrival): AdEvent {
   }
 }
 
+const canonicalTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+// Clients that use toISOString(), as most do, have written it already.
+function canonical(time: string): string {
+  return canonicalTime.test(time) ? time : new Date(time).toISOString()
+}
+
+const none: FieldError[] = []
 function keyErrors(body: EventRequest, key: string | undefined): FieldError[] {
-  if (key === undefined) return []
+  if (key === undefined) return none
   if (!uuid.Check(key)) return [{ field: 'Idempotency-Key', message: 'must be a UUID' }]
   const same = body.event_id === undefined || body.event_id.toLowerCase() === key.toLowerCase()
-  return same ? [] : [{ field: 'event_id', message: 'differs from the header Idempotency-Key: send one of the two, or the same in both' }]
+  return same ? none : [{ field: 'event_id', message: 'differs from the header Idempotency-Key: send one of the two, or the same in both' }]
 }
 
 function timeErrors(timestamp: string | undefined, now: number): FieldError[] {
-  if (timestamp === undefined) return []
+  if (timestamp === undefined) return none
   const time = Date.parse(timestamp)
   if (time < earliest) return [{ field: 'timestamp', message: 'must not be before 2000-01-01T00:00:00Z' }]
-  return time > now + furthestAhead ? [{ field: 'timestamp', message: 'must not be more than 24 hours ahead' }] : []
+  return time > now + furthestAhead ? [{ field: 'timestamp', message: 'must not be more than 24 hours ahead' }] : none
 }
 
 // A header is latin1 and cannot hold a lone surrogate, but cutting a string can make one.
