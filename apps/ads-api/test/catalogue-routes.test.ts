@@ -51,7 +51,12 @@ describe('GET /ads/{id}', () => {
     expect((await app.inject('/ads/99')).json()).toMatchObject({ status: 404, code: 'not_found', detail: 'There is no ad 99' })
   })
 
-  it.each(['0', '-1', 'abc', '1.5', '2147483648', '99999999999999999999', '01', '1e3', '%201', 'click'])('answers 400 to %s', async (id) => {
+  it.each([['GET', 'click', 'POST'], ['PATCH', 'events', 'POST'], ['DELETE', 'analytics', 'GET, HEAD']] as const)('answers 405 to %s of its neighbour %s', async (method, neighbour, allow) => {
+    const response = await app.inject({ method, url: `/ads/${neighbour}` })
+    expect([response.statusCode, response.headers.allow]).toEqual([405, allow])
+  })
+
+  it.each(['0', '-1', 'abc', '1.5', '2147483648', '99999999999999999999', '01', '1e3', '%201', 'clicks'])('answers 400 to %s', async (id) => {
     const response = await app.inject(`/ads/${id}`)
     expect(response.statusCode).toBe(400)
     expect(response.json()).toMatchObject({ errors: [{ field: 'id', message: 'must be an integer from 1 to 2147483647' }] })

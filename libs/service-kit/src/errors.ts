@@ -19,14 +19,17 @@ const byFastifyCode: Record<string, ProblemCode> = {
 export function answerErrors(app: App) {
   const allowedMethods = collectRoutes(app)
 
-  app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => {
+  // a method that nothing takes is just that, whatever is wrong with its body
+  app.setErrorHandler((error: FastifyError, request, reply) => (request.is404 ? answerUnknown(request, reply) : answerError(error, request, reply)))
+  app.setNotFoundHandler(answerUnknown)
+
+  function answerUnknown(request: FastifyRequest, reply: FastifyReply) {
     const path = request.url.split('?', 1)[0] ?? request.url
     const allowed = allowedMethods(path)
     if (allowed.length === 0) return send(reply, 'not_found', { detail: `There is nothing at ${path}` })
     const headers = { allow: allowed.join(', ') }
     return send(reply, 'method_not_allowed', { detail: `${path} takes ${headers.allow}`, headers })
-  })
+  }
 }
 
 /** Answers one error; also those that come before any route, such as a path that cannot be decoded. */
@@ -69,12 +72,17 @@ function invalidFields(error: FastifyError): ProblemOptions {
 }
 
 function collectRoutes(app: App): (path: string) => string[] {
-  const routes: { pattern: RegExp; methods: string[] }[] = []
+  const routes: { pattern: RegExp; hasParameter: boolean; methods: string[] }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     const pattern = new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')}/?$`)
-    routes.push({ pattern, methods: [method].flat() })
+    routes.push({ pattern, hasParameter: url.includes(':'), methods: [method].flat() })
   })
-  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))].sort()
+  return (path) => {
+    const found = routes.filter(({ pattern }) => pattern.test(path))
+    // as the router does: a path by its own name goes before one with a parameter
+    const exact = found.filter(({ hasParameter }) => !hasParameter)
+    return [...new Set((exact.length > 0 ? exact : found).flatMap(({ methods }) => methods))].sort()
+  }
 }
 
 const bySocketCode: Record<string, ProblemCode> = {

@@ -57,6 +57,17 @@ describe('every error is a problem that names what was wrong', () => {
     if (status === 405) expect(answer.headers.allow).toBe('GET, HEAD')
   })
 
+  it('a method that is not taken, whatever is wrong with its body', async () => {
+    const answer = await (await exampleApp()).inject({ method: 'PUT', url: '/things', payload: '{', headers: { 'content-type': 'application/json' } })
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST'])
+  })
+
+  it('a method of a path with a name of its own, which is not one with a parameter', async () => {
+    const app = await exampleApp()
+    app.delete('/things/all', () => 'gone')
+    expect((await app.inject({ method: 'POST', url: '/things/all' })).headers.allow).toBe('DELETE')
+  })
+
   it('a wrong media type, with 415', async () => {
     const answer = await post(await exampleApp(), 'size=1', { 'content-type': 'text/plain' })
     expect(answer.json()).toMatchObject({ status: 415, code: 'unsupported_media_type' })

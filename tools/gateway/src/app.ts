@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { answerError, answerSocketError, createLogger, problem } from '@ads-tracker/service-kit'
-import type { App } from '@ads-tracker/service-kit'
+import { answerError, answerSocketError, createLogger, problem, requestId } from '@ads-tracker/service-kit'
+import type { App, Problem } from '@ads-tracker/service-kit'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { cleanUrl } from './clean-url.ts'
@@ -23,7 +22,7 @@ export async function buildApp(config: Config): Promise<App> {
     keepAliveTimeout: 5000,
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     return503OnClosing: false,
-    genReqId: () => randomUUID(),
+    genReqId: requestId,
     rewriteUrl: (request) => cleanUrl(request.url ?? '/'),
     clientErrorHandler: answerSocketError,
     frameworkErrors: answerError,
@@ -34,7 +33,7 @@ export async function buildApp(config: Config): Promise<App> {
   app.setNotFoundHandler((request) => {
     // a route takes every path, so that what is not found is a method, or a file of the pages
     if (methods.includes(request.method)) return nothingThere(request)
-    throw problem('method_not_allowed', { headers: { allow: methods.join(', ') } })
+    throw noSuchMethod()
   })
   const to = await forwarding(app)
   const [adsApi, clickIngest] = [to(config.ADS_API_URL), to(config.CLICK_INGEST_URL)]
@@ -48,6 +47,10 @@ export async function buildApp(config: Config): Promise<App> {
   return app
 }
 
+function noSuchMethod() {
+  return problem('method_not_allowed', { headers: { allow: methods.join(', ') } }) as Problem & Parameters<typeof answerError>[0]
+}
+
 function nothingThere(request: FastifyRequest): never {
   throw problem('not_found', { detail: `There is nothing at ${request.url}` })
 }
@@ -59,6 +62,7 @@ function takeAnyBody(app: App) {
 }
 
 function answer(error: Parameters<typeof answerError>[0], request: FastifyRequest, reply: FastifyReply) {
+  if (request.is404 && !methods.includes(request.method)) return answerError(noSuchMethod(), request, reply)
   // Fastify would close the connection on a body that is too large, and the reset that follows takes the answer with it.
   // When it stays open, Node reads what is still coming and drops it, for as long as a request may take.
   reply.removeHeader('connection')

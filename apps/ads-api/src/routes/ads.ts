@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import { Ad, adExample, AdParams, toBody } from '../ad-schema.ts'
 import { fromCursor, toCursor } from '../cursor.ts'
 import { integerText } from '../integer-text.ts'
+import { refuseNeighbours } from '../reserved-paths.ts'
 
 export interface AdsReader {
   list(page: { limit: number; after?: number }): Promise<StoredAd[]>
@@ -46,6 +47,7 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
   app.get(
     '/ads/:id',
     {
+      onRequest: refuseNeighbours,
       schema: {
         operationId: 'getAd',
         tags: ['ads'],

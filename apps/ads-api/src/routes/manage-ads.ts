@@ -3,6 +3,7 @@ import { type App, problem, problems } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
 import { Ad, AdParams, AdPatch, NewAd, toBody } from '../ad-schema.ts'
 import { type FindKey, requireScope } from '../authorize.ts'
+import { refuseNeighbours } from '../reserved-paths.ts'
 import { noSuchAd } from './ads.ts'
 
 export interface AdsWriter {
@@ -48,7 +49,7 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey }: A
   app.patch(
     '/ads/:id',
     {
-      onRequest,
+      onRequest: [refuseNeighbours, onRequest],
       schema: {
         operationId: 'updateAd',
         tags: ['ads'],
@@ -74,7 +75,7 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey }: A
   app.delete(
     '/ads/:id',
     {
-      onRequest,
+      onRequest: [refuseNeighbours, onRequest],
       schema: {
         operationId: 'archiveAd',
         tags: ['ads'],
