@@ -36,7 +36,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
 
   afterAll(async () => {
     await attempt('docker', ['rmi', '-f', ...[...apps, 'jobs'].map(image)])
-    await engine.stop()
+    await engine?.stop()
   })
 
   describe.each(apps)('the image of %s', (app) => {
