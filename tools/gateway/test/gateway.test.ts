@@ -31,6 +31,7 @@ test.each([
   ['GET', '/ads/click', 'click-ingest'],
   ['POST', '/ads/impression?x=1', 'click-ingest'],
   ['POST', '/ads/events', 'click-ingest'],
+  ['OPTIONS', '/ads/events', 'click-ingest'],
   ['GET', '/ads/events', 'ads-api'],
   ['GET', '/ads/events/0198c0de-0000-7000-8000-000000000000', 'ads-api'],
   ['GET', '/ads/analytics?minutes=5', 'ads-api'],
@@ -51,6 +52,12 @@ test.each(['/metrics', '/metrics?x', '/metrics/', '/%6Detrics', '/x/../metrics',
     expect(answer).toMatch(/^HTTP\/1.1 (404|400|200)/)
     if (answer.startsWith('HTTP/1.1 200')) expect(answer).toContain('"url":"//metrics"')
   })
+
+test('answers 405 to a method that it does not know, with those that it does', async () => {
+  const answer = await raw('QUERY /ads HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1.1 405 /)
+  expect(answer).toMatch(/^allow: GET, HEAD, POST/im)
+})
 
 test('passes headers and bytes on as they came', async () => {
   const body = '{ "ad_id": 1.0, "x": "\\u00e9" }'
