@@ -1,4 +1,5 @@
-import { freePort } from '@ads-tracker/testing'
+import { join } from 'node:path'
+import { freePort, workspace } from '@ads-tracker/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt, command } from '../src/command.ts'
 import { createCompose, dockerIsPossible, type Engine, startEngine } from '../src/docker.ts'
@@ -7,9 +8,12 @@ import { startLoad } from '../src/load.ts'
 const apps = ['ads-api', 'click-ingest', 'click-writer']
 const port = await freePort()
 const url = `http://127.0.0.1:${port}`
+const prometheusPort = await freePort()
 const version = '9.8.7'
 const { compose, docker, containerOf, logs } = createCompose('ads-tracker-test', {
+  COMPOSE_PROFILES: 'observability',
   PORT: String(port),
+  PROMETHEUS_PORT: String(prometheusPort),
   APP_VERSION: version,
   APP_COMMIT: 'abc123',
   RATE_LIMIT_MAX: '0',
@@ -35,7 +39,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   })
 
   afterAll(async () => {
-    await attempt('docker', ['rmi', '-f', ...[...apps, 'jobs'].map(image)])
+    await attempt('docker', ['rmi', '-f', ...[...apps, 'gateway', 'jobs'].map(image)])
     await engine?.stop()
   })
 
@@ -59,7 +63,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     })
   })
 
-  it.each([...apps, 'gateway', 'kafka', 'postgres'])('gives %s no capability, no new privileges and an end to its memory', async (service) => {
+  it.each([...apps, 'gateway', 'kafka', 'postgres', 'prometheus'])('gives %s no capability, no new privileges and an end to its memory', async (service) => {
     const { HostConfig, State } = JSON.parse(await docker('inspect', await containerOf(service)))[0]
     expect(State.Health.Status).toBe('healthy')
     expect(HostConfig.CapDrop).toEqual(['ALL'])
@@ -96,6 +100,28 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     }
     const large = await post('/ads/click', ' '.repeat(5_000_000))
     expect([large.status, await large.json()]).toMatchObject([413, { code: 'payload_too_large', status: 413 }])
+  })
+
+  it('passes the same end-to-end suite as the system that npm start runs', { timeout: 240_000 }, async () => {
+    const key = await compose('run', '--rm', '-T', 'jobs', 'api-keys', 'create', '--name', 'test', '--scopes', 'ads:write,analytics:read')
+    const apiKey = /ads_[\w-]+/.exec(key)?.[0] ?? ''
+    expect(apiKey).not.toBe('')
+    const suite = ['run', '--root', 'tools/end-to-end', 'ads.test', 'analytics.test', 'events.test', 'gateway.test']
+    const { code, output } = await attempt(process.execPath, [join(workspace, 'node_modules/vitest/vitest.mjs'), ...suite], {
+      cwd: workspace, env: { ...process.env, BASE_URL: url, API_KEY: apiKey },
+    })
+    expect(code, output).toBe(0)
+  })
+
+  it('balances its books', async () => {
+    expect(await compose('run', '--rm', '-T', 'jobs', 'ledger')).not.toMatch(/off by/)
+  })
+
+  it('shows its Prometheus every process and no alert', async () => {
+    const ask = async (query: string) => (await json(`http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`)).data.result
+    const up = async () => (await ask('up == 1')).map(({ metric }: { metric: { job: string } }) => metric.job).sort()
+    await expect.poll(up, { timeout: 30_000 }).toEqual(['ads-api', 'click-ingest', 'click-writer', 'disk'])
+    expect(await ask('ALERTS{alertstate="firing",severity="page"}')).toEqual([])
   })
 
   it('answers 503 with Retry-After while an app cannot be reached', async () => {
