@@ -33,6 +33,10 @@ export const singleNode = {
   'share.coordinator.state.topic.num.partitions': 1,
   'share.coordinator.state.topic.min.isr': 1,
   'group.initial.rebalance.delay.ms': 0,
+  // After kill -9 the controller refuses the next broker until the session of the last one is over: with the default 9 s, it is
+  // back after 13 s, so after 5.
+  'broker.session.timeout.ms': 3000,
+  'broker.heartbeat.interval.ms': 500,
   'auto.create.topics.enable': 'false',
 }
 
