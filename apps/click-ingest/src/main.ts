@@ -1,5 +1,5 @@
 import { topicNames } from '@ads-tracker/events'
-import { createAdmin, createKafka, createProducer } from '@ads-tracker/kafka'
+import { createAdmin, createKafka, createKafkaLog, createProducer } from '@ads-tracker/kafka'
 import { createLogger, createMetrics, loadConfig, run, serve } from '@ads-tracker/service-kit'
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
@@ -11,7 +11,8 @@ await run(async () => {
   const topics = topicNames(config.TOPIC_PREFIX)
   const metrics = createMetrics('click-ingest')
   const log = createLogger('click-ingest', config.LOG_LEVEL)
-  const kafka = () => createKafka(config, 'click-ingest', (level, message, extra) => log[level === 'error' ? 'warn' : level](extra, message))
+  const kafkaLog = createKafkaLog(log)
+  const kafka = () => createKafka(config, 'click-ingest', kafkaLog)
 
   const admin = createAdmin(kafka())
   const producer = createProducer({

@@ -1,6 +1,6 @@
 import { createBatchStore, createDatabase, databaseAddress, readLedger } from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
-import { createAdmin, createBatchConsumer, createKafka, type TopicPartition } from '@ads-tracker/kafka'
+import { createAdmin, createBatchConsumer, createKafka, createKafkaLog, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
 import { auditBooks } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
@@ -30,7 +30,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore(connection))
   // coordinator look-ups of the consumer use the client's retries: they must outlast an outage
   const patient = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
-  const kafka = createKafka(config, 'click-writer', (level, message, extra) => log[level === 'error' ? 'warn' : level](extra, message), patient)
+  const kafka = createKafka(config, 'click-writer', createKafkaLog(log), patient)
   const admin = createAdmin(kafka)
   const writer = createWriter({
     stores,
