@@ -1,9 +1,9 @@
+import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, workspace } from '@ads-tracker/testing'
-import { spawn } from 'node:child_process'
-import { leash } from '@ads-tracker/testing'
+import { freePort, leash, workspace } from '@ads-tracker/testing'
 import { parse, stringify } from 'yaml'
+import { getJson } from './get-json.ts'
 
 export const rules = join(workspace, 'docker/prometheus')
 
@@ -35,12 +35,12 @@ export async function startPrometheus(folder: string, targets: Record<string, st
   const child = spawn('prometheus', [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'prometheus')}`, `--web.listen-address=${address}`, '--log.level=warn'], { stdio: 'inherit' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   leash(child.pid!, exited, { signal: 'SIGKILL', remove: [] })
-  const get = async (path: string) => (await (await fetch(`http://${address}${path}`)).json()).data
+  const get = async <T>(path: string) => (await getJson<{ data: T }>(`http://${address}${path}`)).data
   return {
     get,
     async query(expression: string): Promise<Sample[]> {
-      const { result } = await get(`/api/v1/query?query=${encodeURIComponent(expression)}`)
-      return result.map(({ metric, value }: { metric: Record<string, string>; value: [number, string] }) => ({ metric, value: Number(value[1]) }))
+      const { result } = await get<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(`/api/v1/query?query=${encodeURIComponent(expression)}`)
+      return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
     },
     async stop() {
       child.kill('SIGKILL')

@@ -3,7 +3,12 @@ import { freePort, workspace } from '@ads-tracker/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt, command } from '../src/command.ts'
 import { createCompose, dockerIsPossible, type Engine, startEngine } from '../src/docker.ts'
+import { type AdStats, getJson } from '../src/get-json.ts'
 import { startLoad } from '../src/load.ts'
+
+interface Answer {
+  data: { result: { metric: { job: string } }[] }
+}
 
 const apps = ['ads-api', 'click-ingest', 'click-writer']
 const port = await freePort()
@@ -21,9 +26,8 @@ const { compose, docker, containerOf, logs } = createCompose('ads-tracker-test',
   GATEWAY_ADDRESS: '172.30.88.10',
 })
 const image = (app: string) => `ads-tracker/${app}:${version}`
-const clicksOf = async (ad: number) => (await json(`${url}/ads/analytics?ad_id=${ad}`))[0]?.clicks
-const json = async (target: string) => (await fetch(target)).json()
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+const clicksOf = async (ad: number) => (await getJson<AdStats[]>(`${url}/ads/analytics?ad_id=${ad}`))[0]?.clicks
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
   fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
 
 describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
@@ -118,8 +122,8 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   })
 
   it('shows its Prometheus every process and no alert', async () => {
-    const ask = async (query: string) => (await json(`http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`)).data.result
-    const up = async () => (await ask('up == 1')).map(({ metric }: { metric: { job: string } }) => metric.job).sort()
+    const ask = async (query: string) => (await getJson<Answer>(`http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`)).data.result
+    const up = async () => (await ask('up == 1')).map(({ metric }) => metric.job).sort()
     await expect.poll(up, { timeout: 30_000 }).toEqual(['ads-api', 'click-ingest', 'click-writer', 'disk'])
     expect(await ask('ALERTS{alertstate="firing",severity="page"}')).toEqual([])
   })

@@ -7,6 +7,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Certificates, makeCertificates } from '../src/certificates.ts'
 import { command } from '../src/command.ts'
+import { type AdStats, getJson } from '../src/get-json.ts'
 import { startSecuredKafka, startSecuredPostgres } from '../src/secured-servers.ts'
 
 const passwords = { 'click-ingest': 'ingest-secret', 'click-writer': 'writer-secret', 'topics': 'topics-secret', 'stranger': 'stranger-secret' }
@@ -69,7 +70,7 @@ describe('the whole path with TLS, SASL and the least rights', () => {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ad_id":1}',
     })
     expect(click.status).toBe(202)
-    const clicks = async () => (await (await fetch(`${apps.get('ads-api')!.url}/ads/analytics?ad_id=1`)).json())[0].clicks
+    const clicks = async () => (await getJson<AdStats[]>(`${apps.get('ads-api')!.url}/ads/analytics?ad_id=1`))[0]?.clicks
     await expect.poll(clicks, { timeout: 10_000 }).toBe(1)
   })
 

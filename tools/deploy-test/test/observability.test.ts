@@ -81,10 +81,10 @@ describe('a real Prometheus on the running system', () => {
   })
 
   it('evaluates every rule', async () => {
-    const { groups } = await prometheus.get('/api/v1/rules')
-    const all = groups.flatMap((group: { rules: { name: string; health: string; lastError?: string }[] }) => group.rules)
+    const { groups } = await prometheus.get<{ groups: { rules: { name: string; health: string; lastError?: string }[] }[] }>('/api/v1/rules')
+    const all = groups.flatMap((group) => group.rules)
     expect(all.length).toBeGreaterThan(20)
-    expect(all.filter(({ health }: { health: string }) => health !== 'ok')).toEqual([])
+    expect(all.filter(({ health }) => health !== 'ok')).toEqual([])
   })
 
   it.each(panels)('shows data in the panel $name: $expr', async ({ expr }) => {

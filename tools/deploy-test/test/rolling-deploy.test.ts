@@ -4,6 +4,7 @@ import { freePort } from '@ads-tracker/testing'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt, command } from '../src/command.ts'
+import { type AdStats, getJson } from '../src/get-json.ts'
 import { startLoad } from '../src/load.ts'
 import { type AppName, appNames, startInfrastructure } from '../src/native-system.ts'
 import { scratchClone } from '../src/scratch-clone.ts'
@@ -101,7 +102,7 @@ describe('replacing every app, instance by instance, under load', () => {
   }
 
   async function clicksIn({ url }: RunningBundle): Promise<number> {
-    const rows: { clicks: number }[] = await (await fetch(`${url}/ads/analytics?ad_id=1`)).json()
+    const rows = await getJson<AdStats[]>(`${url}/ads/analytics?ad_id=1`)
     return rows[0]?.clicks ?? 0
   }
 

@@ -1,3 +1,4 @@
+import type { StatsFs } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { createMetrics, createService, loadConfig, run, serve, serviceSettings } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
@@ -12,7 +13,7 @@ await run(async () => {
   const config = loadConfig(Config, process.env)
   const volumes = config.VOLUMES.split(',').map((entry) => entry.split('=') as [string, string])
   const metrics = createMetrics('disk-metrics')
-  const gauge = (name: string, help: string, bytesOf: (disk: Awaited<ReturnType<typeof statfs>>) => number) =>
+  const gauge = (name: string, help: string, bytesOf: (disk: StatsFs) => number) =>
     new Gauge({
       name,
       help,
