@@ -19,6 +19,7 @@ describe('/demo', () => {
     const { clicks: before } = await numbersOf(1)
     await page.goto(`${origin}/demo`)
     await page.getByText('Trail running shoes').waitFor()
+    expect(await page.locator('.ad video').first().boundingBox()).toEqual(await page.locator('.ad .clip').first().boundingBox())
     const { rows } = await client.getAnalytics()
     expect(await page.locator('.ad').count()).toBe(Math.min(12, rows.length))
     await page.waitForFunction(() => [...document.querySelectorAll('video')].every((video) => video.currentTime > 0))
