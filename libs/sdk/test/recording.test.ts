@@ -26,6 +26,7 @@ describe('a click', () => {
   ])('is sent again under the same id when %s', async (_when, failure) => {
     const { client, seen } = fakeApi((one, attempt) => (attempt < 4 ? failure() : accepted(one)))
     const { event_id } = await inTime(client.recordClick({ ad_id: 1 }))
+    expect(event_id).toBeTypeOf('string')
     expect(seen.map(({ body }) => body.event_id)).toEqual([event_id, event_id, event_id, event_id])
   })
 

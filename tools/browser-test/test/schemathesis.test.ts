@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { workspace } from '@ads-tracker/testing'
@@ -14,7 +15,7 @@ it('Schemathesis finds nothing in the started system that the document does not 
   const { stdout, status } = spawnSync(install(), [
     '--config-file', config, '--no-color', 'run', `${origin}/openapi.json`, '-H', `Authorization: Bearer ${apiKey}`, '--seed', '1', '--max-examples', '60',
     '--request-timeout', '15', '--generation-database', 'none', '--suppress-health-check', 'all', '--continue-on-failure',
-  ], { encoding: 'utf8', timeout: 5 * 60_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_PROXY: '127.0.0.1' } })
+  ], { cwd: tmpdir(), encoding: 'utf8', timeout: 5 * 60_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_PROXY: '127.0.0.1' } })
   const lines = stdout.split('\n').map((line) => line.slice(0, 300))
   expect(status, lines.slice(-80).join('\n')).toBe(0)
   expect(stdout).toContain('No issues found')
