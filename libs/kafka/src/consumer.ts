@@ -76,10 +76,16 @@ export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigne
 
   return {
     async start() {
-      await consumer.connect()
-      // true: clicks that were acknowledged before the group first joined count as well
-      await consumer.subscribe({ topics, fromBeginning: true })
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: handle })
+      try {
+        await consumer.connect()
+        // true: clicks that were acknowledged before the group first joined count as well
+        await consumer.subscribe({ topics, fromBeginning: true })
+        await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: handle })
+      } catch (error) {
+        // to kafkajs a connection whose first exchange failed is connected, and every later attempt fails on it
+        await consumer.disconnect().catch(() => {})
+        throw error
+      }
     },
     commit: (offsets) => consumer.commitOffsets(offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) }))),
     seek: ({ topic, partition, offset }) => consumer.seek({ topic, partition, offset: String(offset) }),
