@@ -103,6 +103,22 @@ describe('the README', () => {
 })
 
 describe('the client in a browser', () => {
+  it('records from a worker', async () => {
+    const adId = await newAd()
+    const contents = `import { createClient } from '@ads-tracker/sdk'
+      const ads = createClient({ baseUrl: '${origin}' })
+      postMessage(await ads.recordClick({ ad_id: ${adId} }))`
+    const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, bundle: true, format: 'esm', write: false })
+    const page = "new Worker('/worker.js', { type: 'module' }).onmessage = () => { document.title = 'done' }"
+    const server = await servePage({ '/': `<!doctype html><title>x</title><script>${page}</script>`, '/worker.js': outputFiles[0]!.text })
+    await using browser = await openBrowser()
+    const tab = await browser.newPage()
+    await tab.goto(server.url)
+    await tab.waitForFunction(() => document.title === 'done')
+    await expectNumbers(adId, { clicks: 1, impressions: 0 })
+    await server.close()
+  })
+
   it('records from a page of another origin, whose preflight is asked for once', async () => {
     const adId = await newAd()
     const network = await breakableNetwork(origin)
