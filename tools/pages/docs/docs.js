@@ -3,7 +3,6 @@ window.SwaggerUIBundle({
   dom_id: '#docs',
   deepLinking: true,
   tryItOutEnabled: true,
-  persistAuthorization: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
 })
