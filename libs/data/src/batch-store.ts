@@ -138,11 +138,11 @@ async function query<T>(connection: Connection, statement: string, parameters: (
 
 // A commit must mean that the rows survive; and a statement must see what others committed while it waited for their rows.
 async function checkSettings(connection: Connection): Promise<void> {
-  const [row] = await connection.sql<{ unsafe: string[] }[]>`
-    select array_agg(name || ' = ' || setting) as unsafe from pg_settings
+  const [row] = await connection.sql<{ unsafe: string | null }[]>`
+    select string_agg(name || ' = ' || setting, ', ') as unsafe from pg_settings
     where name in ('fsync', 'full_page_writes') and setting = 'off' or name = 'synchronous_commit' and setting = 'off'
        or name = 'default_transaction_isolation' and setting <> 'read committed'`
-  if (row?.unsafe) throw new UnsafeSettingsError(`PostgreSQL would not keep what it commits: ${row.unsafe.join(', ')}`)
+  if (row?.unsafe) throw new UnsafeSettingsError(`PostgreSQL would not keep what it commits: ${row.unsafe}`)
   connection.checked = true
 }
 

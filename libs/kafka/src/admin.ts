@@ -100,12 +100,14 @@ export function createAdmin(kafka: Kafka) {
   }
 }
 
-// kafkajs' own wait gives up when a broker has not heard of the new topic yet.
+// kafkajs' own wait gives up when a broker has not heard of the new topic yet. A broker tells of a leader before it is
+// one: asking for the ends of the log is what only a leader answers.
 async function leadersOf(client: KafkaAdmin, topics: string[]): Promise<void> {
   for (const end = performance.now() + 2 * deadline; ; await pause(50)) {
     try {
       const { topics: found } = await client.fetchTopicMetadata({ topics })
-      if (found.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))) return
+      const led = found.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))
+      if (led && (await Promise.all(topics.map((topic) => client.fetchTopicOffsets(topic))))) return
     } catch (error) {
       if (performance.now() > end) throw error
     }
