@@ -18,24 +18,27 @@ export function connect(url: string, max = 4): Sql {
   return postgres(url, { max, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.2, connection: { application_name: 'chaos', TimeZone: 'UTC' } })
 }
 
-/** Makes a migrated database of that name, by copying one that is migrated once a run. */
+/** Migrates the database that all others are copies of. */
+export async function makeTemplate(serverUrl: string): Promise<void> {
+  await once(serverUrl, (sql) => sql`create database ${sql(template)}`)
+  await migrate({ url: inDatabase(serverUrl, template), passwords })
+}
+
+/** Makes a migrated database of that name; resolves with its URL. */
 export async function makeDatabase(serverUrl: string, name: string): Promise<string> {
-  const sql = connect(serverUrl, 1)
-  try {
-    const [found] = await sql`select from pg_database where datname = ${template}`
-    if (!found) {
-      await sql`create database ${sql(template)}`
-      await migrate({ url: inDatabase(serverUrl, template), passwords })
-    }
-    await sql`create database ${sql(name)} template ${sql(template)}`
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
+  await once(serverUrl, (sql) => sql`create database ${sql(name)} template ${sql(template)}`)
   return inDatabase(serverUrl, name)
 }
 
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  const sql = connect(serverUrl, 1)
-  await sql`drop database if exists ${sql(name)} with (force)`
-  await sql.end({ timeout: 1 })
+  await once(serverUrl, (sql) => sql`drop database if exists ${sql(name)} with (force)`)
+}
+
+async function once(url: string, work: (sql: Sql) => Promise<unknown>): Promise<void> {
+  const sql = connect(url, 1)
+  try {
+    await work(sql)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, type KafkaServer, type PostgresServer, removeKafkaData, removePostgresData, startKafka, startPostgres } from '@ads-tracker/testing'
+import { makeTemplate } from './database.ts'
 import { type Proxy, startProxy } from './proxy/tcp-proxy.ts'
 
 /** A server that can be killed and comes back on the same port with the same data. */
@@ -45,6 +46,7 @@ async function mortalPostgres(dir: string): Promise<Servers['postgres']> {
   const server = mortal(() => startPostgres({ dir, port, leashed: true, settings: { max_connections: '150' } }))
   const [proxy] = await Promise.all([startProxy({ port: proxyPort, target: port }), server.start()])
   const url = `postgres://ads:ads@127.0.0.1:${port}/ads`
+  await makeTemplate(url)
   return { ...server, proxy, url, proxiedUrl: url.replace(String(port), String(proxyPort)) }
 }
 
