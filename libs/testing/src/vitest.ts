@@ -18,8 +18,8 @@ export function serverTests(...servers: Server[]) {
       include: ['test/**/*.test.ts'],
       env: { TEST_SERVERS: needed.join(',') },
       globalSetup: ['@ads-tracker/testing/global-setup'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
     },
   })
 }
