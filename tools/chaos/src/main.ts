@@ -42,7 +42,9 @@ try {
     try {
       reports.push(await runFault(fault, { servers, random, say, trials: Number(values.trials), minutes: Number(values.minutes), patience: Number(values.patience) }))
     } catch (error) {
-      reports.push({ fault, trials: 0, verdict: undefined, recoveries: [], violations: [error instanceof Error ? (error.stack ?? error.message) : String(error)] })
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      say(`${fault.name} could not be done: ${text}`)
+      reports.push({ fault, trials: 0, verdict: undefined, recoveries: [], violations: [text] })
     }
   }
 } finally {

@@ -40,5 +40,11 @@ async function killWhileWaiting({ system }: Trial): Promise<number> {
     await writer?.kill()
     killed = performance.now()
   })
+  // its commit is not the one of the next writer
+  await until('the orphaned statement ends', async () => (await backends()).length === 0, { within: 10_000, every: 5 })
   return killed
+
+  function backends() {
+    return system.sql`select from pg_stat_activity where datname = current_database() and usename = 'click_writer' and state = 'active'`
+  }
 }

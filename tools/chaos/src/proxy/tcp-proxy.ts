@@ -75,7 +75,11 @@ export async function startProxy({ port, target, kafka = false }: ProxyOptions) 
       refusing = false
       fate = () => 'pass'
       bytesPerSecond = Infinity
-      for (const { client, server, frozen } of pairs) if (frozen) for (const socket of [client, server]) socket.destroy()
+      for (const pair of [...pairs].filter(({ frozen }) => frozen)) {
+        pairs.delete(pair)
+        pair.client.destroy()
+        pair.server.destroy()
+      }
     },
     async close() {
       breakAll()
