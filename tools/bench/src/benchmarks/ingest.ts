@@ -43,11 +43,13 @@ export async function ingest(context: Context): Promise<Result> {
     }
   }
   const perSecond = (contender: Contender, connections: number) => of(contender, connections).map((sample) => sample.perSecond)
+  const cpu = (contender: Contender, connections: number) => of(contender, connections).map((sample) => sample.appMicroseconds)
   const toFloor = (connections: number) => ratios(perSecond(ours, connections), perSecond(floor, connections))
   const calm = await atRate(context, [floor, ours], Math.floor(median(perSecond(ours, 64)) * 0.6))
   const toOneEach = ratios(perSecond(ours, 64), perSecond(oneEach, 64))
   const figures: Figure[] = connectionCounts.flatMap((connections) => [
     { name: `ingest / Fastify floor, ${connections} connections`, unit: 'ratio', samples: toFloor(connections), better: 'higher' as const },
+    { name: `the same by CPU of the app, ${connections} connections`, unit: 'ratio', samples: ratios(cpu(floor, connections), cpu(ours, connections)), better: 'higher' as const },
     ...contenders.flatMap((contender) => figuresOf(contender.name, connections, of(contender, connections))),
   ])
   figures.push({ name: 'ingest / one send each, 64 connections', unit: 'ratio', samples: toOneEach, better: 'higher' }, ...calm.figures)

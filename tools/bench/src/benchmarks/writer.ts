@@ -19,7 +19,7 @@ const ads = 1000
 export async function writer(context: Context): Promise<Result> {
   const broker = context.open(await startBroker(context.say))
   const server = context.open(await startDatabase(context.say))
-  const samples = { writer: [] as number[], floor: [] as number[], node: [] as number[], postgres: [] as number[], kafka: [] as number[] }
+  const samples = { writer: [] as number[], floor: [] as number[], floorCpu: [] as number[], node: [] as number[], postgres: [] as number[], kafka: [] as number[] }
   const checks: Check[] = []
   for (let round = 1; round <= context.rounds; round++) {
     const system = await systemOn(context, { broker, server, prefix: `round${round}.`, ads })
@@ -27,7 +27,8 @@ export async function writer(context: Context): Promise<Result> {
     context.say(`round ${round}: writing the backlog`)
     await produce(system.topics.click, events)
     const floor = await copyRows(server, events.slice(0, backlog - backlog / repeatEvery))
-    samples.floor.push(floor)
+    samples.floor.push(floor.perSecond)
+    samples.floorCpu.push(floor.microseconds)
     const app = await system.startWriter()
     const measured = await withSql(system.database.url, async (sql) => {
       const began = await until(sql, 1)
@@ -37,7 +38,7 @@ export async function writer(context: Context): Promise<Result> {
     })
     samples.writer.push(measured.rows / measured.seconds)
     for (const name of ['node', 'postgres', 'kafka'] as const) samples[name].push((measured.cpu[name] ?? NaN) / measured.rows)
-    context.say(`round ${round}: ${Math.round(measured.rows / measured.seconds)} rows/s, \\copy ${Math.round(floor)} rows/s`)
+    context.say(`round ${round}: ${Math.round(measured.rows / measured.seconds)} rows/s, \\copy ${Math.round(floor.perSecond)} rows/s`)
     await app.stop()
     checks.push(...(await checkBooks(system.database.url, `round ${round}`, { stored: backlog - backlog / repeatEvery, read: backlog })))
     await system.database.drop()
@@ -49,6 +50,7 @@ export async function writer(context: Context): Promise<Result> {
       { name: 'writer / \\copy', unit: 'ratio', samples: toFloor, better: 'higher' },
       { name: 'writer', unit: 'rows/s', samples: samples.writer, better: 'higher' },
       { name: '\\copy into the same key, nothing else', unit: 'rows/s', samples: samples.floor },
+      { name: 'CPU of PostgreSQL for \\copy', unit: 'µs/row', samples: samples.floorCpu },
       { name: 'CPU of the writer', unit: 'µs/click', samples: samples.node, better: 'lower' },
       { name: 'CPU of PostgreSQL', unit: 'µs/click', samples: samples.postgres, better: 'lower' },
       { name: 'CPU of the broker', unit: 'µs/click', samples: samples.kafka, better: 'lower' },

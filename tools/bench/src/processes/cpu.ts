@@ -14,9 +14,15 @@ export function cpuOf(pid: number): number {
   }
 }
 
-/** The same with all processes that it started: PostgreSQL has one for each connection. */
+/** The same with all processes that it started and those of them that have ended: PostgreSQL has one for each connection. */
 export function cpuOfTree(pid: number): number {
-  return [pid, ...descendants(pid)].reduce((sum, each) => sum + cpuOf(each), 0)
+  return [pid, ...descendants(pid)].reduce((sum, each) => sum + cpuOf(each), 0) + cpuOfEndedChildren(pid)
+}
+
+function cpuOfEndedChildren(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[13]) + Number(fields[14])) * microsecondsPerTick
 }
 
 function descendants(root: number): number[] {
