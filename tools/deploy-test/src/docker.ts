@@ -25,6 +25,9 @@ export async function startEngine(): Promise<Engine> {
   await command('chmod', ['-R', 'u+w', folder])
   await command(join(folder, 'engine'), ['start'])
   await command(join(folder, 'base-images'), [])
+  // one that was made from the read-only original cannot write its own configuration
+  const { code } = await attempt('docker', ['run', '--rm', '--entrypoint', 'test', 'apache/kafka:4.1.1', '-w', '/opt/kafka/config/server.properties'])
+  if (code !== 0) await command(join(folder, 'base-images'), ['--force', 'kafka'])
   return {
     async stop() {
       await command(join(folder, 'engine'), ['stop'])

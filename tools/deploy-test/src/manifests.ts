@@ -20,6 +20,7 @@ export interface Manifest {
   spec: {
     podSelector?: { matchLabels?: Record<string, string> }
     egress?: { to: { podSelector?: { matchLabels: Record<string, string> } }[]; ports: { port: number }[] }[]
+    ingress?: { from: { podSelector?: { matchLabels: Record<string, string> } }[] }[]
     template?: { spec: { containers: Container[]; terminationGracePeriodSeconds: number; securityContext: Record<string, unknown>; automountServiceAccountToken: boolean } }
   }
 }

@@ -40,7 +40,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     const built = performance.now()
     await compose('--progress', 'quiet', 'up', '-d', '--wait')
     console.log(`images built in ${seconds(built - start)}, the system healthy after ${seconds(performance.now() - built)}`)
-  })
+  }, 600_000)
 
   afterAll(async () => {
     await attempt('docker', ['rmi', '-f', ...[...apps, 'gateway', 'jobs'].map(image)])

@@ -93,4 +93,12 @@ describe('the network', () => {
     const reached = egress.flatMap(({ to, ports }) => to.flatMap((peer) => ports.map(({ port }) => `${Object.values(peer.podSelector?.matchLabels ?? {})[0]}:${port}`)))
     expect(reached.filter((target) => !target.startsWith('kube-dns:')).sort()).toEqual(allowed)
   })
+
+  it.each([
+    ['postgres', ['ads-api', 'click-writer', 'migrate', 'topics']],
+    ['kafka', ['click-ingest', 'click-writer', 'topics']],
+  ])('lets nobody but those come to %s', (name, allowed) => {
+    const { ingress = [] } = named('NetworkPolicy', name)!.spec
+    expect(ingress.flatMap(({ from }) => from.map(({ podSelector }) => Object.values(podSelector?.matchLabels ?? {})[0])).sort()).toEqual(allowed)
+  })
 })
