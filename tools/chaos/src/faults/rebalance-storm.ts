@@ -18,16 +18,15 @@ async function zombie({ system, load, random, say }: Trial): Promise<number> {
   const sleeper = random.pick(system.writers)
   sleeper.signal('SIGSTOP')
   const asleep = performance.now()
-  const back = await readBeyondNow(system, asleep)
+  const back = await readBeyond(system, load, asleep)
   say(`all partitions are read again ${Math.round(back)} ms after a writer fell asleep`)
   await pause(Math.max(0, 14_000 - back))
   sleeper.signal('SIGCONT')
-  await load.acknowledgedAfter(performance.now() + 3000, 20_000)
-  await readBeyondNow(system, performance.now())
+  await readBeyond(system, load, performance.now() + 2000)
   return back
 }
 
-async function storm({ system, random }: Trial): Promise<number> {
+async function storm({ system, load, random }: Trial): Promise<number> {
   const extra = await Promise.all([system.newWriter(), system.newWriter()])
   const over = performance.now() + 10_000
   while (performance.now() < over) {
@@ -35,7 +34,7 @@ async function storm({ system, random }: Trial): Promise<number> {
     await pause(random.integer(300, 1500))
   }
   await Promise.all(extra.map((writer) => writer.stop('SIGKILL')))
-  return readBeyondNow(system, performance.now())
+  return readBeyond(system, load, performance.now())
 }
 
 async function toggle(writer: SupervisedApp, signal: NodeJS.Signals): Promise<void> {
@@ -43,8 +42,9 @@ async function toggle(writer: SupervisedApp, signal: NodeJS.Signals): Promise<vo
   else await writer.start()
 }
 
-/** Milliseconds from `since` until every partition is read as far as its log reaches now. */
-async function readBeyondNow({ broker, sql }: Trial['system'], since: number): Promise<number> {
+/** Milliseconds from `since` until every partition is read to where its log reaches a second later. */
+async function readBeyond({ broker, sql }: Trial['system'], load: Trial['load'], since: number): Promise<number> {
+  await load.acknowledgedAfter(since + 1000, 30_000)
   const ends = await broker.ends()
   await until('every partition is read', async () => {
     const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
