@@ -65,7 +65,7 @@ export async function startSystem(servers: Servers, { ingests = 1, writers = 1, 
   const wanted = start ? apps : apps.filter((app) => !system.writers.includes(app))
   try {
     await Promise.all(wanted.map((app) => app.start()))
-    await Promise.all(wanted.map((app) => app.answers('/readyz')))
+    await Promise.all(wanted.map((app) => app.answers('/readyz', 90_000)))
   } catch (error) {
     const output = apps.map((app) => `${app.name} ${app.endings.join()}:\n${app.output().slice(-2000)}`).join('\n')
     await close()
