@@ -47,8 +47,8 @@ test('a second npm start elsewhere says which ports are taken, and by whom', asy
 test('after kill -9 of the supervisor the next start ends the orphans and keeps data and key', async () => {
   const before = stack
   const clicks = await clicksOf()
-  await expect.poll(() => click()).toBe(202)
-  await expect.poll(() => clicksOf()).toBe(clicks + 1)
+  await expect.poll(() => click(), { timeout: 10_000 }).toBe(202)
+  expect(await clicksOf()).toBe(clicks + 1)
   await before.kill()
   stack = await startStack(env)
   expect(stack.output()).toContain('ended what a run before had left behind')
@@ -87,10 +87,15 @@ async function click(): Promise<number> {
   return response?.status ?? 0
 }
 
+/** The clicks of the ad, with all that were acknowledged before the call. */
 async function clicksOf(): Promise<number> {
-  const response = await fetch(`${stack.origin}/ads/analytics?ad_id=1`)
-  const [row] = (await response.json()) as { clicks: number }[]
-  return row?.clicks ?? 0
+  const asked = Date.now()
+  return vi.waitFor(async () => {
+    const response = await fetch(`${stack.origin}/ads/analytics?ad_id=1`)
+    const [row] = (await response.json()) as { clicks: number }[]
+    expect(Date.parse(response.headers.get('x-complete-through') ?? '')).toBeGreaterThan(asked)
+    return row?.clicks ?? 0
+  }, { timeout: 30_000, interval: 50 })
 }
 
 /** Processes with a variable in their environment and a text in their command line; this one is not among them. */
