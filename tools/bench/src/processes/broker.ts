@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { topicNames, topicSettings } from '@ads-tracker/events'
@@ -38,6 +38,7 @@ export async function startBroker(say: (text: string) => void): Promise<Broker> 
     async stop() {
       await admin.close()
       await server.stop()
+      rmSync(dir, { recursive: true, force: true })
     },
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase, readLedger, verifyRollups } from '@ads-tracker/data'
-import { freePort, prepareTemplate, startPostgres, type TestDatabase, testDatabase } from '@ads-tracker/testing'
+import { freePort, prepareTemplate, removePostgresData, startPostgres, type TestDatabase, testDatabase } from '@ads-tracker/testing'
 import postgres from 'postgres'
 import type { Check } from '../result.ts'
 
@@ -24,7 +24,7 @@ export async function startDatabase(say: (text: string) => void): Promise<Databa
   const server = await startPostgres({ dir, port: await freePort(), settings, leashed: true, say })
   process.env.TEST_DATABASE_URL = server.url
   await prepareTemplate(server.url)
-  return { url: server.url, pid: server.pid, fresh, stop: () => server.stop() }
+  return { url: server.url, pid: server.pid, fresh, stop: () => server.stop().then(() => removePostgresData(dir)) }
 
   async function fresh(ads = 1000): Promise<TestDatabase> {
     const database = await testDatabase()
