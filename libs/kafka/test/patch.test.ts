@@ -3,7 +3,9 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fromBundle, fromModules, type GroupArguments, type Internals } from './kafkajs-internals.ts'
 
 const bytes = fc.oneof(fc.string({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 80 }), fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)))
-const headers = fc.option(fc.dictionary(fc.string({ unit: 'grapheme', maxLength: 30 }), bytes, { maxKeys: 4 }), { nil: undefined })
+// The original takes a header named like a member of Object.prototype (`toString`) for one that it has read before.
+const headerName = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((name) => !(name in {}))
+const headers = fc.option(fc.dictionary(headerName, bytes, { maxKeys: 4 }), { nil: undefined })
 const message = fc.record({ key: fc.option(bytes), value: fc.option(bytes), headers }, { requiredKeys: ['value'] })
 const topicData = fc.array(
   fc.record({
