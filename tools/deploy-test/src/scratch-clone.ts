@@ -11,7 +11,8 @@ const hashes = join(import.meta.dirname, 'task-hashes.mjs')
 /** A clone of the repository's last commit, with packages installed, in which anything may be changed. */
 export async function scratchClone() {
   const folder = mkdtempSync(join(tmpdir(), 'ads-tracker-clone-'))
-  const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false' }
+  // a cache of its own: nx shares one between the clones of a machine
+  const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_CACHE_DIRECTORY: join(folder, '.nx/cache') }
   const git = (...args: string[]) => command('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], { cwd: folder })
   await command('git', ['clone', '-q', '--no-hardlinks', workspace, folder])
   await copyPackages(folder)

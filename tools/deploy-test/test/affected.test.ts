@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { workspace } from '@ads-tracker/testing'
@@ -52,7 +53,7 @@ describe('after a change CI builds what it concerns', () => {
     const run = () => clone.nx('run-many', '-t', 'typecheck', 'bundle', '-p', ...apps.map((app) => `@ads-tracker/${app}`))
     await run()
     expect(await run()).toMatch(/Cache:\s+(\d+)\/\1 hit \(100%\)/)
-    appendFileSync(join(clone.folder, 'apps/click-ingest/src/record.ts'), '// changed\n')
+    appendFileSync(join(clone.folder, 'apps/click-ingest/src/record.ts'), `// changed ${randomUUID()}\n`)
     const output = await run()
     const [, hits, all] = /Cache:\s+(\d+)\/(\d+) hit/.exec(output) ?? []
     expect(Number(all) - Number(hits)).toBe(2)
