@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { AdStats, Analytics } from '@ads-tracker/data'
+import type { AdStats, Analytics, AnalyticsChanges } from '@ads-tracker/data'
 
 export type Encoding = 'br' | 'gzip'
 
 /** Analytics as they go over the wire, made once for any number of readers. */
 export interface Answer extends Analytics {
+  /** The text of each row. */
+  texts: string[]
   payload: Payload
   headers: Record<string, string>
 }
@@ -27,14 +29,25 @@ const packers: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
 
 /** `previous` lends its buffers when the numbers are still the same. */
 export function answerOf(analytics: Analytics, previous?: Answer): Answer {
-  const body = Buffer.from(`[${analytics.rows.map(row).join(',')}]`)
-  const payload = previous?.payload.body.equals(body) ? previous.payload : payloadOf(body)
-  return { ...analytics, payload, headers: { ...freshnessHeaders(analytics), etag: payload.etag } }
+  return assembled(analytics, analytics.rows.map(text), previous)
+}
+
+/** The answer with other numbers for some of its ads; undefined when it lacks one of them. */
+export function merged(answer: Answer, { rows: changed, ...freshness }: AnalyticsChanges): Answer | undefined {
+  const rows = [...answer.rows]
+  const texts = [...answer.texts]
+  for (const stats of changed) {
+    const index = indexOf(rows, stats.ad_id)
+    if (index < 0) return undefined
+    rows[index] = stats
+    texts[index] = text(stats)
+  }
+  return assembled({ ...answer, ...freshness, rows }, texts, answer)
 }
 
 /** The same numbers, known to hold at a later time. */
-export function confirmed(answer: Answer, { asOf, completeThrough }: Pick<Analytics, 'asOf' | 'completeThrough'>): Answer {
-  const analytics = { ...answer, asOf, completeThrough }
+export function confirmed(answer: Answer, { asOf, completeThrough, seen }: Pick<Analytics, 'asOf' | 'completeThrough' | 'seen'>): Answer {
+  const analytics = { ...answer, asOf, completeThrough, seen }
   return { ...analytics, headers: { ...freshnessHeaders(analytics), etag: answer.payload.etag } }
 }
 
@@ -46,6 +59,12 @@ export function cut(answer: Answer, adId: number): Answer {
 /** The body packed, or undefined when that does not pay. Packed once, by the first who asks. */
 export function packed({ body, encoded }: Payload, encoding: Encoding): Promise<Buffer> | undefined {
   return body.length < worthPacking ? undefined : (encoded[encoding] ??= packers[encoding](body))
+}
+
+function assembled(analytics: Analytics, texts: string[], previous?: Answer): Answer {
+  const body = Buffer.from(`[${texts.join(',')}]`)
+  const payload = previous?.payload.body.equals(body) ? previous.payload : payloadOf(body)
+  return { ...analytics, texts, payload, headers: { ...freshnessHeaders(analytics), etag: payload.etag } }
 }
 
 // Weak: the same numbers have the same tag, however they are packed.
@@ -64,6 +83,20 @@ function freshnessHeaders({ asOf, completeThrough, windowStart }: Pick<Analytics
   }
 }
 
-function row({ ad_id, clicks, ctr, impressions }: AdStats): string {
+function text({ ad_id, clicks, ctr, impressions }: AdStats): string {
   return `{"ad_id":${ad_id},"clicks":${clicks},"ctr":${ctr},"impressions":${impressions}}`
+}
+
+// Rows are ordered by ad; -1 when there is none.
+function indexOf(rows: AdStats[], adId: number): number {
+  let low = 0
+  let high = rows.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = rows[middle]!.ad_id
+    if (found === adId) return middle
+    if (found < adId) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
 }

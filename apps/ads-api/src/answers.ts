@@ -1,15 +1,18 @@
-import type { Analytics, AnalyticsQuery, Freshness } from '@ads-tracker/data'
-import { type Answer, answerOf, confirmed } from './answer.ts'
+import type { Analytics, AnalyticsChanges, AnalyticsQuery } from '@ads-tracker/data'
+import { type Answer, answerOf, confirmed, merged } from './answer.ts'
 import { createPrepared, type Prepared } from './prepared.ts'
+
+/** Nothing moved; some ads did; all was read again. */
+export type Refresh = 'confirmed' | 'merged' | 'replaced'
 
 export interface AnswersOptions {
   readAnalytics: (query: AnalyticsQuery) => Promise<Analytics>
-  readFreshness: () => Promise<Freshness & { asOf: Date }>
-  /** Milliseconds that an answer of all time may be behind; a window twice as many. */
+  readChanges: (since: Analytics) => Promise<AnalyticsChanges>
+  /** Milliseconds that an answer of all time may be behind; a window twice as many, up to 25 times where its query is slow. */
   maxAgeMs: number
   /** Windows that are kept at once: the least recently read goes first. */
   capacity?: number
-  onRefresh?: (kind: 'all_time' | 'window', result: 'confirmed' | 'replaced') => void
+  onRefresh?: (kind: 'all_time' | 'window', result: Refresh) => void
 }
 
 export interface Answers {
@@ -23,16 +26,20 @@ const trustPositionMs = 1000
 const pollMs = 2
 
 /** One prepared answer for all time, and one for each length of window that is being read. */
-export function createAnswers({ readAnalytics, readFreshness, maxAgeMs, capacity = 32, onRefresh = () => {} }: AnswersOptions): Answers {
+export function createAnswers({ readAnalytics, readChanges, maxAgeMs, capacity = 32, onRefresh = () => {} }: AnswersOptions): Answers {
   const allTime = createPrepared({ load: loadAllTime, maxAgeMs, restMs: pollMs })
   const windows = new Map<number, Prepared<Answer>>()
   return { get: (minutes) => (minutes === undefined ? allTime : windowOf(minutes)).get(), close }
 
   async function loadAllTime(previous?: Answer & { readAt: number }) {
-    const freshness = previous && (await readFreshness())
-    if (previous && freshness && isSame(previous, freshness) && freshness.asOf.getTime() - previous.readAt < trustPositionMs) {
-      onRefresh('all_time', 'confirmed')
-      return { ...confirmed(previous, freshness), readAt: previous.readAt }
+    const changes = previous && (await readChanges(previous))
+    if (previous && changes && previous.catalogue === changes.catalogue && changes.asOf.getTime() - previous.readAt < trustPositionMs) {
+      const isSame = previous.position === changes.position
+      const answer = isSame ? confirmed(previous, changes) : merged(previous, changes)
+      if (answer) {
+        onRefresh('all_time', isSame ? 'confirmed' : 'merged')
+        return { ...answer, readAt: previous.readAt }
+      }
     }
     const answer = answerOf(await readAnalytics({}), previous)
     onRefresh('all_time', 'replaced')
@@ -41,7 +48,7 @@ export function createAnswers({ readAnalytics, readFreshness, maxAgeMs, capacity
 
   // A window moves with the clock, so that no position can tell that it still holds.
   function windowOf(minutes: number): Prepared<Answer> {
-    const window = windows.get(minutes) ?? createPrepared({ load: (previous?: Answer) => loadWindow(minutes, previous), maxAgeMs: 2 * maxAgeMs, restMs: 2 * maxAgeMs })
+    const window = windows.get(minutes) ?? createPrepared({ load: (previous?: Answer) => loadWindow(minutes, previous), maxAgeMs: 2 * maxAgeMs, restMs: 2 * maxAgeMs, oldestMs: 25 * maxAgeMs })
     windows.delete(minutes)
     windows.set(minutes, window)
     if (windows.size > capacity) forgetOldest()
@@ -63,8 +70,4 @@ export function createAnswers({ readAnalytics, readFreshness, maxAgeMs, capacity
   function close() {
     for (const prepared of [allTime, ...windows.values()]) prepared.stop()
   }
-}
-
-function isSame(one: Freshness, other: Freshness): boolean {
-  return one.position === other.position && one.catalogue === other.catalogue
 }

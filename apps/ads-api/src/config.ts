@@ -14,7 +14,7 @@ export const configSchema = Type.Object({
   REQUIRE_ANALYTICS_KEY: Type.Boolean({ default: false, description: 'Show analytics only to keys with the scope analytics:read' }),
   ANALYTICS_MAX_AGE_MS: Type.Integer({
     default: 10, minimum: 0, maximum: 1000,
-    description: 'Milliseconds that an answer of all time may be behind the database; one of a window twice as many. 0 asks for each request',
+    description: 'Milliseconds that an answer of all time may be behind the database; one of a window twice as many, and up to 25 times where its query is slow (`X-As-Of` tells). 0 asks for each request',
   }),
 })
 export type Config = Static<typeof configSchema>

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Refresh } from './answers.ts'
 
 /** The app's own metrics. `completeThrough` is asked at each scrape; null or a failure leaves the lag out. */
 export function createAnalyticsMetrics(registry: Registry, completeThrough: () => Promise<{ asOf: Date; completeThrough: Date | null }>) {
@@ -11,7 +12,7 @@ export function createAnalyticsMetrics(registry: Registry, completeThrough: () =
   })
   const refreshed = new Counter({
     name: 'ads_analytics_refreshes_total',
-    help: 'How often prepared analytics were looked after: confirmed (nothing moved) or replaced',
+    help: 'How often prepared analytics were looked after: confirmed (nothing moved), merged (some ads did) or replaced',
     labelNames: ['kind', 'result'] as const,
     registers,
   })
@@ -28,7 +29,7 @@ export function createAnalyticsMetrics(registry: Registry, completeThrough: () =
   })
   return {
     served: (source: 'prepared' | 'awaited') => served.inc({ source }),
-    refreshed: (kind: 'all_time' | 'window', result: 'confirmed' | 'replaced') => refreshed.inc({ kind, result }),
+    refreshed: (kind: 'all_time' | 'window', result: Refresh) => refreshed.inc({ kind, result }),
     unavailable: () => unavailable.inc(),
   }
 }

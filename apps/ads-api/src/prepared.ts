@@ -5,6 +5,8 @@ export interface PreparedOptions<T> {
   maxAgeMs: number
   /** Milliseconds between two loads while somebody reads, at most; fewer when loading is slow. */
   restMs: number
+  /** Where loading is slow, values may grow up to so old rather than be loaded for more than a part of the time; `maxAgeMs` when absent. */
+  oldestMs?: number
   /** Milliseconds after the last read at which loading stops. */
   idleMs?: number
   /** Milliseconds on any steady clock. */
@@ -18,6 +20,8 @@ export interface Prepared<T> {
 }
 
 const manyReads = 10
+/** Part of the time that loading takes at most while values may still grow older. */
+const loadShare = 0.2
 
 interface Flight<T> {
   since: number
@@ -25,12 +29,13 @@ interface Flight<T> {
 }
 
 /** Keeps a value fresh in the background while it is read, so that readers neither wait for it nor cause a load each. */
-export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = () => performance.now() }: PreparedOptions<T>): Prepared<T> {
+export function createPrepared<T>({ load, maxAgeMs, restMs, oldestMs = maxAgeMs, idleMs = 100, now = () => performance.now() }: PreparedOptions<T>): Prepared<T> {
   let ready: { value: T; since: number } | undefined
   let flight: Flight<T> | undefined
   let next: Promise<T> | undefined
   let lastRead = -Infinity
   let reads = 0
+  let age = maxAgeMs
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   return { get, stop }
@@ -38,8 +43,8 @@ export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = 
   function get(): T | Promise<T> {
     lastRead = now()
     reads++
-    if (ready && lastRead - ready.since <= maxAgeMs) return ready.value
-    if (flight && lastRead - flight.since <= maxAgeMs) return flight.value
+    if (ready && lastRead - ready.since <= age) return ready.value
+    if (flight && lastRead - flight.since <= age) return flight.value
     if (!flight) return start()
     return (next ??= flight.value.then(start, start))
   }
@@ -57,11 +62,12 @@ export function createPrepared<T>({ load, maxAgeMs, restMs, idleMs = 100, now = 
 
   function land(tookMs: number) {
     flight = undefined
+    age = Math.min(Math.max(maxAgeMs, tookMs / loadShare + tookMs), oldestMs)
     if (stopped || next || now() - lastRead > idleMs) return
     // The next one has to be there before this one is too old.
-    const rest = Math.min(restMs, maxAgeMs - 2 * tookMs - 1)
+    const rest = Math.min(age > maxAgeMs ? tookMs / loadShare - tookMs : restMs, age - 2 * tookMs - 1)
     // Where that cannot be, a load after the other still spares many readers most of the wait; a few cause what loads they need.
-    if (rest > 0 || (reads >= manyReads && tookMs < maxAgeMs)) timer = setTimeout(refresh, rest).unref()
+    if (rest > 0 || (reads >= manyReads && tookMs < age)) timer = setTimeout(refresh, rest).unref()
   }
 
   function refresh() {

@@ -1,5 +1,6 @@
 import {
-  type AnalyticsQuery, archiveAd, createAd, findApiKey, findReceipt, getAd, listAds, readAnalytics, readFreshness, updateAd,
+  type Analytics, type AnalyticsQuery, archiveAd, createAd, findApiKey, findReceipt, getAd, listAds, readAnalytics, readAnalyticsChanges, readFreshness,
+  updateAd,
 } from '@ads-tracker/data'
 import type { Config } from './config.ts'
 import { databaseReadiness } from './readiness.ts'
@@ -27,6 +28,7 @@ export function openQueries(config: Config, onUnavailable: (error: unknown) => v
     findKey: (sha256: string) => query((database) => findApiKey(database, sha256)),
     findReceipt: (eventId: string) => read((database) => findReceipt(database, eventId)),
     readAnalytics: (what: AnalyticsQuery) => read((database) => readAnalytics(database, what)),
+    readChanges: (since: Analytics) => read((database) => readAnalyticsChanges(database, since)),
     readFreshness: () => read(readFreshness),
     readiness: databaseReadiness(primary, replica),
     close: async () => {

@@ -7,7 +7,7 @@ import { analytics, answersOf, fakeApp } from './fake-app.ts'
 
 const rows = [{ ad_id: 1, clicks: 2000, impressions: 4000, ctr: 0.5 }, { ad_id: 2, clicks: 0, impressions: 0, ctr: 0 }]
 const readAnalytics = vi.fn(async ({ minutes }: AnalyticsQuery) => analytics({ rows, ...(minutes !== undefined && { windowStart: new Date(0) }) }))
-const answers = createAnswers({ readAnalytics, readFreshness: async () => analytics(), maxAgeMs: 0 })
+const answers = createAnswers({ readAnalytics, readChanges: async () => analytics(), maxAgeMs: 0 })
 const app = await fakeApp({ answers })
 
 describe('GET /ads/analytics', () => {
@@ -67,7 +67,7 @@ describe('GET /ads/analytics', () => {
   })
 
   it('answers 503 with Retry-After while the database is not available', async () => {
-    const down = createAnswers({ readAnalytics: () => Promise.reject(problem('unavailable')), readFreshness: async () => analytics(), maxAgeMs: 10 })
+    const down = createAnswers({ readAnalytics: () => Promise.reject(problem('unavailable')), readChanges: async () => analytics(), maxAgeMs: 10 })
     const response = await (await fakeApp({ answers: down })).inject('/ads/analytics')
     expect(response.json()).toMatchObject({ status: 503, code: 'unavailable' })
     expect(response.headers['retry-after']).toBe('1')

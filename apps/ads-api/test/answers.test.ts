@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { AnalyticsQuery } from '@ads-tracker/data'
+import type { Analytics, AnalyticsQuery } from '@ads-tracker/data'
 import { createAnswers } from '../src/answers.ts'
 import { analytics } from './fake-app.ts'
 
@@ -10,31 +10,54 @@ afterEach(() => void vi.useRealTimers())
 function database() {
   const state = { clicks: 1, position: 1n, catalogue: 1n, completeThrough: new Date(1000) }
   const now = () => new Date(1_800_000_000_000 + Math.floor(performance.now()))
-  const freshness = () => ({ asOf: now(), position: state.position, catalogue: state.catalogue, completeThrough: state.completeThrough })
+  const freshness = () => ({ asOf: now(), position: state.position, catalogue: state.catalogue, completeThrough: state.completeThrough, seen: String(state.position) })
+  const row = (clicks: number) => ({ ad_id: 1, clicks, impressions: 0, ctr: 0 })
   return {
     state,
-    readFreshness: vi.fn(async () => freshness()),
-    readAnalytics: vi.fn(async ({ minutes }: AnalyticsQuery) =>
-      analytics({ ...freshness(), rows: [{ ad_id: 1, clicks: minutes ?? state.clicks, impressions: 0, ctr: 0 }] })),
+    readChanges: vi.fn(async ({ position }: Analytics) => ({ ...freshness(), rows: position === state.position ? [] : [row(state.clicks)] })),
+    readAnalytics: vi.fn(async ({ minutes }: AnalyticsQuery) => analytics({ ...freshness(), rows: [row(minutes ?? state.clicks), { ...row(5), ad_id: 2 }] })),
   }
 }
 
 const clicks = (answer: { rows: { clicks: number }[] }) => answer.rows[0]?.clicks
 
 describe('the answer for all time', () => {
-  it('is read again when the ledger or the catalogue moves, and only then', async () => {
+  it('is read again when the catalogue moves, and takes over what changed when the ledger does', async () => {
     const { state, ...reads } = database()
     const answers = createAnswers({ ...reads, maxAgeMs: 10 })
     await answers.get()
     await vi.advanceTimersByTimeAsync(50)
-    expect(reads.readAnalytics).toHaveBeenCalledTimes(1)
-    expect(reads.readFreshness.mock.calls.length).toBeGreaterThan(10)
+    expect(reads.readChanges.mock.calls.length).toBeGreaterThan(10)
     Object.assign(state, { clicks: 2, position: 2n })
     await vi.advanceTimersByTimeAsync(5)
-    expect(clicks(await answers.get())).toBe(2)
+    const moved = await answers.get()
+    expect(moved.rows.map((row) => row.clicks)).toEqual([2, 5])
+    expect(JSON.parse(moved.payload.body.toString())).toEqual(moved.rows)
+    expect(reads.readAnalytics).toHaveBeenCalledTimes(1)
     state.catalogue = 2n
     await vi.advanceTimersByTimeAsync(5)
-    expect(reads.readAnalytics).toHaveBeenCalledTimes(3)
+    expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
+    answers.close()
+  })
+
+  it('asks for what changed since the snapshot that it has seen last', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    await answers.get()
+    Object.assign(state, { clicks: 2, position: 2n })
+    await vi.advanceTimersByTimeAsync(8)
+    expect(reads.readChanges.mock.lastCall?.[0]).toMatchObject({ position: 2n, seen: '2' })
+    answers.close()
+  })
+
+  it('is read again when an ad that it does not have was counted', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    await answers.get()
+    state.position = 2n
+    reads.readChanges.mockImplementationOnce(async (since) => ({ ...since, completeThrough: state.completeThrough, position: 2n, rows: [{ ad_id: 3, clicks: 1, impressions: 0, ctr: 0 }] }))
+    await vi.advanceTimersByTimeAsync(5)
+    expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
     answers.close()
   })
 

@@ -12,7 +12,7 @@ export function ad(id: number, more: Partial<Ad> = {}): Ad {
 }
 
 export function analytics(more: Partial<Analytics> = {}): Analytics {
-  return { rows: [], asOf: time, windowStart: null, rounded: false, completeThrough: new Date(time.getTime() - 40), position: 7n, catalogue: 1n, ...more }
+  return { rows: [], asOf: time, windowStart: null, rounded: false, completeThrough: new Date(time.getTime() - 40), position: 7n, catalogue: 1n, seen: '700', ...more }
 }
 
 /** A key store that knows `writer` (ads:write), `reader` (analytics:read) and `revoked`. */
@@ -39,5 +39,5 @@ export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, stri
 }
 
 export function answersOf(value: Analytics) {
-  return createAnswers({ readAnalytics: async () => value, readFreshness: async () => value, maxAgeMs: 0 })
+  return createAnswers({ readAnalytics: async () => value, readChanges: async () => value, maxAgeMs: 0 })
 }

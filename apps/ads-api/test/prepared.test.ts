@@ -120,6 +120,38 @@ describe('a prepared value', () => {
     prepared.stop()
   })
 
+  it('grows older, but not beyond its bound, where loading is slow, so that loading takes a fifth of the time', async () => {
+    const asked: number[] = []
+    const load = () => new Promise<number>((resolve) => setTimeout(resolve, 20, asked.push(performance.now())))
+    const prepared = createPrepared({ ...settings, load, oldestMs: 250 })
+    await Promise.all([prepared.get(), vi.advanceTimersByTimeAsync(20)])
+    const ages: number[] = []
+    for (let ms = 0; ms < 1000; ms++) {
+      const value = prepared.get()
+      expect(value).toBeTypeOf('number')
+      ages.push(performance.now() - asked[(value as number) - 1]!)
+      await vi.advanceTimersByTimeAsync(1)
+    }
+    expect(Math.max(...ages)).toBeLessThanOrEqual(120)
+    expect(asked.length).toBeLessThanOrEqual(12)
+    prepared.stop()
+  })
+
+  it('never grows older than its bound, however slow one load was', async () => {
+    let tookMs = 2000
+    const load = () => new Promise<number>((resolve) => setTimeout(resolve, tookMs, performance.now()))
+    const prepared = createPrepared({ ...settings, load, oldestMs: 250 })
+    prepared.get()
+    await vi.advanceTimersByTimeAsync(2000)
+    tookMs = 1
+    await vi.advanceTimersByTimeAsync(300)
+    const late = prepared.get()
+    expect(late).toBeInstanceOf(Promise)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(performance.now() - (await late)).toBeLessThanOrEqual(1)
+    prepared.stop()
+  })
+
   it('is loaded without a pause for many readers when loading takes most of the age, and on demand for a few', async () => {
     const loadsFor = async (readersPerMs: number) => {
       const load = vi.fn(() => new Promise<number>((resolve) => setTimeout(resolve, 7, 1)))

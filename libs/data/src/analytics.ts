@@ -27,7 +27,12 @@ export interface Analytics extends Freshness {
   windowStart: Date | null
   /** Raw events of the first minute are no longer kept: it counts as a whole, from `windowStart` on. */
   rounded: boolean
+  /** The first transaction that may be missing: what {@link readAnalyticsChanges} goes on from. */
+  seen: string
 }
+
+/** The ads whose numbers of all time moved since an answer, with their numbers now; none while its position stands. */
+export type AnalyticsChanges = Freshness & Pick<Analytics, 'rows' | 'asOf' | 'seen'>
 
 export interface AnalyticsQuery {
   /** Length of the window; all time when absent. */
@@ -44,6 +49,7 @@ interface Row {
   complete_through: string | null
   ledger_position: string
   catalogue: string
+  seen: string
   ad_ids: string | null
   clicks: string | null
   impressions: string | null
@@ -52,15 +58,24 @@ interface Row {
 /** The numbers, and how fresh they are, all from one snapshot. Events count by their own time, exact to the millisecond. */
 export async function readAnalytics(database: Database, { minutes, adId, asOf }: AnalyticsQuery = {}): Promise<Analytics> {
   const [row] = await opened(database).sql<[Row]>`
-    select * from analytics_v1(${minutes ?? null}::integer, ${asOf?.toISOString() ?? null}::text::timestamptz)`
+    select *, pg_snapshot_xmin(pg_current_snapshot())::text as seen from analytics_v1(${minutes ?? null}::integer, ${asOf?.toISOString() ?? null}::text::timestamptz)`
   const rows = statsOf(row)
   return {
     rows: adId === undefined ? rows : rows.filter(({ ad_id }) => ad_id === adId),
     asOf: new Date(row.as_of),
     windowStart: row.window_start === null ? null : new Date(row.window_start),
     rounded: row.rounded,
+    seen: row.seen,
     ...freshnessOf(row),
   }
+}
+
+/** What an answer of all time lacks by now. Ads that came or went are not told: read all again when `catalogue` moves. */
+export async function readAnalyticsChanges(database: Database, since: Pick<Analytics, 'position' | 'seen'>): Promise<AnalyticsChanges> {
+  const [row] = await opened(database).sql<[Row]>`
+    select as_of, complete_through, ledger_position, catalogue, seen::text, ad_ids, clicks, impressions
+    from analytics_changes_v1(${String(since.position)}::text::bigint, ${since.seen}::text::xid8)`
+  return { rows: statsOf(row), asOf: new Date(row.as_of), seen: row.seen, ...freshnessOf(row) }
 }
 
 /** The cheap row that tells whether the numbers of an earlier answer still hold. */

@@ -4,7 +4,8 @@ export { readSchemaVersion, requiredSchemaVersion } from './schema-version.ts'
 export { archiveAd, createAd, getAd, listAds, updateAd, type Ad, type AdPatch, type NewAd } from './ads.ts'
 export { createApiKey, findApiKey, hashApiKey, listApiKeys, revokeApiKey, scopes, type ApiKey, type Scope } from './api-keys.ts'
 export {
-  readAnalytics, readFreshness, readLedgerPosition, type AdStats, type Analytics, type AnalyticsQuery, type Freshness,
+  readAnalytics, readAnalyticsChanges, readFreshness, readLedgerPosition, type AdStats, type Analytics, type AnalyticsChanges, type AnalyticsQuery,
+  type Freshness,
 } from './analytics.ts'
 export { findReceipt, type Receipt } from './receipts.ts'
 export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/testing'
-import { createDatabase, readAnalytics, readFreshness, readLedgerPosition } from '../src/index.ts'
+import { createDatabase, readAnalytics, readAnalyticsChanges, readFreshness, readLedgerPosition } from '../src/index.ts'
 import type { Database } from '../src/index.ts'
 import { insertAds, insertEvents, owner, type StoredEvent } from './stored-events.ts'
 
@@ -149,6 +149,61 @@ describe('the position', () => {
     await sql`update ads set name = 'new' where id = 1`
     expect((await readFreshness(database)).catalogue).toBeGreaterThan(first.catalogue)
     expect(await readAnalytics(database)).toMatchObject({ position: first.position + 4n, catalogue: (await readFreshness(database)).catalogue })
+  })
+})
+
+describe('what changed since an answer', () => {
+  const count = (writer: Sql, ad: number, shard = 0) => writer.begin(async (step) => {
+    await step`insert into ad_totals as known values (${ad}, ${shard}, 1, 2) on conflict (ad_id, shard) do update set clicks = known.clicks + 1, impressions = known.impressions + 2`
+    await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
+  })
+
+  beforeEach(() => sql`insert into ledger (topic, partition) values ('t', 0)`)
+
+  it('is nothing while the position stands still', async () => {
+    await count(sql, 1)
+    const before = await readAnalytics(database)
+    expect(await readAnalyticsChanges(database, before)).toMatchObject({ rows: [], position: before.position, catalogue: before.catalogue })
+  })
+
+  it('is the ads that were counted since, each with the sum of its shards', async () => {
+    await count(sql, 1, 0)
+    await count(sql, 2, 0)
+    const before = await readAnalytics(database)
+    await count(sql, 2, 1)
+    const { rows, position, asOf } = await readAnalyticsChanges(database, before)
+    expect(rows).toEqual([{ ad_id: 2, clicks: 2, impressions: 4, ctr: 0.5 }])
+    expect(position).toBe(before.position + 1n)
+    expect(asOf.getTime()).toBeGreaterThanOrEqual(before.asOf.getTime())
+  })
+
+  it('has what a transaction brought that began before the answer and ended after it', async () => {
+    const other = owner(db.url)
+    const counted = Promise.withResolvers<void>()
+    const mayCommit = Promise.withResolvers<void>()
+    const slow = other.begin(async (step) => {
+      await step`insert into ad_totals values (3, 5, 1, 0)`
+      await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
+      counted.resolve()
+      await mayCommit.promise
+    })
+    await counted.promise
+    // newer transactions come and go in the meantime
+    await sql`insert into ad_totals values (4, 0, 1, 0)`
+    const before = await readAnalytics(database)
+    mayCommit.resolve()
+    await slow
+    await other.end()
+    expect((await readAnalyticsChanges(database, before)).rows).toContainEqual({ ad_id: 3, clicks: 1, impressions: 0, ctr: 0 })
+  })
+
+  it('holds for rows that were frozen and for updates in place', async () => {
+    await count(sql, 1)
+    await count(sql, 2)
+    await sql`vacuum (freeze) ad_totals`
+    const before = await readAnalytics(database)
+    await count(sql, 1)
+    expect((await readAnalyticsChanges(database, before)).rows).toEqual([{ ad_id: 1, clicks: 2, impressions: 4, ctr: 0.5 }])
   })
 })
 
