@@ -92,8 +92,9 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   }
 
   async function audit() {
+    const known = writer.lanes.positions()
     const { rows } = await auditBooks({ database, admin, topics, metrics })
-    writer.reconcile(rows)
+    writer.reconcile(rows, known)
   }
 
   async function maintain() {

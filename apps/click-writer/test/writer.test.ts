@@ -1,0 +1,101 @@
+import type { Batch, BatchOutcome, BatchStore } from '@ads-tracker/data'
+import { topicNames } from '@ads-tracker/events'
+import type { BatchConsumer } from '@ads-tracker/kafka'
+import { createLogger } from '@ads-tracker/service-kit'
+import { Registry } from 'prom-client'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createWriterMetrics } from '../src/metrics.ts'
+import { createWriter } from '../src/writer.ts'
+import { aRecord } from './records.ts'
+
+const topics = topicNames()
+const partition0 = { topic: topics.click, partition: 0 }
+
+/** A writer with two connections, whose statements end when the test says so. */
+function writing() {
+  const running: { store: number; events: number; end: () => void }[] = []
+  const seek = vi.fn()
+  const stores = [0, 1].map((store) => ({
+    apply: ({ slices, events }: Batch) =>
+      new Promise<BatchOutcome>((resolve) => {
+        const stored = slices.map(({ topic, partition, nextOffset }) => ({ topic, partition, nextOffset, counted: 0, duplicates: 0, conflicts: 0, deadLetters: 0, recovered: 0 }))
+        running.push({ store, events: events.length, end: () => resolve({ status: 'applied', slices: stored }) })
+      }),
+  }))
+  const writer = createWriter({
+    stores: stores as unknown as BatchStore[],
+    topics,
+    admin: { offsets: async () => [] },
+    log: createLogger('test', 'silent'),
+    metrics: createWriterMetrics(new Registry()),
+    batchMaxEvents: 20_000,
+    queueMaxEvents: 60_000,
+  })
+  writer.onAssigned([0, 1].map((partition) => ({ topic: topics.click, partition })))
+  writer.start({ seek } as Partial<BatchConsumer> as BatchConsumer)
+  onTestFinished(async () => {
+    const stopped = writer.stop()
+    for (const { end } of running) end()
+    await stopped
+  })
+  return {
+    writer,
+    running,
+    seek,
+    /** `count` clicks from offset `first` of a partition arrive. */
+    arrive: (partition: number, first: number, count: number) =>
+      writer.onBatch({
+        topic: topics.click, partition, records: Array.from({ length: count }, (_, index) => aRecord(first + index)),
+        heartbeat: async () => {}, isStale: () => false,
+      }),
+  }
+}
+
+describe('the writer', () => {
+  it('leaves what arrives during a statement to the next one, of all partitions together', async () => {
+    const { running, arrive } = writing()
+    await arrive(0, 0, 1)
+    await vi.waitFor(() => expect(running).toHaveLength(1))
+    await arrive(0, 1, 2)
+    await arrive(1, 0, 3)
+    expect(running).toHaveLength(1)
+    running[0]!.end()
+    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 0, events: 5 }]))
+  })
+
+  it('runs a second statement beside the first when much waits', async () => {
+    const { running, arrive } = writing()
+    await arrive(0, 0, 1)
+    await vi.waitFor(() => expect(running).toHaveLength(1))
+    await arrive(1, 0, 1500)
+    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 1, events: 1500 }]))
+  })
+
+  it('reads again from the ledger when that went back, as after restoring a backup', async () => {
+    const { writer, running, seek, arrive } = writing()
+    await arrive(0, 0, 5)
+    await vi.waitFor(() => expect(running).toHaveLength(1))
+    running[0]!.end()
+    await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1))
+    writer.reconcile([{ ...partition0, nextOffset: 2n }], writer.lanes.positions())
+    expect(seek).toHaveBeenCalledWith({ ...partition0, offset: 2n })
+  })
+
+  it('does not mistake books that were read before its last statement for a ledger that went back', async () => {
+    const { writer, running, seek, arrive } = writing()
+    for (const [index, first] of [0, 5].entries()) {
+      await arrive(0, first, 5)
+      await vi.waitFor(() => expect(running).toHaveLength(index + 1))
+      if (index === 0) {
+        running[0]!.end()
+        await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1))
+      }
+    }
+    const known = writer.lanes.positions()
+    const books = [{ ...partition0, nextOffset: 5n }]
+    running[1]!.end()
+    await vi.waitFor(() => expect(writer.lanes.positions()[0]?.offset).toBe(10n))
+    writer.reconcile(books, known)
+    expect(seek).not.toHaveBeenCalled()
+  })
+})
