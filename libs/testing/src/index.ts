@@ -1,3 +1,4 @@
+export { bundleOf } from './bundle-of.ts'
 export { freePort } from './free-port.ts'
 export { infrastructure } from './infrastructure.ts'
 export type { Infrastructure, TestKafka, TestPostgres, TestServer } from './infrastructure.ts'

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { entry, freePort, leash, workspace } from '@ads-tracker/testing'
+import { bundleOf, entry, freePort, leash, workspace } from '@ads-tracker/testing'
+import { isSabotaged } from './sabotage/sabotage.ts'
 import { until } from './until.ts'
 
 export type Ending = number | NodeJS.Signals
@@ -30,8 +31,9 @@ export interface SupervisedApp {
 
 const outputKept = 2_000_000
 
-/** An app as a process under a supervisor, on a port that it keeps. */
+/** An app as a process under a supervisor, on a port that it keeps: the bundle that ships, or its source when that is sabotaged. */
 export async function supervisedApp(name: string, environment: Record<string, string>): Promise<SupervisedApp> {
+  const script = isSabotaged(environment) ? entry(`apps/${name}`) : await bundleOf(name)
   const port = environment.PORT ?? String(await freePort())
   const env = { ...process.env, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...environment, PORT: port }
   const url = `http://127.0.0.1:${port}`
@@ -49,7 +51,7 @@ export async function supervisedApp(name: string, environment: Record<string, st
 
   function launch() {
     const started = performance.now()
-    const mine = spawn(process.execPath, [entry(`apps/${name}`)], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env })
+    const mine = spawn(process.execPath, [script], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env })
     child = mine
     for (const stream of [mine.stdout, mine.stderr]) stream?.on('data', keep)
     const gone = once(mine, 'exit').then(async ([code, killer]) => {

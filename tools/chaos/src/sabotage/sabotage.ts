@@ -10,3 +10,7 @@ export interface Patch {
 export function sabotaged(patches: Patch[], more: Record<string, string> = {}): Record<string, string> {
   return { NODE_OPTIONS: `--import ${new URL('./preload.ts', import.meta.url).href}`, CHAOS_PATCHES: JSON.stringify(patches), ...more }
 }
+
+export function isSabotaged(environment: Record<string, string>): boolean {
+  return environment.CHAOS_PATCHES !== undefined
+}
