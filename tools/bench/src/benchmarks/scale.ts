@@ -10,10 +10,12 @@ import { cpuOf, cpuOfTree, stopwatch } from '../processes/cpu.ts'
 import { checkBooks, type DatabaseServer, ledgerPosition, startDatabase, withSql } from '../processes/database.ts'
 import { systemOn } from '../processes/system.ts'
 import { atLeast, atMost, type Check, type Figure, type Goal, type Result } from '../result.ts'
-import { median } from '../statistics.ts'
+import { percentile } from '../statistics.ts'
 
 const backlog = 300_000
 const sustainedRate = 15_000
+/** As page trackers and servers send them. One by one, on two cores that the load shares, a bare route does not take as many everywhere. */
+const perRequest = 10
 
 /** What a second ingest and a second and third writer add, and how long the whole keeps up with a fixed rate. */
 export async function scale(context: Context): Promise<Result> {
@@ -96,10 +98,10 @@ async function sustain(context: Context, broker: Broker, server: DatabaseServer)
   const [ingest, writer] = await Promise.all([system.startIngest(), system.startWriter()])
   // 5 s a measurement is the quick run; five minutes is `--seconds 50`
   const seconds = context.seconds * 6
-  await paced({ url: ingest.url, connections: 64, rate: sustainedRate / 3, seconds: 5, ads: 1000 }).done
+  await paced({ url: ingest.url, connections: 64, rate: sustainedRate / 3, seconds: 10, ads: 1000, perRequest }).done
+  const load = paced({ url: ingest.url, connections: 128, rate: sustainedRate, seconds, ads: 1000, perRequest })
   const read = stopwatch({ ingest: () => cpuOf(ingest.pid), writer: () => cpuOf(writer.pid), broker: () => cpuOf(broker.pid), postgres: () => cpuOfTree(server.pid) })
-  context.say(`${sustainedRate} clicks/s for ${seconds} s`)
-  const load = paced({ url: ingest.url, connections: 128, rate: sustainedRate, seconds, ads: 1000 })
+  context.say(`${sustainedRate} clicks/s for ${seconds} s, ${perRequest} a request`)
   const lags: [number, number][] = []
   let running = true
   const result = await withSql(system.database.url, async (sql) => {
@@ -122,13 +124,13 @@ async function sustain(context: Context, broker: Broker, server: DatabaseServer)
   const acknowledged = result.statuses['202'] ?? 0
   const lagSeconds = Math.max(...lags.map(([, lag]) => lag)) / sustainedRate
   const figures: Figure[] = [
-    { name: `sustained ${sustainedRate} clicks/s for ${seconds} s: acknowledged of offered`, unit: 'ratio', samples: [acknowledged / offered], better: 'higher' },
+    { name: `sustained ${sustainedRate} clicks/s for ${seconds} s, ${perRequest} a request: acknowledged of offered`, unit: 'ratio', samples: [acknowledged / offered], better: 'higher' },
     { name: 'sustained: lag at most', unit: 's', samples: [lagSeconds], better: 'lower' },
-    { name: 'sustained: p99 of an acknowledgement', unit: 'ms', samples: [median([result.latencies[Math.floor(result.latencies.length * 0.99)] ?? NaN])], better: 'lower' },
+    { name: 'sustained: p99 of an acknowledgement', unit: 'ms', samples: [percentile(result.latencies, 99)], better: 'lower' },
     ...Object.entries(used).map(([name, time]) => ({ name: `sustained: CPU of ${name}`, unit: 'µs/click', samples: [time / acknowledged], better: 'lower' as const })),
   ]
   const goals: Goal[] = [
-    atLeast(`acknowledged of what was offered at ${sustainedRate}/s for ${seconds} s`, acknowledged / offered, 1),
+    atLeast(`acknowledged of what was offered at ${sustainedRate}/s, ${perRequest} a request`, acknowledged / offered, 1),
     atMost('lag throughout, s', lagSeconds, 1),
   ]
   const checks = await checkBooks(system.database.url, 'sustained', { read: result.expected })

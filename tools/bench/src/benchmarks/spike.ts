@@ -8,7 +8,7 @@ import { startBroker } from '../processes/broker.ts'
 import { residentBytes } from '../processes/cpu.ts'
 import { startProgram } from '../processes/program.ts'
 import { atLeast, atMost, type Result } from '../result.ts'
-import { percentile } from '../statistics.ts'
+import { median, percentile } from '../statistics.ts'
 
 const calmSeconds = 3
 
@@ -20,7 +20,7 @@ export async function spike(context: Context): Promise<Result> {
     await startProgram({ name: 'click-ingest', script: await bundleOf('click-ingest'), env: { KAFKA_BROKERS: broker.brokers, RATE_LIMIT_MAX: '0' }, profileTo: context.profileTo }),
   )
   context.say('warming up, and finding the capacity')
-  await wrk({ url: app.url, connections: 64, seconds: 3, script: clickScript() })
+  await wrk({ url: app.url, connections: 64, seconds: 10, script: clickScript() })
   const { perSecond: most } = await wrk({ url: app.url, connections: 256, seconds: context.seconds, script: clickScript() })
   // by the generator of the spike, which takes more of the shared cores for a click than wrk does
   const full = await paced({ url: app.url, connections: 256, rate: most, seconds: context.seconds, ads: 1000, patienceMs: 1000 }).done
@@ -38,7 +38,7 @@ export async function spike(context: Context): Promise<Result> {
   await pause(500)
 
   const goodput = (surge.statuses['202'] ?? 0) / seconds
-  const normalAgain = normalAfter(after.ticks, Math.max(calmP99 * 5, 50))
+  const normalAgain = normalAfter(after.ticks, Math.max(2 * median(before.ticks.map(({ slowest }) => slowest)), 10))
   const grown = Math.max(...memory) - (memory[Math.floor(memory.length / 4)] ?? 0)
   const acknowledged = [full, before, surge, after].reduce((sum, { statuses }) => sum + (statuses['202'] ?? 0), 0)
   const stored = await broker.recordsOf('ads.clicks.v1')
@@ -72,10 +72,10 @@ export async function spike(context: Context): Promise<Result> {
   }
 }
 
-/** Seconds until every later tenth of a second was calm. */
+/** Seconds until nothing is refused any more and the tenths of the second that follows are as quick as when it was calm. */
 function normalAfter(ticks: Tick[], limitMs: number): number {
-  const last = ticks.findLast(({ slowest, refused }) => slowest > limitMs || refused > 0)
-  return last === undefined ? 0 : last.second + 0.1
+  const first = ticks.findIndex((_, index) => median(ticks.slice(index, index + 10).map(({ slowest }) => slowest)) <= limitMs && ticks.slice(index).every(({ refused }) => refused === 0))
+  return first < 0 ? Infinity : first / 10
 }
 
 function perSecond(ticks: Tick[], key: 'acknowledged' | 'refused'): [number, number][] {

@@ -1,10 +1,10 @@
 import { encodeEvent, EventRequest, eventHeaders, parseEventRequest, topicNames } from '@ads-tracker/events'
-import { createKafka } from '@ads-tracker/kafka'
 import { Type } from '@sinclair/typebox'
 import Fastify from 'fastify'
+import { Kafka, logLevel } from 'kafkajs-unpatched'
 
-// What one writes first: the same event with the same guarantee, one kafkajs send for each request.
-const kafka = createKafka({ KAFKA_BROKERS: process.env.KAFKA_BROKERS ?? '', TOPIC_PREFIX: '', KAFKA_TLS: false }, 'one-send-each', () => {})
+// What one writes first: the same event with the same guarantee, one send for each request, by kafkajs as it comes.
+const kafka = new Kafka({ clientId: 'one-send-each', brokers: [process.env.KAFKA_BROKERS ?? ''], logLevel: logLevel.ERROR })
 const topic = topicNames(process.env.TOPIC_PREFIX).click
 const producer = kafka.producer({ allowAutoTopicCreation: false })
 await producer.connect()

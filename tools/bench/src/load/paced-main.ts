@@ -12,7 +12,8 @@ interface Connection {
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as PacedOptions
-const { connections, rate, seconds, ads, patienceMs = 5000 } = options
+const { connections, seconds, ads, patienceMs = 5000, perRequest = 1 } = options
+const rate = options.rate / perRequest
 const { hostname, port } = new URL(options.url)
 const prefix = idPrefix()
 const time = new Date().toISOString()
@@ -59,13 +60,17 @@ function issue(due: number) {
 }
 
 function send(connection: Connection, due: number) {
-  number += 1
-  sent += 1
-  const id = `${prefix}${number.toString(16).padStart(12, '0')}`
-  const body = `{"event_id":"${id}","ad_id":${(number % ads) + 1},"timestamp":"${time}","playback_time":15.5}`
+  sent += perRequest
+  const clicks = Array.from({ length: perRequest }, click)
+  const [path, body] = perRequest === 1 ? ['/ads/click', `{${clicks[0]}}`] : ['/ads/events', `{"events":[${clicks.map((fields) => `{"type":"click",${fields}}`).join(',')}]}`]
   connection.busy = true
   connection.due = due
-  connection.socket.write(`POST /ads/click HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  connection.socket.write(`POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+}
+
+function click(): string {
+  number += 1
+  return `"event_id":"${prefix}${number.toString(16).padStart(12, '0')}","ad_id":${(number % ads) + 1},"timestamp":"${time}","playback_time":15.5`
 }
 
 function open(): Promise<Connection> {
@@ -87,7 +92,7 @@ function receive(connection: Connection, chunk: string) {
   if (head < 0) return
   const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0)
   if (received.length < head + 4 + length) return
-  answered(connection, received.slice(9, 12))
+  answered(connection, received)
   connection.received = ''
   connection.busy = false
   const next = waiting.shift()
@@ -95,18 +100,21 @@ function receive(connection: Connection, chunk: string) {
   else send(connection, next)
 }
 
-function answered({ due }: Connection, status: string) {
+function answered({ due }: Connection, answer: string) {
   const now = performance.now()
   const tick = tickOf(now)
-  statuses[status] = (statuses[status] ?? 0) + 1
-  if (status === '202') {
+  const acknowledged = perRequest === 1 ? Number(answer.startsWith('202', 9)) : answer.split('"status":202').length - 1
+  const status = answer.slice(9, 12)
+  if (acknowledged > 0) statuses['202'] = (statuses['202'] ?? 0) + acknowledged
+  if (acknowledged < perRequest) statuses[status] = (statuses[status] ?? 0) + perRequest - acknowledged
+  if (acknowledged === perRequest) {
     latencies.push(now - due)
-    tick.acknowledged += 1
     tick.slowest = Math.max(tick.slowest, now - due)
   } else {
     refusals.push(now - due)
-    tick.refused += 1
   }
+  tick.acknowledged += acknowledged
+  tick.refused += perRequest - acknowledged
 }
 
 function lose(connection: Connection) {

@@ -11,6 +11,8 @@ export interface PacedOptions {
   seconds: number
   /** Clicks are on the ads from 1 to this. */
   ads: number
+  /** Clicks in one request; more than one goes to `/ads/events`. */
+  perRequest?: number
   /** How long a click waits for a free connection before its client gives up. */
   patienceMs?: number
 }
@@ -30,8 +32,9 @@ export interface PacedResult {
   /** Never sent, because every connection was busy for too long. */
   dropped: number
   broken: number
+  /** Clicks by what they were answered. */
   statuses: Record<string, number>
-  /** Milliseconds from when a click was due to its 202, ascending; `refusals` to any other answer. */
+  /** Milliseconds from when a request was due to its answer, ascending; `refusals` where not all of it was acknowledged. */
   latencies: number[]
   refusals: number[]
   ticks: Tick[]
