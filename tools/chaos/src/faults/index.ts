@@ -10,6 +10,7 @@ import { halfLoad } from './half-load.ts'
 import { halfOpenDatabase } from './half-open-database.ts'
 import { kafkaGone } from './kafka-gone.ts'
 import { kafkaHangs } from './kafka-hangs.ts'
+import { killEach } from './kill-each.ts'
 import { killIngest } from './kill-ingest.ts'
 import { killWriter } from './kill-writer.ts'
 import { otherLog } from './other-log.ts'
@@ -22,7 +23,7 @@ import { sameId } from './same-id.ts'
 import { slowSockets } from './slow-sockets.ts'
 import { writerBacklog } from './writer-backlog.ts'
 
-/** The table of promises, in its order. */
+/** The table of promises, in its order; at last all processes under one load. */
 export const faults: Fault[] = [
   killIngest,
   killWriter,
@@ -46,4 +47,5 @@ export const faults: Fault[] = [
   rollingStop,
   otherLog,
   halfLoad,
+  killEach,
 ]
