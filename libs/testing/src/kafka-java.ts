@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { jarsFolder } from './kafka-jars.ts'
+import { kafkaFolder } from './kafka-jars.ts'
 import { kafkaAnswers } from './kafka-ready.ts'
 import { kafkaSettings, properties } from './kafka-settings.ts'
 import { spawnServer } from './server-process.ts'
@@ -27,7 +27,7 @@ export function javaVersion(): number {
   return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0)
 }
 
-const archive = () => `${jarsFolder()}.jsa`
+const archive = () => `${kafkaFolder()}.jsa`
 
 /** The broker as a process of this machine; its storage is formatted the first time. Does not wait until it answers. */
 export async function startJava(options: JavaOptions, extra: string[] = sharedClasses()): Promise<ServerProcess> {
@@ -71,5 +71,5 @@ const sharedClasses = () => (existsSync(archive()) ? [`-XX:SharedArchiveFile=${a
 
 const java = (optimise = false) => [
   '-XX:+UseSerialGC', ...(optimise ? [] : ['-XX:TieredStopAtLevel=1']),
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-cp', join(jarsFolder(), '*'),
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-cp', join(kafkaFolder(), '*'),
 ]

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { removeDockerKafka, startDockerKafka } from './kafka-docker.ts'
-import { downloadJars, jarsFolder } from './kafka-jars.ts'
+import { downloadKafka, kafkaFolder } from './kafka-jars.ts'
 import { archiveClasses, javaVersion, startJava } from './kafka-java.ts'
 import { kafkaAnswers } from './kafka-ready.ts'
+import { hasMaven } from './maven-jars.ts'
 import type { Server } from './postgres.ts'
 
 export interface KafkaOptions {
@@ -56,11 +57,11 @@ export function removeKafkaData(dir: string): void {
 
 async function chooseWay(say: (message: string) => void): Promise<'java' | 'docker'> {
   const java = javaVersion()
-  const jars = jarsFolder()
+  const jars = kafkaFolder()
   if (java >= 17 && existsSync(jars)) return 'java'
   if (java >= 17 && hasMaven()) {
     say(`downloading Apache Kafka from Maven Central to ${jars} (54 MB, once)`)
-    await downloadJars(jars)
+    await downloadKafka()
     await archiveClasses().catch((error: Error) => say(`Kafka will start less quickly: ${error.message}`))
     return 'java'
   }
@@ -71,8 +72,6 @@ async function chooseWay(say: (message: string) => void): Promise<'java' | 'dock
   - install Java 17 or newer with Maven, for example: apt-get install openjdk-17-jre-headless maven
   - start a Docker engine`)
 }
-
-const hasMaven = () => spawnSync('sh', ['-c', 'command -v mvn'], { stdio: 'ignore' }).status === 0
 
 /** Whether a Docker engine can be used. */
 export function dockerAnswers(): boolean {
