@@ -4,29 +4,38 @@ import { createProducer } from '@ads-tracker/kafka'
 import type { Context } from '../context.ts'
 import { idPrefix } from '../load/click-script.ts'
 import { copyRows } from '../contenders/copy-floor.ts'
+import { lackingForDebezium, startDebezium, type Stored } from '../contenders/debezium.ts'
 import { startBroker } from '../processes/broker.ts'
 import { cpuOf, cpuOfTree, stopwatch } from '../processes/cpu.ts'
 import { checkBooks, ledgerPosition, startDatabase, withSql } from '../processes/database.ts'
 import { systemOn } from '../processes/system.ts'
-import { atLeast, type Check, type Result } from '../result.ts'
+import { atLeast, type Check, type Figure, type Result } from '../result.ts'
 import { median, ratios } from '../statistics.ts'
 
 const backlog = 1_000_000
 const repeatEvery = 10
 const ads = 1000
 
-/** A backlog of a million clicks, a tenth of them repeats, stored with all books; against `\copy` of the same rows with the same key. */
+/** A backlog of a million clicks, a tenth of them repeats, stored with all books; against two that only insert the same rows with the same key. */
 export async function writer(context: Context): Promise<Result> {
   const broker = context.open(await startBroker(context.say))
   const server = context.open(await startDatabase(context.say))
   const samples = { writer: [] as number[], floor: [] as number[], floorCpu: [] as number[], node: [] as number[], postgres: [] as number[], kafka: [] as number[] }
   const checks: Check[] = []
+  const lacking = await lackingForDebezium(context.say)
+  const debezium = lacking === undefined ? context.open(await startDebezium(broker, server)) : undefined
+  const inserted: Stored[] = []
+  if (debezium) {
+    context.say('warming up Debezium')
+    await debezium.store(withoutRepeats(clicks(backlog / 2)))
+  }
   for (let round = 1; round <= context.rounds; round++) {
     const system = await systemOn(context, { broker, server, prefix: `round${round}.`, ads })
     const events = clicks(backlog)
     context.say(`round ${round}: writing the backlog`)
     await produce(system.topics.click, events)
-    const floor = await copyRows(server, events.slice(0, backlog - backlog / repeatEvery))
+    const fresh = withoutRepeats(events)
+    const floor = await copyRows(server, fresh)
     samples.floor.push(floor.perSecond)
     samples.floorCpu.push(floor.microseconds)
     const app = await system.startWriter()
@@ -40,10 +49,17 @@ export async function writer(context: Context): Promise<Result> {
     for (const name of ['node', 'postgres', 'kafka'] as const) samples[name].push((measured.cpu[name] ?? NaN) / measured.rows)
     context.say(`round ${round}: ${Math.round(measured.rows / measured.seconds)} rows/s, \\copy ${Math.round(floor.perSecond)} rows/s`)
     await app.stop()
-    checks.push(...(await checkBooks(system.database.url, `round ${round}`, { stored: backlog - backlog / repeatEvery, read: backlog })))
+    checks.push(...(await checkBooks(system.database.url, `round ${round}`, { stored: fresh.length, read: backlog })))
     await system.database.drop()
+    if (debezium) {
+      const stored = await debezium.store(fresh)
+      inserted.push(stored)
+      context.say(`round ${round}: Debezium ${Math.round(stored.perSecond)} rows/s`)
+      checks.push({ name: `round ${round}: Debezium stored the same rows as \\copy`, ok: stored.contents === floor.contents, detail: stored.contents })
+    }
   }
   const toFloor = ratios(samples.writer, samples.floor)
+  const toDebezium = ratios(samples.writer, inserted.map((stored) => stored.perSecond))
   return {
     benchmark: 'writer',
     figures: [
@@ -54,11 +70,18 @@ export async function writer(context: Context): Promise<Result> {
       { name: 'CPU of the writer', unit: 'µs/click', samples: samples.node, better: 'lower' },
       { name: 'CPU of PostgreSQL', unit: 'µs/click', samples: samples.postgres, better: 'lower' },
       { name: 'CPU of the broker', unit: 'µs/click', samples: samples.kafka, better: 'lower' },
+      ...(debezium ? figuresOf(toDebezium, inserted) : []),
     ],
-    goals: [atLeast('backlog of 1 million with 10 % repeats, against \\copy', median(toFloor), 0.4)],
+    goals: [
+      atLeast('backlog of 1 million with 10 % repeats, against \\copy', median(toFloor), 0.4),
+      ...(debezium ? [atLeast("against Debezium's JDBC sink with two tasks, insert only", median(toDebezium), 2)] : []),
+    ],
     checks,
     plots: [],
-    notes: ['Debezium and Redpanda Connect are not started by this benchmark: see the README for what they reached on such a machine'],
+    notes: [
+      ...(lacking === undefined ? [] : [`Debezium was not measured: ${lacking}`]),
+      'Redpanda Connect is not started by this benchmark: see the README for what it reached on such a machine',
+    ],
   }
 
   async function produce(topic: string, events: AdEvent[]) {
@@ -78,6 +101,17 @@ async function until(sql: Parameters<typeof ledgerPosition>[0], wanted: number) 
   }
   throw new Error(`the writer did not reach ${wanted} records in 5 minutes`)
 }
+
+function figuresOf(toDebezium: number[], inserted: Stored[]): Figure[] {
+  return [
+    { name: "writer / Debezium's JDBC sink", unit: 'ratio', samples: toDebezium, better: 'higher' },
+    { name: "Debezium's JDBC sink, two tasks, insert only", unit: 'rows/s', samples: inserted.map((stored) => stored.perSecond) },
+    { name: 'CPU of Kafka Connect for Debezium', unit: 'µs/row', samples: inserted.map((stored) => stored.connectCpu) },
+    { name: 'CPU of PostgreSQL for Debezium', unit: 'µs/row', samples: inserted.map((stored) => stored.postgresCpu) },
+  ]
+}
+
+const withoutRepeats = (events: AdEvent[]) => events.slice(0, events.length - events.length / repeatEvery)
 
 /** The last tenth repeats clicks from before, as clients do whose first answer was lost. */
 function clicks(count: number): AdEvent[] {

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -9,30 +8,24 @@ import type { AdEvent } from '@ads-tracker/events'
 import { cpuOfTree } from '../processes/cpu.ts'
 import type { DatabaseServer } from '../processes/database.ts'
 import { withSql } from '../processes/database.ts'
-
-const table = `create table clicks (event_id uuid primary key, ad_id integer not null, occurred_at timestamptz(3) not null, received_at timestamptz(3) not null,
-  ip inet, user_agent text, playback_time double precision)`
+import { clicksTable } from './clicks-table.ts'
 
 /** The floor of the writer: the rows by `psql \copy` from a file into a table with the same key and nothing else. */
-export async function copyRows(server: DatabaseServer, events: AdEvent[]): Promise<{ perSecond: number; microseconds: number }> {
+export async function copyRows(server: DatabaseServer, events: AdEvent[]): Promise<{ perSecond: number; microseconds: number; contents: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'ads-tracker-bench-copy-'))
   const file = join(folder, 'rows')
   await pipeline(Readable.from(lines(events)), createWriteStream(file))
-  const url = await withSql(server.url, async (sql) => {
-    await sql`drop database if exists copy_floor with (force)`
-    await sql`create database copy_floor`
-    return Object.assign(new URL(server.url), { pathname: '/copy_floor' }).href
-  })
+  const table = await clicksTable(server, 'copy_floor')
   try {
-    await withSql(url, (sql) => sql.unsafe(table))
     const start = performance.now()
     const cpu = cpuOfTree(server.pid)
-    await copy(url, file)
+    await copy(table.url, file)
     // its backend has ended by now, and the server has its time
-    return { perSecond: events.length / ((performance.now() - start) / 1000), microseconds: (cpuOfTree(server.pid) - cpu) / events.length }
+    const measured = { perSecond: events.length / ((performance.now() - start) / 1000), microseconds: (cpuOfTree(server.pid) - cpu) / events.length }
+    return { ...measured, contents: await table.contents() }
   } finally {
     rmSync(folder, { recursive: true })
-    await withSql(server.url, (sql) => sql`drop database copy_floor with (force)`)
+    await table.drop()
   }
 }
 
