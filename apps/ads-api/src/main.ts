@@ -6,7 +6,7 @@ import { createAnalyticsMetrics } from './metrics.ts'
 import { outageLog } from './outage-log.ts'
 import { openQueries } from './queries.ts'
 
-await run(async () => {
+run(async () => {
   const config = loadConfig(configSchema, process.env)
   const metrics = createMetrics('ads-api')
   const counters = createAnalyticsMetrics(metrics.registry, () => queries.readFreshness())

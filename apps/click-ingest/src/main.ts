@@ -6,7 +6,7 @@ import { Config } from './config.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { kafkaReadiness } from './readiness.ts'
 
-await run(async () => {
+run(async () => {
   const config = loadConfig(Config, process.env)
   const topics = topicNames(config.TOPIC_PREFIX)
   const metrics = createMetrics('click-ingest')

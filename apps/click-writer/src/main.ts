@@ -3,7 +3,7 @@ import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { startPipeline } from './pipeline.ts'
 
-await run(async () => {
+run(async () => {
   const config = loadConfig(Config, process.env)
   const metrics = createMetrics('click-writer')
   const log = createLogger('click-writer', config.LOG_LEVEL)

@@ -13,15 +13,16 @@ export class UsageError extends Error {
   }
 }
 
-/** Runs a service's `main`. Exit codes: 0 asked to stop, 1 crashed, 78 bad configuration. */
-export async function run(main: () => Promise<void>): Promise<void> {
+/**
+ * Runs the `main` of a service or a job. Exit codes: 0 done or asked to stop, 1 crashed, 78 bad configuration.
+ * Not to be awaited: a bundle is CommonJS, where nothing can be awaited at the top.
+ */
+export function run(main: () => Promise<void>): void {
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
-  try {
-    await main()
-  } catch (error) {
-    crash(error)
-  }
+  const unfinished = () => crash(new Error('ended before it was done: nothing is left that it waits for'))
+  process.on('beforeExit', unfinished)
+  main().then(() => process.off('beforeExit', unfinished), crash)
 }
 
 // Crash-only: say it once, exit, and let the supervisor start a clean process.

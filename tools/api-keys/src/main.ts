@@ -5,7 +5,7 @@ import { readArguments } from './arguments.ts'
 
 const Config = Type.Object(databaseSettings)
 
-await run(async () => {
+run(async () => {
   const command = readArguments(process.argv.slice(2))
   const database = createDatabase({ ...databaseAddress(loadConfig(Config, process.env)), name: 'api-keys', max: 1 })
   try {

@@ -12,7 +12,7 @@ const Config = Type.Object({
   DATABASE_URL: secret({ default: 'postgres://ads:ads@127.0.0.1:54320/ads', description: 'Where the dead letters are' }),
 })
 
-await run(async () => {
+run(async () => {
   const command = readArguments(process.argv.slice(2))
   const config = loadConfig(Config, process.env)
   const database = createDatabase({ url: config.DATABASE_URL, name: 'dead-letters', max: 1 })

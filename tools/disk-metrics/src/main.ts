@@ -9,7 +9,7 @@ const Config = Type.Object({
   VOLUMES: Type.String({ pattern: '^[\\w-]+=[^,=]+(,[\\w-]+=[^,=]+)*$', description: 'name=path of each volume, comma separated' }),
 })
 
-await run(async () => {
+run(async () => {
   const config = loadConfig(Config, process.env)
   const volumes = config.VOLUMES.split(',').map((entry) => entry.split('=') as [string, string])
   const metrics = createMetrics('disk-metrics')

@@ -8,7 +8,7 @@ import { show } from './show.ts'
 
 const Config = Type.Object({ ...kafkaSettings, ...databaseSettings })
 
-await run(async () => {
+run(async () => {
   const command = readArguments(process.argv.slice(2))
   const config = loadConfig(Config, process.env)
   const database = createDatabase({ ...databaseAddress(config), name: 'ledger', max: 1 })

@@ -10,7 +10,7 @@ const Config = Type.Object({
   DEAD_LETTER_RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 1, description: 'Days that dead letters are kept; 30 from the start' })),
 })
 
-await run(async () => {
+run(async () => {
   const config = loadConfig(Config, process.env)
   const database = databaseAddress(config)
   const { applied } = await migrate({

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 
 const Config = Type.Object(databaseSettings)
 
-await run(async () => {
+run(async () => {
   const database = createDatabase({ ...databaseAddress(loadConfig(Config, process.env)), name: 'seed', max: 1 })
   try {
     console.log(`${await seedAds(database)} sample ads made`)

@@ -11,7 +11,7 @@ const Config = Type.Object({
   PARTITIONS: Type.Integer({ default: 6, minimum: 1, maximum: 1000, description: 'Partitions of each topic; never fewer than there are' }),
 })
 
-await run(async () => {
+run(async () => {
   const config = loadConfig(Config, process.env)
   // a broker that has just started knows no leaders for a while
   const patient = { initialRetryTime: 100, maxRetryTime: 1000, retries: 20 }

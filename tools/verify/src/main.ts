@@ -6,7 +6,7 @@ import { report } from './report.ts'
 
 const Config = Type.Object(databaseSettings)
 
-await run(async () => {
+run(async () => {
   const range = readRange(process.argv.slice(2))
   const address = databaseAddress(loadConfig(Config, process.env))
   const database = createDatabase({ ...address, name: 'verify', max: 1, statementTimeoutMs: 0 })
