@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import type { Tls } from './database.ts'
@@ -39,7 +38,7 @@ export class ChangedMigrationError extends Error {
 }
 
 // The bundle of a job has the files in its own folder.
-const beside = fileURLToPath(new URL(import.meta.url.endsWith('/migrate.ts') ? '../migrations' : 'migrations', import.meta.url))
+const beside = join(import.meta.dirname, import.meta.filename.endsWith('migrate.ts') ? '../migrations' : 'migrations')
 const lockKey = 4_711_070_707
 const lockTimeout = 2_000
 const attempts = 30

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@ads-tracker/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, bundle, workspace } from '../src/bundle.ts'
+import { openBundle } from '../src/open-bundle.ts'
 
 // Outside of the workspace, so that nothing of it can be found from there.
 const folder = mkdtempSync(join(tmpdir(), 'ads-tracker-bundle-'))
@@ -53,9 +55,41 @@ describe.each(projects.filter((project) => project.startsWith('apps/')))('the bu
     expect(app.output()).toMatch(/PORT: [^]*LOG_LEVEL: |LOG_LEVEL: [^]*PORT: /)
     expect(app.output()).not.toMatch(/sesame|open/)
   })
+
+  it('has the code that V8 makes of it, until a byte of it changes', async () => {
+    const code = join(made.main, '../bundle.js')
+    expect(openBundle(code).script.cachedDataRejected).toBe(false)
+    await appendFile(code, ' ')
+    expect(openBundle(code).script.cachedDataRejected).toBeUndefined()
+  })
 })
 
-describe.each(projects.filter((project) => project.startsWith('tools/')))('the bundle of %s', { timeout: 30_000 }, (project) => {
+describe('the bundle of apps/click-writer', { timeout: 30_000 }, () => {
+  let made: Bundle
+  const logged = async () => {
+    const app = start(made.main, { ...nowhere, PORT: '0' })
+    await vi.waitFor(() => expect(app.output()).toContain('not ready to start'), { timeout: 10_000 })
+    await app.stop()
+    return app.output()
+  }
+
+  beforeAll(async () => {
+    made = await bundle('apps/click-writer', join(folder, 'traces'))
+  })
+
+  it('names the sources in stack traces', async () => {
+    expect(await logged()).toMatch(/at async checkSchema \(apps\/click-writer\/src\/readiness\.ts:\d+:\d+\)/)
+  })
+
+  it('names places in the bundle when its map is gone', async () => {
+    await rm(join(made.main, '../bundle.js.map'))
+    expect(await logged()).toMatch(/at async checkSchema \(.*\/bundle\.js:\d+:\d+\)/)
+  })
+})
+
+const jobs = [...projects.filter((project) => project.startsWith('tools/')), 'tools/verify/src/rebuild.ts']
+
+describe.each(jobs)('the bundle of %s', { timeout: 30_000 }, (project) => {
   it('runs in an empty folder and says what it cannot reach', async () => {
     const { main } = await bundle(project, join(folder, project))
     const job = start(main, nowhere)
