@@ -10,6 +10,7 @@ import { createLogger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { requestId } from './request-id.ts'
 import type { Observe } from './request-seconds.ts'
+import { buildSerializer } from './serializers.ts'
 
 export interface ServiceOptions {
   name: string
@@ -48,6 +49,7 @@ export async function createService(options: ServiceOptions): Promise<App> {
     childLoggerFactory: (logger) => logger,
     clientErrorHandler: answerSocketError,
     frameworkErrors: answerError,
+    schemaController: { compilersFactory: { buildSerializer } },
   })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   app.removeContentTypeParser('text/plain')
