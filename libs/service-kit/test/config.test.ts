@@ -28,5 +28,5 @@ it('reads a secret from the file that NAME_FILE names', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
   writeFileSync(file, 'postgres://from-file\n')
   expect(loadConfig(Config, { DATABASE_URL_FILE: file }).DATABASE_URL).toBe('postgres://from-file')
-  expect(() => loadConfig(Config, { DATABASE_URL_FILE: '/nowhere' })).toThrow(/DATABASE_URL: cannot read the file that DATABASE_URL_FILE names \(ENOENT\)/)
+  expect(() => loadConfig(Config, { DATABASE_URL_FILE: `${file}.gone` })).toThrow(/DATABASE_URL: cannot read the file that DATABASE_URL_FILE names \(ENOENT\)/)
 })
