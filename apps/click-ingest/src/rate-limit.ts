@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { ipv6Network } from '@ads-tracker/events'
 import rateLimit from '@fastify/rate-limit'
 import { type App, problem } from '@ads-tracker/service-kit'
 import type { Config } from './config.ts'
@@ -14,17 +15,8 @@ export async function limitRate(app: App, config: Pick<Config, 'RATE_LIMIT_MAX' 
     timeWindow: config.RATE_LIMIT_WINDOW_SECONDS * 1000,
     cache: 20_000,
     allowList: (request) => !request.url.startsWith('/ads/'),
-    keyGenerator: (request) => network(request.ip),
+    keyGenerator: ({ ip }) => (isIPv6(ip) ? ipv6Network(ip, 4) : ip),
     errorResponseBuilder: (_request, { max, ttl }) =>
       problem('rate_limited', { detail: `${max} requests are allowed each ${config.RATE_LIMIT_WINDOW_SECONDS} s`, headers: { 'retry-after': String(Math.ceil(ttl / 1000)) } }),
   })
-}
-
-function network(ip: string): string {
-  if (!isIPv6(ip) || ip.startsWith('::ffff:')) return ip
-  const [head = '', tail = ''] = ip.split('%', 1)[0]?.split('::') ?? []
-  const left = head.split(':').filter(Boolean)
-  const right = tail.split(':').filter(Boolean)
-  const groups = ip.includes('::') ? [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right] : left
-  return groups.slice(0, 4).join(':')
 }

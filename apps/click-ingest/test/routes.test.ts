@@ -163,6 +163,14 @@ describe('the rate limit', () => {
     expect(await from('2001:db8:0:2::1')).toBe(202)
   })
 
+  it('counts an IPv4 address as one, in whichever form it comes', async () => {
+    const { app } = await ingestApp({ env: { RATE_LIMIT_MAX: '1' } })
+    const from = async (remoteAddress: string) => (await app.inject({ ...click, remoteAddress })).statusCode
+    expect(await from('::ffff:9.9.9.9')).toBe(202)
+    expect(await from('9.9.9.9')).toBe(429)
+    expect(await from('::ffff:9.9.9.8')).toBe(202)
+  })
+
   it('leaves probes and metrics alone', async () => {
     const { app } = await ingestApp({ env: { RATE_LIMIT_MAX: '1' } })
     const probes = await Promise.all(Array.from({ length: 5 }, () => app.inject('/livez')))

@@ -2,7 +2,7 @@ import './formats.ts'
 import { type Static, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { AdEvent } from './ad-event.ts'
-import { anonymizeIp } from './anonymize-ip.ts'
+import { anonymizeIp } from './ip-network.ts'
 import { uuidv7 } from './uuidv7.ts'
 
 const earliest = Date.UTC(2000, 0, 1)

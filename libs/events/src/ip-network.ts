@@ -5,11 +5,16 @@ import { isIPv4, SocketAddress } from 'node:net'
  * Takes a valid address (a zone such as `%eth0` is dropped) and returns the canonical text of the network's first address.
  */
 export function anonymizeIp(ip: string): string {
-  if (isIPv4(ip)) return `${ip.slice(0, ip.lastIndexOf('.'))}.0`
+  if (isIPv4(ip)) return withoutLast(ip)
+  const network = ipv6Network(ip, 3)
+  return network.endsWith('::') ? network : withoutLast(network)
+}
+
+/** The network that the first `kept` of the eight groups of a valid IPv6 address name, such as a /64 of 4; of an IPv4-mapped one the IPv4 address. */
+export function ipv6Network(ip: string, kept: number): string {
   const canonical = new SocketAddress({ address: ip.split('%', 1)[0] ?? ip, family: 'ipv6' }).address
-  const mapped = /^::ffff:(\d+\.\d+\.\d+)\.\d+$/.exec(canonical)
-  if (mapped) return `${mapped[1]}.0`
-  return compress(groups(canonical).slice(0, 3))
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical)?.[1]
+  return mapped ?? compress(groups(canonical).slice(0, kept))
 }
 
 // The canonical text has at most one `::`, which stands for the groups that are missing to eight.
@@ -24,4 +29,8 @@ function groups(address: string): string[] {
 function compress(network: string[]): string {
   while (network.at(-1) === '0') network.pop()
   return `${network.join(':')}::`
+}
+
+function withoutLast(ipv4: string): string {
+  return `${ipv4.slice(0, ipv4.lastIndexOf('.'))}.0`
 }
