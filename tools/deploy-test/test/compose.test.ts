@@ -121,6 +121,13 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     expect(await compose('run', '--rm', '-T', 'jobs', 'ledger')).toContain('the books balance')
   })
 
+  it('makes rollups again by a job, and names all jobs to whoever asks for another', async () => {
+    const day = ['--from', '2025-07-07T00:00:00Z', '--to', '2025-07-08T00:00:00Z']
+    expect(await compose('run', '--rm', '-T', 'jobs', 'rebuild', ...day)).toMatch(/minutes made again[^]*agree/)
+    const { output } = await attempt('docker', ['run', '--rm', image('jobs'), 'nothing'])
+    for (const job of ['api-keys', 'dead-letters', 'ledger', 'migrate', 'rebuild', 'seed', 'topics', 'verify']) expect(output).toContain(job)
+  })
+
   it('shows its Prometheus every process and no alert', async () => {
     const ask = async (query: string) => (await getJson<Answer>(`http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`)).data.result
     const up = async () => (await ask('up == 1')).map(({ metric }) => metric.job).sort()
