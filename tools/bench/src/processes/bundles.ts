@@ -1,1 +1,14 @@
+import { workspace } from '@ads-tracker/testing'
+import { build } from 'esbuild'
+
 export { bundleOf } from '@ads-tracker/testing'
+
+/** Makes one file of a contender, as anybody would. */
+export async function plainBundleOf(contender: string): Promise<string> {
+  const outfile = `.bench/${contender}.cjs`
+  await build({
+    entryPoints: [`tools/bench/src/contenders/${contender}.ts`], absWorkingDir: workspace, outfile,
+    bundle: true, platform: 'node', format: 'cjs', target: 'node24', logLevel: 'error',
+  })
+  return outfile
+}

@@ -8,6 +8,8 @@ export interface Program {
   name: string
   url: string
   pid: number
+  /** Milliseconds from its start until it was ready. */
+  readyAfter: number
   stop(): Promise<void>
 }
 
@@ -25,7 +27,8 @@ const patience = 30_000
 /** Runs a script with this Node as production does, on a free port, and waits until it answers 200 on `/readyz`. */
 export async function startProgram({ name, script, env = {}, profileTo }: ProgramOptions): Promise<Program> {
   const port = String(await freePort())
-  const child = spawn(process.execPath, [...profiling(name, profileTo), join(workspace, script)], {
+  const began = performance.now()
+  const child = spawn(process.execPath, ['--enable-source-maps', ...profiling(name, profileTo), join(workspace, script)], {
     cwd: workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...env, PORT: port },
@@ -37,10 +40,10 @@ export async function startProgram({ name, script, env = {}, profileTo }: Progra
   leash(pid, exited, { signal: 'SIGKILL', remove: [] })
   const url = `http://127.0.0.1:${port}`
   await ready()
-  return { name, url, pid, stop }
+  return { name, url, pid, readyAfter: performance.now() - began, stop }
 
   async function ready() {
-    for (const deadline = performance.now() + patience; ; await pause(50)) {
+    for (const deadline = performance.now() + patience; ; await pause(5)) {
       const answer = await fetch(`${url}/readyz`).catch(() => undefined)
       await answer?.arrayBuffer()
       if (answer?.ok) return
