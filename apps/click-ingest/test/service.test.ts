@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { connect } from 'node:net'
 import { createBatchConsumer, createKafka } from '@ads-tracker/kafka'
-import { freePort, startApp, testTopics } from '@ads-tracker/testing'
+import { entry, freePort, runSource, startApp, testTopics } from '@ads-tracker/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 async function running(env: Record<string, string> = {}) {
@@ -83,10 +82,10 @@ describe('click-ingest without Kafka', () => {
     expect(await ready.json()).toMatchObject({ status: 'not_ready', dependencies: { kafka: expect.stringContaining('down') } })
   })
 
-  it('refuses to start with a bad configuration, exits with 78 and names every bad variable', () => {
-    const env = { ...process.env, PORT: 'http', DEADLINE_MS: '1', TRUST_PROXY: 'everyone' }
-    const { status, stderr } = spawnSync(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], { env, encoding: 'utf8' })
-    expect(status).toBe(78)
+  it('refuses to start with a bad configuration, exits with 78 and names every bad variable', async () => {
+    const env = { PORT: 'http', DEADLINE_MS: '1', TRUST_PROXY: 'everyone' }
+    const { code, stderr } = await runSource(entry('apps/click-ingest'), [], env)
+    expect(code).toBe(78)
     for (const name of ['PORT', 'DEADLINE_MS', 'TRUST_PROXY']) expect(stderr).toContain(name)
     expect(stderr).not.toContain('everyone')
   })

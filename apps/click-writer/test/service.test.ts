@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { acceptLedger, createAd, findReceipt, getDeadLetter, listDeadLetters, readLedger } from '@ads-tracker/data'
 import { encodeEvent, uuidv7 } from '@ads-tracker/events'
-import { startApp, testDatabase, testTopics } from '@ads-tracker/testing'
+import { entry, runSource, startApp, testDatabase, testTopics } from '@ads-tracker/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { anEvent } from './records.ts'
 import { writerSystem } from './writer-system.ts'
@@ -174,10 +173,10 @@ describe('starting', () => {
     expect(dependencies.kafka).toContain('missing: run the topics job')
   })
 
-  it('refuses a bad configuration with 78 and the names of all that is bad', () => {
-    const env = { ...process.env, DATABASE_URL: '', STATEMENTS: '0', PORT: 'secret-port' }
-    const { status, stderr } = spawnSync(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], { env, encoding: 'utf8' })
-    expect(status).toBe(78)
+  it('refuses a bad configuration with 78 and the names of all that is bad', async () => {
+    const env = { DATABASE_URL: '', STATEMENTS: '0', PORT: 'secret-port' }
+    const { code, stderr } = await runSource(entry('apps/click-writer'), [], env)
+    expect(code).toBe(78)
     for (const name of ['DATABASE_URL', 'STATEMENTS', 'PORT']) expect(stderr).toContain(name)
     expect(stderr).not.toContain('secret-port')
   })

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDatabase, type Database, findApiKey, hashApiKey } from '@ads-tracker/data'
-import { entry, testDatabase } from '@ads-tracker/testing'
+import { entry, runSource, testDatabase } from '@ads-tracker/testing'
 import { readArguments } from '../src/arguments.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
@@ -17,19 +15,7 @@ afterAll(async () => {
   await db?.drop()
 })
 
-interface Ending {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-async function apiKeys(...args: string[]): Promise<Ending> {
-  const env = { ...process.env, DATABASE_URL: db.url }
-  return promisify(execFile)(process.execPath, [entry('tools/api-keys'), ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ending) => error,
-  )
-}
+const apiKeys = (...args: string[]) => runSource(entry('tools/api-keys'), args, { DATABASE_URL: db.url })
 
 it('makes a key that is printed last and stored only as a digest, lists it, and revokes it once', async () => {
   const made = await apiKeys('create', '--name', 'ci', '--scopes', 'ads:write')

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { entry, testDatabase, testTopics } from '@ads-tracker/testing'
+import { entry, runSource, testDatabase, testTopics } from '@ads-tracker/testing'
 import { readArguments } from '../src/arguments.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
@@ -25,19 +23,7 @@ beforeEach(async () => {
   await sql`delete from ad_totals`
 })
 
-interface Ending {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function ledger(...args: string[]): Promise<Ending> {
-  const env = { ...process.env, DATABASE_URL: db.url, KAFKA_BROKERS: kafka.brokers }
-  return promisify(execFile)(process.execPath, [entry('tools/ledger'), ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ending) => error,
-  )
-}
+const ledger = (...args: string[]) => runSource(entry('tools/ledger'), args, { DATABASE_URL: db.url, KAFKA_BROKERS: kafka.brokers })
 
 describe('npm run ledger', () => {
   it('prints books that balance', async () => {

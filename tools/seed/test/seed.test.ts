@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDatabase, type Database, getAd, listAds, updateAd } from '@ads-tracker/data'
-import { entry, testDatabase } from '@ads-tracker/testing'
+import { entry, runSource, testDatabase } from '@ads-tracker/testing'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 let database: Database
@@ -16,7 +14,7 @@ afterAll(async () => {
   await db?.drop()
 })
 
-const seed = () => promisify(execFile)(process.execPath, [entry('tools/seed')], { env: { ...process.env, DATABASE_URL: db.url } })
+const seed = () => runSource(entry('tools/seed'), [], { DATABASE_URL: db.url })
 
 it('makes ten ads with stable ids, and leaves those that exist as they are', async () => {
   expect((await seed()).stdout).toBe('10 sample ads made\n')

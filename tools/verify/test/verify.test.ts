@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type BatchStore, createBatchStore, createDatabase, type Database, readLedger, seedAds } from '@ads-tracker/data'
 import { uuidv7 } from '@ads-tracker/events'
-import { testDatabase, workspace } from '@ads-tracker/testing'
+import { runSource, testDatabase, workspace } from '@ads-tracker/testing'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 let database: Database
@@ -20,19 +19,7 @@ afterAll(async () => {
   await db?.drop()
 })
 
-interface Ending {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function run(file: 'main' | 'rebuild', ...args: string[]): Promise<Ending> {
-  const env = { ...process.env, DATABASE_URL: db.url }
-  return promisify(execFile)(process.execPath, [`${workspace}/tools/verify/src/${file}.ts`, ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Ending) => error,
-  )
-}
+const run = (file: 'main' | 'rebuild', ...args: string[]) => runSource(join(workspace, `tools/verify/src/${file}.ts`), args, { DATABASE_URL: db.url })
 
 async function storeClicks(count: number): Promise<void> {
   const at = '2026-05-05T10:00:30.000Z'
