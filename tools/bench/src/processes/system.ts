@@ -1,7 +1,6 @@
 import { topicNames, type TopicNames } from '@ads-tracker/events'
-import type { TestDatabase } from '@ads-tracker/testing'
+import { bundleOf, type TestDatabase } from '@ads-tracker/testing'
 import type { Context } from '../context.ts'
-import { bundleOf } from './bundles.ts'
 import { type Broker, startBroker } from './broker.ts'
 import { type DatabaseServer, startDatabase } from './database.ts'
 import { runJob } from './job.ts'

@@ -1,8 +1,6 @@
 import { workspace } from '@ads-tracker/testing'
 import { build } from 'esbuild'
 
-export { bundleOf } from '@ads-tracker/testing'
-
 /** Makes one file of a contender, as anybody would. */
 export async function plainBundleOf(contender: string): Promise<string> {
   const outfile = `.bench/${contender}.cjs`
