@@ -13,6 +13,7 @@ export interface Suite {
   /** Names of the tests to run; all when there is none. */
   filters: string[]
   limitMinutes: number
+  say: (line: string) => void
   env?: NodeJS.ProcessEnv
 }
 
@@ -22,8 +23,8 @@ interface Counts {
   skipped: number
 }
 
-/** Runs a long suite by vitest and ends it when it takes too long. Prints the counts last; resolves with the exit code. */
-export async function runSuite({ folder, config, filters, limitMinutes, env = process.env }: Suite): Promise<number> {
+/** Runs a long suite by vitest and ends it when it takes too long. Says the counts last; resolves with the exit code. */
+export async function runSuite({ folder, config, filters, limitMinutes, say, env = process.env }: Suite): Promise<number> {
   const results = mkdtempSync(join(tmpdir(), 'ads-tracker-suite-'))
   const report = join(results, 'report.json')
   const args = ['run', '--config', config, '--reporter=verbose', '--reporter=json', `--outputFile=${report}`, ...filters]
@@ -32,7 +33,7 @@ export async function runSuite({ folder, config, filters, limitMinutes, env = pr
   leash(child.pid!, closed.then(() => {}), { signal: 'SIGTERM', remove: [results] })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const alarm = setTimeout(() => {
-    console.error(`stopped after ${limitMinutes} minutes`)
+    say(`stopped after ${limitMinutes} minutes`)
     child.kill('SIGTERM')
   }, limitMinutes * 60_000)
 
@@ -40,7 +41,7 @@ export async function runSuite({ folder, config, filters, limitMinutes, env = pr
   clearTimeout(alarm)
   const { passed, failed, skipped } = countsOf(report)
   rmSync(results, { recursive: true, force: true })
-  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
+  say(`\n${passed} passed, ${failed} failed, ${skipped} skipped`)
   return code === 0 && failed === 0 ? 0 : 1
 }
 

@@ -9,5 +9,6 @@ const code = await runSuite({
   config: 'vitest.browser.config.ts',
   filters: process.argv.slice(2),
   limitMinutes: Number(process.env.TEST_BROWSER_MINUTES ?? 15),
+  say: console.log,
 })
 process.exit(code)

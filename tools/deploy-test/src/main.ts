@@ -7,6 +7,7 @@ const code = await runSuite({
   config: 'vitest.deploy.config.ts',
   filters: process.argv.slice(2),
   limitMinutes: Number(process.env.TEST_DEPLOY_MINUTES ?? 15),
+  say: console.log,
   env: { ...process.env, NX_DAEMON: 'false' },
 })
 process.exit(code)
