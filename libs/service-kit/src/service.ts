@@ -39,7 +39,7 @@ export async function createService(options: ServiceOptions): Promise<App> {
     // an empty list would still make Fastify walk through the addresses of each request
     trustProxy: config.TRUST_PROXY === '' ? false : addresses(config.TRUST_PROXY),
     bodyLimit,
-    requestTimeout: 8000,
+    requestTimeout: 7000,
     connectionTimeout: 10_000,
     keepAliveTimeout: 5000,
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000, ServerResponse: responseClass(isClosing) },
