@@ -8,6 +8,8 @@ export interface Passed {
   url: string
   body: string
   at: number
+  /** When its answer was there. */
+  answeredAt: number
 }
 export type BrokenNetwork = Awaited<ReturnType<typeof breakableNetwork>>
 
@@ -22,8 +24,10 @@ export async function breakableNetwork(target: string) {
   const server = createServer(async (incoming, outgoing) => {
     if (isDown) return void incoming.socket.destroy()
     const body = await buffer(incoming)
-    const count = passed.push({ method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString(), at: Date.now() })
+    const arrived = { method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString(), at: Date.now(), answeredAt: Infinity }
+    const count = passed.push(arrived)
     const answer = await send(target, incoming, body).catch(() => undefined)
+    arrived.answeredAt = Date.now()
     if (!answer || isDown || losesAnswer(count)) return void incoming.socket.destroy()
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(outgoing)

@@ -150,7 +150,7 @@ describe('a click', () => {
 })
 
 describe('two tabs', () => {
-  it('share what waits, and send each event once', async () => {
+  it('share what waits, send in turn, and each event is counted once', async () => {
     await using browser = await openBrowser()
     const url = await page({ script: '/tracker.js', attributes: `data-base-url="${network.url}"` }, { '/tracker.js': await tracker() })
     const tabs = [await browser.newPage(), await browser.newPage()]
@@ -166,11 +166,15 @@ describe('two tabs', () => {
     }
     await vi.waitFor(async () => expect(await stored(tabs[0]!)).toBe(5))
     expect(await stored(tabs[1]!)).toBe(5)
+    const before = network.passed.length
     network.setDown(false)
+    await Promise.all(tabs.map((tab) => tab.evaluate(() => dispatchEvent(new Event('online')))))
     await expectNumbers(adId, { clicks: 5, impressions: 2 })
-    const ids = sent().map(({ event_id }) => event_id)
-    expect(ids).toHaveLength(new Set(ids).size)
-    for (const id of ids) expect((await client.getReceipt(id)).receipts[0]).toMatchObject({ status: 'counted', duplicates: 0, conflicts: 0 })
+    const turns = network.passed.slice(before)
+    turns.slice(1).forEach(({ at }, index) => expect(at).toBeGreaterThanOrEqual(turns[index]!.answeredAt))
+    const ids = new Set(sent().map(({ event_id }) => event_id))
+    expect(ids.size).toBe(7)
+    for (const id of ids) expect((await client.getReceipt(id)).receipts[0]).toMatchObject({ status: 'counted', conflicts: 0 })
   })
 })
 

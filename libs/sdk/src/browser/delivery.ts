@@ -70,7 +70,8 @@ export function createDelivery(baseUrl: string) {
     else if (store.ids().length) wake(50)
   }
 
-  // Two tabs that sent the same events would do no harm, their ids are the same; it would only be in vain.
+  // Two tabs that send the same events do no harm, their ids are the same; it is only in vain. In turn it is rare: a tab
+  // in another process may read an entry of localStorage for some milliseconds after it was removed.
   async function sendInTurn(): Promise<number> {
     let release = () => {}
     const turn = new Promise<void>((resolve) => {
