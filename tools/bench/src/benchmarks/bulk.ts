@@ -23,7 +23,7 @@ export async function bulk(context: Context): Promise<Result> {
   context.say('warming up')
   let acknowledged = 0
   let refused = 0
-  for (const [script, clicks] of [[clickScript(), 1], [bulkScript({ size }), size]] as const) await measure(script, clicks, 3)
+  for (const [script, clicks, seconds] of [[clickScript(), 1, 25], [bulkScript({ size }), size, 5]] as const) await measure(script, clicks, seconds)
   for (let round = 1; round <= context.rounds; round++) {
     samples.single.push(await measure(clickScript(), 1, context.seconds))
     samples.bulk.push(await measure(bulkScript({ size }), size, context.seconds))
