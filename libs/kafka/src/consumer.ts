@@ -55,7 +55,8 @@ export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigne
   let turnedAt = performance.now()
   const consumer = kafka.consumer({
     groupId,
-    sessionTimeout: 10_000,
+    // a writer killed by -9 is waited for until then: its next commit is promised after 12 s, of which its start takes up to 2
+    sessionTimeout: 9000,
     heartbeatInterval: 1000,
     rebalanceTimeout: 60_000,
     maxWaitTimeInMs: 500,
