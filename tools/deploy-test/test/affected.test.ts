@@ -21,7 +21,7 @@ describe('after a change CI builds what it concerns', () => {
   it('of one app: that app and its end-to-end tests, and no other app or library', async () => {
     const { projects, tasks } = await clone.afterChange({ 'apps/ads-api/src/app.ts': comment })
     expect(projects).toEqual(expect.arrayContaining(['ads-api', 'end-to-end']))
-    expect(tasks).toEqual(expect.arrayContaining(['ads-api:lint', 'ads-api:typecheck', 'ads-api:test', 'ads-api:bundle', 'end-to-end:test']))
+    expect(tasks).toEqual(expect.arrayContaining(['ads-api:lint', 'ads-api:typecheck', 'ads-api:test', 'ads-api:bundle', 'end-to-end:test', 'chaos:test']))
     for (const other of ['click-ingest', 'click-writer', 'data', 'events', 'kafka', 'service-kit', 'gateway']) {
       expect(projects).not.toContain(other)
       expect(tasks.filter((task) => task.startsWith(`${other}:`))).toEqual([])
