@@ -18,14 +18,15 @@ describe('the consumer', () => {
   })
 
   function consumerOf(options: Partial<BatchConsumerOptions> & Pick<BatchConsumerOptions, 'onBatch'>): BatchConsumer {
-    return createBatchConsumer({
+    const consumer = createBatchConsumer({
       kafka: kafkaOf(topics.brokers), groupId: `${topics.prefix}group`, topics: [topic], concurrency: 6, onAssigned() {}, onCrash() {}, ...options,
     })
+    open.push(consumer)
+    return consumer
   }
 
   async function start(options: Parameters<typeof consumerOf>[0]): Promise<BatchConsumer> {
     const consumer = consumerOf(options)
-    open.push(consumer)
     await consumer.start()
     return consumer
   }
