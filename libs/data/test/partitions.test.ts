@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/testing'
@@ -7,16 +8,25 @@ import { event } from './log.ts'
 import { owner, rollUp } from './stored-events.ts'
 
 const day = 24 * 60 * 60 * 1000
-const today = Math.floor(Date.now() / day) * day
+/** Longer than a test takes. */
+const margin = 10_000
 
+let today: number
+let old: number
 let db: Awaited<ReturnType<typeof testDatabase>>
 let sql: Sql
 let store: BatchStore
 
 beforeEach(async () => {
+  // A test is of one day, which need not be that on which the database was made.
+  const tomorrow = Math.ceil(Date.now() / day) * day
+  if (tomorrow - Date.now() < margin) await pause(tomorrow - Date.now() + 1)
+  today = Math.floor(Date.now() / day) * day
+  old = today - 100 * day
   db = await testDatabase()
   sql = owner(db.url)
   store = createBatchStore({ url: db.clickWriterUrl })
+  await store.maintainPartitions()
 })
 afterEach(async () => {
   await Promise.all([sql.end(), store.close()])
@@ -46,6 +56,7 @@ async function makeDay(at: number, table = 'clicks') {
 
 describe('days', () => {
   it('are made from yesterday to a week ahead, and an event lies in the day of its id', async () => {
+    await sql`drop table ${sql([...(await partitions()), ...(await partitions('impressions'))])}`
     expect(await store.maintainPartitions()).toEqual({ daysAhead: 7, rawRetentionDays: 90, blocked: false })
     const expected = Array.from({ length: 9 }, (_, n) => nameOf(today + (n - 1) * day))
     expect(await partitions()).toEqual(expected)
@@ -94,8 +105,6 @@ describe('days', () => {
 })
 
 describe('retention', () => {
-  const old = today - 100 * day
-
   it('drops days that are over and keeps what arrived late in them', async () => {
     await makeDay(old)
     await makeDay(today - 89 * day)
@@ -109,7 +118,10 @@ describe('retention', () => {
   })
 
   it('deletes from the static partitions by arrival, in more than one batch', async () => {
-    await sql`insert into impressions (event_id, ad_id, occurred_at, received_at) select gen_random_uuid(), 1, ${new Date(old)}, ${new Date(old)} from generate_series(1, 25000)`
+    // not random ids: one of fourteen times one of them lies in a day
+    await sql`
+      insert into impressions (event_id, ad_id, occurred_at, received_at)
+      select ('f0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 1, ${new Date(old)}, ${new Date(old)} from generate_series(1, 25000) as n`
     const kept = event(2).event_id
     await insert(kept, today - 89 * day, 'impressions')
     await store.maintainPartitions()
