@@ -22,7 +22,7 @@ try {
     const before = tally.failed()
     if (!(await nx.runMany(['test'], round, env)) && tally.failed() === before) tally.fail()
   }
-  if (!stopping) console.log(`\n${tally.summary()}`)
+  if (!stopping) console.log(`\n${tally.failures()}\n${tally.summary()}`)
   await end(tally.failed() > 0 ? 1 : 0)
 } catch (error) {
   if (!stopping) console.error(error instanceof Error ? error.message : error)

@@ -7,17 +7,34 @@ import { stripVTControlCharacters } from 'node:util'
 export function createTally() {
   let passed = 0
   let failed = 0
+  let task = ''
+  let failing = false
+  const failures: string[] = []
   return {
-    read(line: string): void {
-      const counts = /^\s*Tests\s+(.+)\(\d+\)\s*$/.exec(stripVTControlCharacters(line))?.[1]
-      if (counts === undefined) return
-      passed += count(counts, 'passed')
-      failed += count(counts, 'failed')
+    read(coloured: string): void {
+      const line = stripVTControlCharacters(coloured).trimEnd()
+      const counts = /^\s*Tests\s+(.+)\(\d+\)$/.exec(line)?.[1]
+      if (counts !== undefined) {
+        passed += count(counts, 'passed')
+        failed += count(counts, 'failed')
+      }
+      task = /^> nx run (\S+)/.exec(line)?.[1] ?? task
+      readFailure(line)
     },
     /** Something else than a test failed: lint, types, or a run that did not come to its tests. */
     fail: () => void (failed += 1),
     failed: () => failed,
+    /** What vitest says of each failed test, project by project, and the names of the tasks that failed. */
+    failures: () => failures.join('\n'),
     summary: () => `${passed} passed, ${failed} failed`,
+  }
+
+  function readFailure(line: string): void {
+    if (/^⎯+ (Failed|Unhandled) /.test(line)) {
+      failures.push(task)
+      failing = true
+    } else if (/^(\s*Test Files\s|> nx run )/.test(line)) failing = false
+    if (failing || /^- \S+:(lint|typecheck|test)$/.test(line)) failures.push(line)
   }
 }
 
