@@ -1,6 +1,6 @@
-import { type Kafka, type Message, type PartitionerArgs, type PartitionMetadata, type Producer, type ProducerBatch } from 'kafkajs'
-import { type Histogram } from 'prom-client'
-import { withDeadline } from './deadline.ts'
+import type { Kafka, Message } from 'kafkajs'
+import type { Histogram } from 'prom-client'
+import { connectProducer } from './producer-connection.ts'
 
 export interface EventRecord {
   key: string
@@ -54,12 +54,6 @@ interface Entry {
   reject: ((error: Error) => void) | undefined
 }
 
-/** kafkajs with our patch. */
-interface PatchedProducer extends Producer {
-  /** One request, one partition for each topic, no retry; undefined when that is not possible at once. */
-  sendTogether?: (batch: ProducerBatch) => Promise<unknown> | undefined
-}
-
 const recordOverhead = 96
 const pauseAfterFailure = 100
 /** Part of the deadline that the next one may have to wait for its turn. */
@@ -74,24 +68,19 @@ const smallestBatch = 16 * 1024
  */
 export function createProducer(options: ProducerOptions): EventProducer {
   const { deadlineMs = 2500, maxQueued = 20_000, maxQueuedBytes = 32 * 1024 * 1024, maxBatchBytes = 512 * 1024, batchRecords } = options
+  const connection = connectProducer(options.kafka, deadlineMs)
   let queue: Entry[] = []
   let flying: Entry[] = []
   let records = 0
   let bytes = 0
   let sending = false
   let closing = false
-  let failures = 0
   let lastError: unknown
   let acknowledgedAt = -Infinity
-  let turn = 0
   let batchBytes = maxBatchBytes
   let lastTook = 0
-  let connection: Promise<Producer> | undefined
   let expiry: NodeJS.Timeout | undefined
   let onIdle: (() => void) | undefined
-
-  // at once, so that the first event does not wait for it
-  connection = connect()
 
   return { publish, pending: () => ({ records, bytes }), sinceAcknowledged: () => performance.now() - acknowledgedAt, close }
 
@@ -154,30 +143,15 @@ export function createProducer(options: ProducerOptions): EventProducer {
   }
 
   async function deliver(batch: Entry[]) {
-    turn += 1
     batchRecords?.observe(batch.length)
     const byTopic = Map.groupBy(batch, (entry) => entry.topic)
-    const topicMessages = [...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) }))
-    const mine = (connection ??= connect())
     const began = performance.now()
     try {
-      const work = mine.then((producer: PatchedProducer) => send(producer, { acks: -1, timeout: deadlineMs, topicMessages }))
-      await withDeadline(work, deadlineMs, 'the broker')
-      failures = 0
+      await connection.send([...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) })))
       acknowledgedAt = performance.now()
-      fitBatch(batch, acknowledgedAt - began)
-    } catch (error) {
-      failures += 1
+    } finally {
       fitBatch(batch, performance.now() - began)
-      // kafkajs repeats on the same socket, which a broker that hung may never read again
-      if (failures >= 2) drop(mine)
-      throw error
     }
-  }
-
-  // The short way tries once; after a failure kafkajs' own looks for leaders and connects again.
-  function send(producer: PatchedProducer, batch: ProducerBatch): Promise<unknown> {
-    return (failures === 0 ? producer.sendTogether?.(batch) : undefined) ?? producer.sendBatch(batch)
   }
 
   // On a slow line a full batch would take the whole deadline, and whoever waits for the next one would wait in vain.
@@ -185,40 +159,6 @@ export function createProducer(options: ProducerOptions): EventProducer {
     lastTook = took
     if (took > deadlineMs * share) batchBytes = Math.max(smallestBatch, batchBytes / 2)
     else if (batch.reduce((sum, entry) => sum + entry.bytes, 0) > batchBytes / 2) batchBytes = Math.min(maxBatchBytes, batchBytes * 2)
-  }
-
-  function connect(): Promise<Producer> {
-    const producer = options.kafka().producer({
-      idempotent: false,
-      allowAutoTopicCreation: false,
-      maxInFlightRequests: 1,
-      createPartitioner: onePartitionPerTurn,
-    })
-    const connected = producer.connect().then(() => producer)
-    connected.catch(() => drop(connected))
-    return connected
-  }
-
-  // Asked for every record, but each topic's answer holds for the whole batch.
-  function onePartitionPerTurn() {
-    const chosen = new Map<string, { turn: number; metadata: PartitionMetadata[]; partition: number }>()
-    return ({ topic, partitionMetadata: metadata }: PartitionerArgs) => {
-      const known = chosen.get(topic)
-      if (known?.turn === turn && known.metadata === metadata) return known.partition
-      const available = metadata.filter(({ leader }) => leader >= 0)
-      const usable = available.length > 0 ? available : metadata
-      const partition = usable[turn % usable.length]?.partitionId ?? 0
-      chosen.set(topic, { turn, metadata, partition })
-      return partition
-    }
-  }
-
-  // Without waiting: a hung broker never answers a goodbye.
-  function drop(broken: Promise<Producer>) {
-    if (connection !== broken) return
-    connection = undefined
-    failures = 0
-    broken.then((producer) => producer.disconnect()).catch(() => {})
   }
 
   // Deadlines are all of the same length, so that the oldest entries stand first.
@@ -250,9 +190,7 @@ export function createProducer(options: ProducerOptions): EventProducer {
     closing = true
     if (sending) await new Promise<void>((resolve) => (onIdle = resolve))
     clearTimeout(expiry)
-    const last = connection
-    connection = undefined
-    if (last) await withDeadline(last.then((producer) => producer.disconnect()), 1000, 'disconnecting').catch(() => {})
+    await connection.close()
   }
 }
 
