@@ -7,7 +7,7 @@ import type { System } from '../src/system.ts'
 import { until } from '../src/until.ts'
 import { random, type Rig, useServers, withSystem } from './rig.ts'
 
-const producer = 'libs/kafka/src/producer.ts'
+const producer = 'libs/kafka/src/producer-connection.ts'
 const pipeline = 'apps/click-writer/src/pipeline.ts'
 const writer = 'apps/click-writer/src/writer.ts'
 
