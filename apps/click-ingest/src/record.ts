@@ -2,6 +2,7 @@ import { type AdEvent, encodeEvent, eventHeaders, type EventType, type FieldErro
 import { type EventProducer, OverloadedError } from '@ads-tracker/kafka'
 import type { FastifyRequest } from 'fastify'
 import type { IngestMetrics } from './metrics.ts'
+import { peerOf } from './peer.ts'
 
 export type Recorded =
   | { outcome: 'acknowledged'; eventId: string }
@@ -24,7 +25,7 @@ export function createRecorder({ topics, publish, count }: RecorderDeps): Record
   return function record(type, body, request, idempotencyKey) {
     const parsed = parseEventRequest(body, {
       receivedAt: Date.now(),
-      ip: request.ip,
+      ip: peerOf(request),
       userAgent: request.headers['user-agent'],
       idempotencyKey,
     })

@@ -140,6 +140,20 @@ describe('POST /ads/events', () => {
   })
 })
 
+describe('the address of a client', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.0'],
+    ['203.0.113.7:49152', '203.0.113.0'],
+    ['[2001:db8:1:2::7]:49152', '2001:db8:1::'],
+    ['unknown', '127.0.0.0'],
+    ['0x7f.1', '127.0.0.0'],
+  ])('that a trusted proxy names %s is %s', async (named, ip) => {
+    const { app, events } = await ingestApp({ env: { TRUST_PROXY: '127.0.0.1', RATE_LIMIT_MAX: '10' } })
+    const { statusCode } = await app.inject({ method: 'POST', url: '/ads/click', payload: { ad_id: 1 }, headers: { 'x-forwarded-for': named } })
+    expect([statusCode, events()[0]?.ip]).toEqual([202, ip])
+  })
+})
+
 describe('the rate limit', () => {
   const click = { method: 'POST', url: '/ads/click', payload: { ad_id: 1 } } as const
 
@@ -169,6 +183,12 @@ describe('the rate limit', () => {
     expect(await from('::ffff:9.9.9.9')).toBe(202)
     expect(await from('9.9.9.9')).toBe(429)
     expect(await from('::ffff:9.9.9.8')).toBe(202)
+  })
+
+  it('knows the route in another spelling', async () => {
+    const { app } = await ingestApp({ env: { RATE_LIMIT_MAX: '1' } })
+    expect((await app.inject(click)).statusCode).toBe(202)
+    expect((await app.inject({ ...click, url: '/%61ds/click' })).statusCode).toBe(429)
   })
 
   it('leaves probes and metrics alone', async () => {
