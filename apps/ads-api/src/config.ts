@@ -1,12 +1,11 @@
+import { databaseUrl } from '@ads-tracker/data'
 import { secret, serviceSettings } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
 
-const postgresUrl = { pattern: '^postgres(ql)?://' }
-
 export const configSchema = Type.Object({
   ...serviceSettings(3001),
-  DATABASE_URL: secret({ ...postgresUrl, description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database' }),
-  DATABASE_READ_URL: Type.Optional(secret({ ...postgresUrl, description: 'A replica that answers the reads; DATABASE_URL when absent' })),
+  DATABASE_URL: databaseUrl({ description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database' }),
+  DATABASE_READ_URL: Type.Optional(databaseUrl({ description: 'A replica that answers the reads; DATABASE_URL when absent' })),
   DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),
   DATABASE_CA: Type.Optional(secret({ description: 'Authority (PEM) that signed the certificate of PostgreSQL; implies DATABASE_TLS' })),
   DATABASE_POOL_SIZE: Type.Integer({ default: 10, minimum: 1, maximum: 200, description: 'Connections to each database, at most' }),

@@ -1,13 +1,13 @@
-import { databaseSettings } from '@ads-tracker/data'
+import { databaseSettings, databaseUrl } from '@ads-tracker/data'
 import { kafkaSettings } from '@ads-tracker/kafka'
-import { secret, serviceSettings } from '@ads-tracker/service-kit'
+import { serviceSettings } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
 
 export const Config = Type.Object({
   ...serviceSettings(3003),
   ...kafkaSettings,
   ...databaseSettings,
-  DATABASE_URL: secret({ description: 'postgres://user:password@host:port/database' }),
+  DATABASE_URL: databaseUrl({ description: 'PostgreSQL, as the role click_writer: postgres://user:password@host:port/database' }),
   STATEMENTS: Type.Integer({ default: 2, minimum: 1, maximum: 16, description: 'Statements that run at the same time while much waits, each on a connection of its own' }),
   BATCH_MAX_EVENTS: Type.Integer({ default: 20_000, minimum: 1, maximum: 50_000, description: 'Events that one statement stores at most' }),
   QUEUE_MAX_EVENTS: Type.Integer({ default: 60_000, minimum: 1, description: 'Events that are read ahead of the database at most' }),

@@ -180,6 +180,17 @@ describe('starting', () => {
     for (const name of ['DATABASE_URL', 'STATEMENTS', 'PORT']) expect(stderr).toContain(name)
     expect(stderr).not.toContain('secret-port')
   })
+
+  it.each([
+    ['a password that was not percent-encoded', { DATABASE_URL: 'postgres://ads:hunter/2@localhost/ads' }, 'DATABASE_URL'],
+    ['brokers without a port', { KAFKA_BROKERS: 'kafka-hunter' }, 'KAFKA_BROKERS'],
+    ['a user without a mechanism', { KAFKA_SASL_USERNAME: 'hunter' }, 'KAFKA_SASL_MECHANISM'],
+  ])('refuses %s with 78, and does not say what it is', async (_what, env, name) => {
+    const { code, stderr } = await runSource(entry('apps/click-writer'), [], { DATABASE_URL: 'postgres://a,b/ads', ...env })
+    expect(code).toBe(78)
+    expect(stderr).toMatch(new RegExp(`^ {2}${name}: .+$`, 'm'))
+    expect(stderr).not.toContain('hunter')
+  })
 })
 
 async function heldBy(writer: { url: string }): Promise<string> {

@@ -1,11 +1,17 @@
-import { type Static, type TObject, Type } from '@sinclair/typebox'
+import { FormatRegistry, type Static, type StringOptions, type TObject, Type } from '@sinclair/typebox'
 import type { Tls } from './database.ts'
+
+// the driver takes several hosts, which a URL cannot have
+FormatRegistry.Set('postgres-url', (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value.replace(/,[^/?]*/, '')))
+
+/** `postgres://user:password@host:port/database` that the driver can read; what is special in the password is percent-encoded. Never printed. */
+export function databaseUrl(options: StringOptions) {
+  return Type.String({ minLength: 1, ...options, format: 'postgres-url', secret: true })
+}
 
 /** The variables by which jobs find the database: that of `npm start` unless they are told otherwise. */
 export const databaseSettings = {
-  DATABASE_URL: Type.String({
-    minLength: 1,
-    secret: true,
+  DATABASE_URL: databaseUrl({
     default: 'postgres://ads:ads@127.0.0.1:54320/ads',
     description: 'postgres://user:password@host:port/database, as the owner of the schema',
   }),

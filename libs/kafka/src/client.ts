@@ -3,19 +3,22 @@ import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 
 export type { Kafka }
 
+const brokerList = String.raw`^\s*[^\s,]+:\d{1,5}\s*(,\s*[^\s,]+:\d{1,5}\s*)*$`
+
 /** The variables of everything that talks to Kafka, to spread into a configuration schema. */
 export const kafkaSettings = {
-  KAFKA_BROKERS: Type.String({ minLength: 1, default: '127.0.0.1:19092', description: 'host:port of one or more brokers, comma separated' }),
+  KAFKA_BROKERS: Type.String({ pattern: brokerList, default: '127.0.0.1:19092', description: 'host:port of one or more brokers, comma separated' }),
   TOPIC_PREFIX: Type.String({ default: '', pattern: '^[a-zA-Z0-9._-]*$', description: 'Put before each topic and the consumer group' }),
   KAFKA_TLS: Type.Boolean({ default: false, description: 'Talk TLS to the brokers' }),
   KAFKA_CA: Type.Optional(Type.String({ minLength: 1, secret: true, description: "Authority (PEM) that signed the brokers' certificates; implies KAFKA_TLS" })),
   KAFKA_SASL_MECHANISM: Type.Optional(
     Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
       description: 'plain, scram-sha-256 or scram-sha-512; none when absent',
+      needs: ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
     }),
   ),
-  KAFKA_SASL_USERNAME: Type.Optional(Type.String({ description: 'User of the SASL mechanism' })),
-  KAFKA_SASL_PASSWORD: Type.Optional(Type.String({ secret: true, description: 'Password of the SASL mechanism' })),
+  KAFKA_SASL_USERNAME: Type.Optional(Type.String({ description: 'User of the SASL mechanism', needs: ['KAFKA_SASL_MECHANISM'] })),
+  KAFKA_SASL_PASSWORD: Type.Optional(Type.String({ secret: true, description: 'Password of the SASL mechanism', needs: ['KAFKA_SASL_MECHANISM'] })),
 }
 export type KafkaSettings = Static<TObject<typeof kafkaSettings>>
 

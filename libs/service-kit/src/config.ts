@@ -42,7 +42,8 @@ export function secret(options: StringOptions = {}) {
 }
 
 /**
- * Reads the variables that `schema` names from `env`, with its defaults. An empty variable counts as absent.
+ * Reads the variables that `schema` names from `env`, with its defaults. An empty variable counts as absent. One that is set
+ * takes along those that its property `needs` names.
  * @throws ConfigError that lists every bad variable at once
  */
 export function loadConfig<T extends TObject>(schema: T, env: Environment): Static<T> {
@@ -54,6 +55,9 @@ export function loadConfig<T extends TObject>(schema: T, env: Environment): Stat
   }
   const config = Value.Convert(schema, Value.Default(schema, raw))
   const bad = new Map([...Value.Errors(schema, config)].reverse().map((error) => [error.path.split('/')[1] ?? '', error]))
+  for (const [name, { needs = [] }] of Object.entries(schema.properties) as [string, { needs?: string[] }][]) {
+    for (const other of raw[name] === undefined ? [] : needs) if (raw[other] === undefined) problems.push(`${other}: is required with ${name}`)
+  }
   for (const [name, error] of [...bad].reverse()) {
     if (!problems.some((line) => line.startsWith(`${name}:`))) problems.push(`${name}: ${reason(name, error.message, schema, raw)}`)
   }

@@ -31,8 +31,10 @@ function crash(error: unknown): never {
     process.stderr.write(`${error.message}\n`)
     process.exit(badConfiguration)
   }
-  // with the causes: a driver's error says what failed, and only its cause says why
-  const err = error instanceof Error ? stdSerializers.err(error) : { message: String(error) }
+  // With the causes: a driver's error says what failed, and only its cause says why. Not with whatever else an error carries:
+  // that of a URL has the URL and its password.
+  const { type, message, stack, code } = stdSerializers.err(error instanceof Error ? error : new Error(String(error)))
+  const err = { type, message, stack, code }
   process.stderr.write(`${JSON.stringify({ level: 'fatal', time: new Date().toISOString(), msg: 'crashed', err })}\n`)
   process.exit(1)
 }

@@ -24,6 +24,13 @@ it('lists every bad variable at once, by name and never by value', () => {
   }
 })
 
+it('names what is missing beside a variable that is set', () => {
+  const Login = Type.Object({ USER: Type.Optional(Type.String({ needs: ['KEY'] })), KEY: Type.Optional(secret({ needs: ['USER'] })) })
+  expect(loadConfig(Login, {})).toEqual({})
+  expect(loadConfig(Login, { USER: 'ann', KEY: 'hunter2' })).toEqual({ USER: 'ann', KEY: 'hunter2' })
+  expect(() => loadConfig(Login, { KEY: 'hunter2' })).toThrow('bad configuration:\n  USER: is required with KEY')
+})
+
 it('reads a secret from the file that NAME_FILE names', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
   writeFileSync(file, 'postgres://from-file\n')

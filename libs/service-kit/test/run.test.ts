@@ -20,6 +20,13 @@ it('ends with 1 and says why when it crashed', async () => {
   expect(await ending('async () => { throw new Error("no luck") }')).toMatchObject({ code: 1, stderr: expect.stringContaining('no luck') })
 })
 
+it('does not say what else an error carries, such as the password in a URL', async () => {
+  const { code, stderr } = await ending('async () => { new URL("postgres://ads:ab/cd@host/ads") }')
+  expect(code).toBe(1)
+  expect(JSON.parse(stderr)).toMatchObject({ err: { message: 'Invalid URL', code: 'ERR_INVALID_URL' } })
+  expect(stderr).not.toContain('ab/cd')
+})
+
 it('ends with 1 when nothing is left that could finish the work', async () => {
   expect(await ending('() => new Promise(() => {})')).toMatchObject({ code: 1, stderr: expect.stringContaining('ended before it was done') })
 })

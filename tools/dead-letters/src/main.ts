@@ -1,21 +1,18 @@
-import { createDatabase } from '@ads-tracker/data'
+import { createDatabase, databaseAddress, databaseSettings } from '@ads-tracker/data'
 import { createKafka, createProducer, kafkaSettings } from '@ads-tracker/kafka'
-import { loadConfig, run, secret } from '@ads-tracker/service-kit'
+import { loadConfig, run } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
 import { readArguments } from './arguments.ts'
 import { list } from './list.ts'
 import { replay } from './replay.ts'
 import { show } from './show.ts'
 
-const Config = Type.Object({
-  ...kafkaSettings,
-  DATABASE_URL: secret({ default: 'postgres://ads:ads@127.0.0.1:54320/ads', description: 'Where the dead letters are' }),
-})
+const Config = Type.Object({ ...kafkaSettings, ...databaseSettings })
 
 run(async () => {
   const command = readArguments(process.argv.slice(2))
   const config = loadConfig(Config, process.env)
-  const database = createDatabase({ url: config.DATABASE_URL, name: 'dead-letters', max: 1 })
+  const database = createDatabase({ ...databaseAddress(config), name: 'dead-letters', max: 1 })
   const print = (line: string) => console.log(line)
   try {
     if (command.name === 'list') await list({ database, print, ...command })

@@ -1,13 +1,13 @@
-import { createBatchStore } from '@ads-tracker/data'
+import { createBatchStore, databaseAddress, databaseSettings } from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
 import { createAdmin, createKafka, kafkaSettings } from '@ads-tracker/kafka'
-import { loadConfig, run, secret } from '@ads-tracker/service-kit'
+import { loadConfig, run } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
 import { ensureTopic } from './ensure-topic.ts'
 
 const Config = Type.Object({
   ...kafkaSettings,
-  DATABASE_URL: secret({ default: 'postgres://ads:ads@127.0.0.1:54320/ads', description: 'Where the ledger is' }),
+  ...databaseSettings,
   PARTITIONS: Type.Integer({ default: 6, minimum: 1, maximum: 1000, description: 'Partitions of each topic; never fewer than there are' }),
 })
 
@@ -16,7 +16,7 @@ run(async () => {
   // a broker that has just started knows no leaders for a while
   const patient = { initialRetryTime: 100, maxRetryTime: 1000, retries: 20 }
   const admin = createAdmin(createKafka(config, 'topics', (level, message) => level === 'error' && console.error(message), patient))
-  const store = createBatchStore({ url: config.DATABASE_URL, name: 'topics' })
+  const store = createBatchStore({ ...databaseAddress(config), name: 'topics' })
   try {
     for (const topic of Object.values(topicNames(config.TOPIC_PREFIX))) {
       for (const line of await ensureTopic({ admin, store, topic, partitions: config.PARTITIONS })) console.log(line)
