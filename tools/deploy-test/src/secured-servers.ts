@@ -1,8 +1,10 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { freePort, startKafka, startPostgres, workspace } from '@ads-tracker/testing'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs'
 import type { Certificates } from './certificates.ts'
+import postgres from 'postgres'
 import { command } from './command.ts'
 
 interface Rule {
@@ -13,14 +15,27 @@ interface Rule {
 }
 
 /** A PostgreSQL that takes nobody without TLS. */
-export async function startSecuredPostgres(dir: string, { key, certificate }: Certificates) {
+export async function startSecuredPostgres(dir: string, { key, certificate, ca }: Certificates) {
   const [keyFile, certificateFile, hba] = ['postgres.key', 'postgres.pem', 'pg_hba.conf'].map((name) => join(dir, name)) as [string, string, string]
   await command('install', [...forPostgres, '-m', '600', key, keyFile])
   await command('install', [...forPostgres, '-m', '644', certificate, certificateFile])
-  writeFileSync(hba, 'hostssl all all 127.0.0.1/32 scram-sha-256\nhostnossl all ads 127.0.0.1/32 scram-sha-256\nhostnossl all all all reject\n')
+  const onlyTls = 'hostssl all all 127.0.0.1/32 scram-sha-256\n'
+  // in the clear for its start, which asks in the clear whether it answers
+  writeFileSync(hba, `${onlyTls}hostnossl all ads 127.0.0.1/32 scram-sha-256\n`)
   chmodSync(hba, 0o644)
   const settings = { ssl: 'on', ssl_key_file: keyFile, ssl_cert_file: certificateFile, hba_file: hba }
-  return startPostgres({ dir: join(dir, 'postgres'), port: await freePort(), leashed: true, settings })
+  const server = await startPostgres({ dir: join(dir, 'postgres'), port: await freePort(), leashed: true, settings })
+  writeFileSync(hba, onlyTls)
+  const owner = postgres(server.url, { max: 1, ssl: { ca: readFileSync(ca) } })
+  await owner`select pg_reload_conf()`
+  await owner.end()
+  while (await letsIn(server.url)) await pause(20)
+  return server
+}
+
+async function letsIn(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1 })
+  return sql`select 1`.then(() => true, () => false).finally(() => sql.end())
 }
 
 const forPostgres = process.getuid?.() === 0 ? ['-o', 'postgres'] : []

@@ -10,7 +10,7 @@ import { command } from '../src/command.ts'
 import { type AdStats, getJson } from '../src/get-json.ts'
 import { startSecuredKafka, startSecuredPostgres } from '../src/secured-servers.ts'
 
-const passwords = { 'click-ingest': 'ingest-secret', 'click-writer': 'writer-secret', 'topics': 'topics-secret', 'stranger': 'stranger-secret' }
+const passwords = { 'click-ingest': 'ingest-secret', 'click-writer': 'writer-secret', 'topics': 'topics-secret', 'operations': 'operations-secret', 'stranger': 'stranger-secret' }
 type User = keyof typeof passwords
 const folder = mkdtempSync(join(tmpdir(), 'ads-tracker-privilege-'))
 chmodSync(folder, 0o755)
@@ -20,15 +20,15 @@ let strangers: Certificates
 let database: Awaited<ReturnType<typeof startSecuredPostgres>>
 let kafka: Awaited<ReturnType<typeof startSecuredKafka>>
 const apps = new Map<string, RunningApp>()
+const asOwner = () => ({ DATABASE_URL: database.url, DATABASE_CA_FILE: certificates.ca })
 
 beforeAll(async () => {
   certificates = await makeCertificates(folder)
   strangers = await makeCertificates(folder, 'stranger')
   ;[database, kafka] = await Promise.all([startSecuredPostgres(folder, certificates), startSecuredKafka(folder, certificates, passwords)])
-  const owner = { DATABASE_URL: database.url, DATABASE_CA_FILE: certificates.ca }
-  await job('migrate', { ...owner, ADS_API_DB_PASSWORD: 'api-secret', CLICK_WRITER_DB_PASSWORD: 'db-writer-secret' })
-  await job('topics', { ...owner, ...brokerAs('topics') })
-  await job('seed', owner)
+  await job('migrate', { ...asOwner(), ADS_API_DB_PASSWORD: 'api-secret', CLICK_WRITER_DB_PASSWORD: 'db-writer-secret' })
+  await job('topics', { ...asOwner(), ...brokerAs('topics') })
+  await job('seed', asOwner())
   const started = await Promise.all([
     startApp('ads-api', databaseAs('ads_api', 'api-secret')),
     startApp('click-ingest', brokerAs('click-ingest')),
@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const job = (name: string, env: Record<string, string>) => command(process.execPath, [entry(`tools/${name}`)], { env: { ...process.env, ...env } })
+const job = (name: string, env: Record<string, string>, ...args: string[]) => command(process.execPath, [entry(`tools/${name}`), ...args], { env: { ...process.env, ...env } })
 
 function databaseAs(role: string, password: string) {
   const url = new URL(database.url)
@@ -66,13 +66,34 @@ function brokerAs(user: User) {
 
 describe('the whole path with TLS, SASL and the least rights', () => {
   it('counts a click', async () => {
-    const click = await fetch(`${apps.get('click-ingest')!.url}/ads/click`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ad_id":1}',
-    })
-    expect(click.status).toBe(202)
-    const clicks = async () => (await getJson<AdStats[]>(`${apps.get('ads-api')!.url}/ads/analytics?ad_id=1`))[0]?.clicks
-    await expect.poll(clicks, { timeout: 10_000 }).toBe(1)
+    expect(await click(1)).toBe(202)
+    await expect.poll(() => clicksOf(1), { timeout: 10_000 }).toBe(1)
   })
+
+  it('replays a dead letter, and shows the books', async () => {
+    expect(await click(4711)).toBe(202)
+    const operations = { ...asOwner(), ...brokerAs('operations') }
+    await expect.poll(() => job('dead-letters', operations, 'list'), { timeout: 10_000, interval: 500 }).toContain('unknown_ad')
+    const sql = owner()
+    await sql`insert into ads (id, image_url, target_url) values (4711, 'https://x.example', 'https://x.example')`
+    await sql.end()
+    expect(await job('dead-letters', operations, 'replay')).toContain('replayed 1 dead letters')
+    await expect.poll(() => clicksOf(4711), { timeout: 10_000 }).toBe(1)
+    expect(await job('ledger', operations)).toContain('balance')
+  })
+
+  it('sees how long the log is kept', () => {
+    expect(apps.get('click-writer')!.output()).not.toContain('cannot see how long the log is kept')
+  })
+
+  async function click(ad: number): Promise<number> {
+    const { status } = await fetch(`${apps.get('click-ingest')!.url}/ads/click`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ad_id: ad }),
+    })
+    return status
+  }
+
+  const clicksOf = async (ad: number) => (await getJson<AdStats[]>(`${apps.get('ads-api')!.url}/ads/analytics?ad_id=${ad}`))[0]?.clicks
 
   it('has no connection to the database in the clear', async () => {
     const sql = owner()
@@ -117,7 +138,7 @@ describe('a server that shows the certificate of a stranger', () => {
   }
 })
 
-const owner = () => postgres(database.url, { max: 1, onnotice: () => {} })
+const owner = () => postgres(database.url, { max: 1, onnotice: () => {}, ssl: { ca: readFileSync(certificates.ca) } })
 
 describe('the roles of the database', () => {
   it.each([
