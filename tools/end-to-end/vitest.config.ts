@@ -10,7 +10,8 @@ export default defineConfig({
     env: { SYSTEM_ORIGIN: /^https?:/.test(BASE_URL) ? BASE_URL : '' },
     globalSetup: ['src/started-system.ts'],
     fileParallelism: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

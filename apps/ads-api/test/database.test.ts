@@ -120,7 +120,7 @@ it('stops cleanly and quickly on SIGTERM, although a client keeps its connection
   await (await fetch(`${own.url}/ads/analytics`)).json()
   const start = performance.now()
   expect(await own.stop()).toBe(0)
-  expect(performance.now() - start).toBeLessThan(5000)
+  expect(performance.now() - start).toBeLessThan(10_000)
 })
 
 // One commit of the writer, as far as analytics can see it.

@@ -17,7 +17,7 @@ const click = (url: string, body: unknown = { ad_id: 1 }) =>
 
 describe('click-ingest on a real broker', () => {
   it('has every acknowledged click in the log, once, with its headers', async () => {
-    const { app, topics } = await running()
+    const { app, topics } = await running({ DEADLINE_MS: '10000' })
     const answers = await Promise.all(Array.from({ length: 300 }, (_, i) => click(app.url, { ad_id: i + 1 })))
     const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { event_id: string }).event_id))
     expect(answers.every(({ status }) => status === 202)).toBe(true)
@@ -69,7 +69,7 @@ describe('click-ingest on a real broker', () => {
 
 describe('click-ingest without Kafka', () => {
   it('starts, is alive and not ready, and answers 503 with Retry-After within 3 s', async () => {
-    const app = await startApp('click-ingest', { KAFKA_BROKERS: `127.0.0.1:${await freePort()}`, LOG_LEVEL: 'fatal' }, { until: '/livez' })
+    const app = await startApp('click-ingest', { KAFKA_BROKERS: `127.0.0.1:${await freePort()}`, LOG_LEVEL: 'fatal', DEADLINE_MS: '2000' }, { until: '/livez' })
     onTestFinished(() => app.kill())
     const began = performance.now()
     const answer = await click(app.url)

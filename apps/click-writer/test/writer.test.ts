@@ -55,28 +55,28 @@ describe('the writer', () => {
   it('leaves what arrives during a statement to the next one, of all partitions together', async () => {
     const { running, arrive } = writing()
     await arrive(0, 0, 1)
-    await vi.waitFor(() => expect(running).toHaveLength(1))
+    await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
     await arrive(0, 1, 2)
     await arrive(1, 0, 3)
     expect(running).toHaveLength(1)
     running[0]!.end()
-    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 0, events: 5 }]))
+    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 0, events: 5 }]), 10_000)
   })
 
   it('runs a second statement beside the first when much waits', async () => {
     const { running, arrive } = writing()
     await arrive(0, 0, 1)
-    await vi.waitFor(() => expect(running).toHaveLength(1))
+    await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
     await arrive(1, 0, 1500)
-    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 1, events: 1500 }]))
+    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 1, events: 1500 }]), 10_000)
   })
 
   it('reads again from the ledger when that went back, as after restoring a backup', async () => {
     const { writer, running, seek, arrive } = writing()
     await arrive(0, 0, 5)
-    await vi.waitFor(() => expect(running).toHaveLength(1))
+    await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
     running[0]!.end()
-    await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1))
+    await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1), 10_000)
     writer.reconcile([{ ...partition0, nextOffset: 2n }], writer.lanes.positions())
     expect(seek).toHaveBeenCalledWith({ ...partition0, offset: 2n })
   })
@@ -85,16 +85,16 @@ describe('the writer', () => {
     const { writer, running, seek, arrive } = writing()
     for (const [index, first] of [0, 5].entries()) {
       await arrive(0, first, 5)
-      await vi.waitFor(() => expect(running).toHaveLength(index + 1))
+      await vi.waitFor(() => expect(running).toHaveLength(index + 1), 10_000)
       if (index === 0) {
         running[0]!.end()
-        await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1))
+        await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1), 10_000)
       }
     }
     const known = writer.lanes.positions()
     const books = [{ ...partition0, nextOffset: 5n }]
     running[1]!.end()
-    await vi.waitFor(() => expect(writer.lanes.positions()[0]?.offset).toBe(10n))
+    await vi.waitFor(() => expect(writer.lanes.positions()[0]?.offset).toBe(10n), 10_000)
     writer.reconcile(books, known)
     expect(seek).not.toHaveBeenCalled()
   })

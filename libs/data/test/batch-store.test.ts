@@ -35,7 +35,7 @@ const oneClick = (offset: number) => batchOf(() => ({ event: event(offset + 1) }
 
 it('gives up on a silent socket after the deadline and works again on a new connection', async () => {
   const proxy = await silentAfterwards(new URL(db.clickWriterUrl))
-  const store = open({ url: proxy.url, deadlineMs: 300 })
+  const store = open({ url: proxy.url, deadlineMs: 2000 })
   expect(await store.apply(oneClick(0))).toMatchObject({ status: 'applied' })
   proxy.silence()
   const late = store.apply(oneClick(1))

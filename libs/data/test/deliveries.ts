@@ -130,7 +130,10 @@ async function abort(batch: Batch, { sql }: World): Promise<void> {
 // Whoever comes first, the end is that of one after the other.
 async function concurrently(world: World, ranges: Range[]): Promise<void> {
   const halves = [ranges.filter(({ partition }) => partition % 2 === 0), ranges.filter(({ partition }) => partition % 2 === 1)]
-  const batches = halves.filter((half) => half.length > 0).map((half) => batchOf(reader(world.records), half))
+  const read = reader(world.records)
+  // without replays: one follows what it replays, and is not stored beside it
+  const plain: typeof read = (...position) => ({ ...read(...position), replayOf: undefined })
+  const batches = halves.filter((half) => half.length > 0).map((half) => batchOf(plain, half))
   const settle = async (store: BatchStore, batch: Batch): Promise<void> => {
     const outcome = await store.apply(batch)
     if (outcome.status === 'unknown_ads') await settle(store, bury(batch, outcome))

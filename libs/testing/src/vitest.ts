@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
+/** What is polled for comes in milliseconds, but not on a machine that does much else. */
+const patience = { expect: { poll: { timeout: 10_000 } }, hookTimeout: 120_000 }
+
 type Server = 'postgres' | 'kafka'
 
 /** The `vitest.config.ts` of a project whose tests need no server. */
 export function unitTests() {
-  return defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 } })
+  return defineConfig({ test: { ...patience, include: ['test/**/*.test.ts'], testTimeout: 60_000 } })
 }
 
 /**
@@ -15,11 +18,11 @@ export function serverTests(...servers: Server[]) {
   const needed = servers.length > 0 ? servers : ['postgres', 'kafka']
   return defineConfig({
     test: {
+      ...patience,
       include: ['test/**/*.test.ts'],
       env: { TEST_SERVERS: needed.join(',') },
       globalSetup: ['@ads-tracker/testing/global-setup'],
       testTimeout: 120_000,
-      hookTimeout: 120_000,
     },
   })
 }

@@ -35,7 +35,7 @@ test('servers and their folders are gone after a kill -9 of the process that sta
   await vi.waitFor(async () => {
     await expect(connects(Number(new URL(url).port))).resolves.toBe(false)
     expect(existsSync(dir)).toBe(false)
-  }, 8000)
+  }, 30_000)
 })
 
 function connects(port: number): Promise<boolean> {

@@ -39,7 +39,7 @@ const asFunction = { banner: { js: '(function (require, __filename, __dirname) {
  */
 export async function bundle(what: string, folder = folderOf(what)): Promise<Bundle> {
   const main = join(folder, 'main.js')
-  for await (const old of glob(['*.js*', 'migrations'], { cwd: folder })) await rm(join(folder, old), { recursive: true })
+  for await (const old of glob(['*.js*', 'migrations'], { cwd: folder })) await rm(join(folder, old), { recursive: true, force: true })
   await build({ ...options, entryPoints: ['tools/bundle/src/launch.ts'], outfile: main, sourcemap: false })
   const source = isFile(what) ? what : join(what, 'src/main.ts')
   // as if it lay in the root of the workspace, so that its map names the sources from there

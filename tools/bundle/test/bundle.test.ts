@@ -30,7 +30,7 @@ function start(main: string, env: Record<string, string>) {
   return { exited, output: () => output, stop: () => child.kill('SIGTERM') && exited }
 }
 
-describe.each(projects.filter((project) => project.startsWith('apps/')))('the bundle of %s', { timeout: 30_000 }, (project) => {
+describe.each(projects.filter((project) => project.startsWith('apps/')))('the bundle of %s', { timeout: 120_000 }, (project) => {
   let made: Bundle
 
   beforeAll(async () => {
@@ -64,7 +64,7 @@ describe.each(projects.filter((project) => project.startsWith('apps/')))('the bu
   })
 })
 
-describe('the bundle of apps/click-writer', { timeout: 30_000 }, () => {
+describe('the bundle of apps/click-writer', { timeout: 120_000 }, () => {
   let made: Bundle
   const logged = async () => {
     const app = start(made.main, { ...nowhere, PORT: '0' })
@@ -89,7 +89,7 @@ describe('the bundle of apps/click-writer', { timeout: 30_000 }, () => {
 
 const jobs = [...projects.filter((project) => project.startsWith('tools/')), 'tools/verify/src/rebuild.ts']
 
-describe.each(jobs)('the bundle of %s', { timeout: 30_000 }, (project) => {
+describe.each(jobs)('the bundle of %s', { timeout: 120_000 }, (project) => {
   it('runs in an empty folder and says what it cannot reach', async () => {
     const { main } = await bundle(project, join(folder, project))
     const job = start(main, nowhere)

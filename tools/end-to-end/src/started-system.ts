@@ -1,4 +1,4 @@
-import { removeStack, stackEnvironment, startStack } from '@ads-tracker/testing'
+import { removeStack, startOwnStack } from '@ads-tracker/testing'
 import type { TestProject } from 'vitest/node'
 
 export interface System {
@@ -21,8 +21,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('system', { origin: given.replace(/\/$/, ''), apiKey: process.env.API_KEY ?? '' })
     return undefined
   }
-  const env = await stackEnvironment()
-  const stack = await startStack(env)
+  const { stack, env } = await startOwnStack()
   project.provide('system', { origin: stack.origin, apiKey: stack.apiKey })
   return async () => {
     await stack.stop()

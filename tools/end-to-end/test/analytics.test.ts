@@ -47,4 +47,4 @@ test('2,000 clicks and 4,000 impressions, 15 % of them sent twice, are exactly t
   }))
   await expect.poll(() => statsOf(ad_id), { timeout: 1000, interval: 20 }).toMatchObject({ clicks: 2000, impressions: 4000, ctr: 0.5 })
   expect(await statsOf(ad_id, '&minutes=60')).toMatchObject({ clicks: 2000, impressions: 4000, ctr: 0.5 })
-})
+}, 180_000)

@@ -47,7 +47,7 @@ test('the same event_id counts once, by body or by header, and once more as the 
     expect.objectContaining({ type: 'click', status: 'counted', duplicates: 2, conflicts: 1 }),
     expect.objectContaining({ type: 'impression', status: 'counted', duplicates: 0, conflicts: 0 }),
   ]))
-  expect(await statsOf(ad_id)).toMatchObject({ clicks: 1, impressions: 1 })
+  await expect.poll(() => statsOf(ad_id)).toMatchObject({ clicks: 1, impressions: 1 })
 })
 
 test('a window counts events by their own time', async () => {

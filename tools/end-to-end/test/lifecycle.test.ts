@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { removeStack, stackEnvironment, startStack } from '@ads-tracker/testing'
+import { removeStack, startOwnStack, startStack } from '@ads-tracker/testing'
 import type { RunningStack } from '@ads-tracker/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
@@ -11,8 +11,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 let env: Record<string, string>
 let stack: RunningStack
 beforeAll(async () => {
-  env = await stackEnvironment()
-  stack = await startStack(env)
+  ;({ stack, env } = await startOwnStack())
 })
 afterAll(async () => {
   await stack.stop()
@@ -60,8 +59,8 @@ test('after kill -9 of the supervisor the next start ends the orphans and keeps 
 test('after kill -9 of everything it starts again', async () => {
   const clicks = await clicksOf()
   await stack.kill()
-  for (const pid of pidsOf(`STACK_DIR=${env.STACK_DIR}`, '')) process.kill(pid, 'SIGKILL')
-  for (const pid of pidsOf('', `${env.STACK_DIR}/`)) process.kill(pid, 'SIGKILL')
+  for (const pid of pidsOf(`STACK_DIR=${env.STACK_DIR}`, '')) killHard(pid)
+  for (const pid of pidsOf('', `${env.STACK_DIR}/`)) killHard(pid)
   stack = await startStack(env)
   expect(await clicksOf()).toBe(clicks)
 })
@@ -81,6 +80,15 @@ test('a start with --reset begins from empty data', async () => {
   expect(await clicksOf()).toBe(0)
   expect(await click()).toBe(202)
 })
+
+function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    // it went with the one before
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
 
 async function click(): Promise<number> {
   const response = await fetch(`${stack.origin}/ads/click`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ad_id":1}' }).catch(() => undefined)

@@ -17,7 +17,7 @@ import type { Settings } from './settings.ts'
 import { runSteps, step } from './steps.ts'
 
 // 10 s in all: the gateway, the apps and the servers each have theirs.
-const patience: Record<Layer, number> = { gateway: 1500, apps: 4000, infrastructure: 3500 }
+const patience: Record<Layer, number> = { gateway: 1200, apps: 3500, infrastructure: 3000 }
 
 /** The system on this machine. `start` resolves with the table of addresses when everything is ready. */
 export function createStack(settings: Settings, { screen, drawing }: { screen: Screen; drawing: boolean }) {

@@ -13,9 +13,9 @@ test('what ends is started again, later each time, with a line that says so', as
   let next = 0
   supervise(servers[0]!, { name: 'app', start: async () => servers[++next]!, ending: () => 'ended with exit code 1', say: (line) => lines.push(line), first: 10 })
   await servers[0]?.kill()
-  await vi.waitFor(() => expect(next).toBe(1))
+  await vi.waitFor(() => expect(next).toBe(1), 10_000)
   await servers[1]?.kill()
-  await vi.waitFor(() => expect(next).toBe(2))
+  await vi.waitFor(() => expect(next).toBe(2), 10_000)
   expect(lines).toEqual(['app ended with exit code 1: starting it again in 0.01 s', 'app ended with exit code 1: starting it again in 0.02 s'])
 })
 
@@ -25,7 +25,7 @@ test('a start that fails is tried again', async () => {
   const start = vi.fn().mockRejectedValueOnce(new Error('port taken')).mockResolvedValue(server())
   supervise(first, { name: 'app', start, say: (line) => lines.push(line), first: 1 })
   await first.kill()
-  await vi.waitFor(() => expect(start).toHaveBeenCalledTimes(2))
+  await vi.waitFor(() => expect(start).toHaveBeenCalledTimes(2), 10_000)
   expect(lines).toContain('app did not start: port taken')
 })
 

@@ -38,7 +38,10 @@ it('leaves a good topic alone, adds partitions, takes none away, and sets settin
   await ensureTopic({ admin, store, topic, partitions: 2 })
   expect(await ensureTopic({ admin, store, topic, partitions: 1 })).toEqual([`${topic}: as it should be (2 partitions)`])
   expect(await ensureTopic({ admin, store, topic, partitions: 3 })).toEqual([`${topic}: 2 partitions, now 3`])
+  // a broker shows a change some time after the controller has made it
+  await expect.poll(async () => (await admin.describe(topic)).partitions).toBe(3)
   await admin.configure(topic, { ...topicSettings.config, 'retention.ms': '60000' })
+  await expect.poll(async () => (await admin.describe(topic)).config['retention.ms']).toBe('60000')
   expect(await ensureTopic({ admin, store, topic, partitions: 3 })).toContain(`${topic}: retention.ms was 60000, now ${topicSettings.config['retention.ms']}`)
-  expect((await admin.describe(topic)).config['retention.ms']).toBe(topicSettings.config['retention.ms'])
+  await expect.poll(async () => (await admin.describe(topic)).config['retention.ms']).toBe(topicSettings.config['retention.ms'])
 })
