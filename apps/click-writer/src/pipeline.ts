@@ -8,7 +8,7 @@ import type { Config } from './config.ts'
 import { every } from './every.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
-import { watch } from './watchdog.ts'
+import { createWatchdog } from './watchdog.ts'
 import { createWriter } from './writer.ts'
 
 interface PipelineDeps {
@@ -68,7 +68,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       every(500, () => advanceCompleteThrough({ store: control, admin, assigned: writer.lanes.assigned }), quietly('the complete-through mark')),
       every(5000, audit, quietly('the audit of the books')),
       every(hour, maintain, quietly('the upkeep of partitions')),
-      every(5000, () => watch({ ...writer, ...consumer, checks: [control.ping, () => checkTopics(admin, topics)], limitMs: config.WATCHDOG_SECONDS * 1000 }), crash),
+      every(5000, createWatchdog({ ...writer, ...consumer, checks: [control.ping, () => checkTopics(admin, topics)], limitMs: config.WATCHDOG_SECONDS * 1000 }), crash),
     )
     writer.start(consumer)
     await untilDone(consumer.start)

@@ -43,7 +43,7 @@ export interface BatchConsumer {
   seek(position: TopicPartition & { offset: bigint }): void
   pause(partitions: TopicPartition[]): void
   resume(partitions: TopicPartition[]): void
-  /** Milliseconds since the fetch loop last turned. */
+  /** Milliseconds since the fetch loop last turned, or was started. */
   sinceLastTurn(): number
   /** Leaves the group at once, so that the others need not wait for the session to time out. */
   close(): Promise<void>
@@ -77,6 +77,7 @@ export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigne
 
   return {
     async start() {
+      turnedAt = performance.now()
       try {
         await consumer.connect()
         // true: clicks that were acknowledged before the group first joined count as well
