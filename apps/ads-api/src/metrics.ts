@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Refresh } from './answers.ts'
 
-/** The app's own metrics. `completeThrough` is asked at each scrape; null or a failure leaves the lag out. */
+/** The app's own metrics. `completeThrough` is asked at each scrape; when it fails, the lag is that of the mark that was seen last. */
 export function createAnalyticsMetrics(registry: Registry, completeThrough: () => Promise<{ asOf: Date; completeThrough: Date | null }>) {
   const registers = [registry]
   const served = new Counter({
@@ -17,14 +17,16 @@ export function createAnalyticsMetrics(registry: Registry, completeThrough: () =
     registers,
   })
   const unavailable = new Counter({ name: 'ads_database_errors_total', help: 'Queries that failed because PostgreSQL was not available', registers })
+  let mark: Date | null = null
   new Gauge({
     name: 'ads_complete_through_lag_seconds',
     help: 'Age of the complete-through mark: everything acknowledged before it is in the numbers',
     registers,
     async collect() {
-      this.remove()
-      const mark = await completeThrough().catch(() => undefined)
-      if (mark?.completeThrough) this.set(Math.max(0, mark.asOf.getTime() - mark.completeThrough.getTime()) / 1000)
+      const seen = await completeThrough().catch(() => ({ asOf: new Date(), completeThrough: mark }))
+      mark = seen.completeThrough
+      if (mark) this.set(Math.max(0, seen.asOf.getTime() - mark.getTime()) / 1000)
+      else this.remove()
     },
   })
   return {

@@ -1,8 +1,11 @@
-import type { EventType } from '@ads-tracker/events'
+import { type EventType, topicSettings } from '@ads-tracker/events'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export type WriterMetrics = ReturnType<typeof createWriterMetrics>
 
+const retentionSeconds = Number(topicSettings.config['retention.ms']) / 1000
+/** Seconds in which the mark is read again; only what goes beyond is added to its age. */
+const usual = 10
 const results = ['counted', 'duplicate', 'conflict', 'dead_letter', 'recovered'] as const
 
 export function createWriterMetrics(registry: Registry) {
@@ -22,6 +25,20 @@ export function createWriterMetrics(registry: Registry) {
   })
   for (const action of ['retry', 'split', 'halve', 'stop', 'retry_alarm']) retries.inc({ action }, 0)
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  let mark: { lag: number; readAt: number } | undefined
+  // Nobody knows it before it was read once. When it cannot be read any more it has not moved either: its age grows.
+  const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) => new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      if (mark === undefined) return this.remove()
+      const silent = (performance.now() - mark.readAt) / 1000
+      this.set(of(mark.lag + (silent > usual ? silent : 0)))
+    },
+  })
+  gaugeOfLag('writer_lag_seconds', 'Now minus the complete-through mark of all partitions', (seconds) => seconds)
+  gaugeOfLag('writer_unread_age_ratio', 'Age of the complete-through mark as a part of the retention of the log: at 1 acknowledged events are lost', (seconds) => seconds / retentionSeconds)
 
   return {
     events,
@@ -39,9 +56,9 @@ export function createWriterMetrics(registry: Registry) {
       registers,
     }),
     queued: gauge('writer_queue_events', 'Events that were read and are not stored yet'),
-    lagEvents: gauge('writer_lag_events', 'Records of the log, over the assigned partitions, that are not in the numbers yet'),
-    lagSeconds: gauge('writer_lag_seconds', 'Now minus the complete-through mark of all partitions'),
-    oldestUnreadRatio: gauge('writer_unread_age_ratio', 'Age of the complete-through mark as a part of the retention of the log: at 1 acknowledged events are lost'),
+    lagEvents: gauge('writer_lag_events', 'Records of the log, over all partitions, that are not in the numbers yet'),
+    /** Everything acknowledged before this time is in the numbers, as was just read. */
+    completeThrough: (time: Date) => void (mark = { lag: Math.max(0, Date.now() - time.getTime()) / 1000, readAt: performance.now() }),
     imbalance: gauge('ledger_imbalance_events', 'Sum over the books of what does not add up: must be 0'),
     gaps: gauge('ledger_gap_partitions', 'Partitions that wait for an operator because the log begins after the ledger'),
     behindLedger: gauge('ledger_ahead_partitions', 'Partitions whose log ends before the ledger: it is not the log that was read before'),

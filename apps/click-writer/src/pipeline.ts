@@ -2,7 +2,7 @@ import { createBatchStore, createDatabase, databaseAddress, readLedger } from '@
 import { topicNames } from '@ads-tracker/events'
 import { createAdmin, createBatchConsumer, createKafka, createKafkaLog, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
-import { auditBooks } from './books.ts'
+import { createAudit } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
@@ -32,6 +32,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   const patient = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
   const kafka = createKafka(config, 'click-writer', createKafkaLog(log), patient)
   const admin = createAdmin(kafka)
+  const auditBooks = createAudit({ database, admin, topics, metrics })
   const writer = createWriter({
     stores,
     topics,
@@ -93,7 +94,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
 
   async function audit() {
     const known = writer.lanes.positions()
-    const { rows } = await auditBooks({ database, admin, topics, metrics })
+    const { rows } = await auditBooks()
     writer.reconcile(rows, known)
   }
 
