@@ -1,5 +1,5 @@
 import { type DeadLetterReason, type EventType } from '@ads-tracker/events'
-import { and, asc, count, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, isNotNull, isNull, lt, max, type SQL, sql } from 'drizzle-orm'
 import type { Position } from './batch.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
@@ -50,6 +50,15 @@ export async function getDeadLetter(database: Database, { topic, partition, offs
   const before = { topic, partition, offset: offset - 1n }
   const [found] = await listDeadLetters(database, { topic, partition }, { limit: 1, after: before })
   return found?.offset === offset ? found : undefined
+}
+
+/** When the newest of them arrived, or null when there is none. */
+export async function newestArrival(database: Database, filter: DeadLetterFilter): Promise<Date | null> {
+  const [row] = await opened(database)
+    .orm.select({ at: max(deadLetters.arrived_at) })
+    .from(deadLetters)
+    .where(and(...conditions(filter)))
+  return row?.at ?? null
 }
 
 /** How many dead letters there are of each reason. */

@@ -29,7 +29,7 @@ async function withDeadLetters(values: (AdEvent | string)[]) {
   const lines: string[] = []
   const sent: (EventRecord & { topic: string })[] = []
   const publish = async (to: string, record: EventRecord) => void sent.push({ topic: to, ...record })
-  return { database, lines, print: (line: string) => void lines.push(line), sent, publish }
+  return { database, store, lines, print: (line: string) => void lines.push(line), sent, publish }
 }
 
 function click(adId: number): AdEvent {
@@ -61,7 +61,21 @@ it('sends only what can be counted now, with its own bytes and the record that i
   expect(sent).toEqual([{ topic, key: lost.event_id, value: Buffer.from(encodeEvent(lost)), headers: { v: '1', 'replay-of': `${topic}/0/0` } }])
   expect(lines.slice(-3)).toEqual([
     'replayed 1 dead letters',
-    'left 1 without a readable event id: they can only be shown',
+    'left 1 that are no events: they can only be shown',
     'left 1 of ad 78, which does not exist: POST /ads with "id": 78 first',
   ])
+})
+
+it('ends although what it sends comes back as dead letters', async () => {
+  const { database, store, lines, print } = await withDeadLetters([click(1)])
+  await createAd(database, { id: 1, image_url: 'https://example.com/i', target_url: 'https://example.com/' })
+  let offset = 1n
+  const comesBack = async (_topic: string, { key, value, headers }: EventRecord) => {
+    const letter: DeadLetterRow = { slice: 0, offset, reason: 'rejected_by_database', detail: 'again', eventId: key, key: null, value: Buffer.from(value), headers }
+    await store.apply({ slices: [{ topic, partition: 0, type: 'click', firstOffset: offset, nextOffset: offset + 1n, lastTimestamp: Date.now() + 5 }], events: [], deadLetters: [letter] })
+    offset += 1n
+    if (offset > 9n) throw new Error('it goes on for ever')
+  }
+  await replay({ database, publish: comesBack, filter: { pending: true }, dryRun: false, print })
+  expect(lines.at(-1)).toBe('replayed 1 dead letters')
 })
