@@ -59,6 +59,8 @@ export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigne
     sessionTimeout: 9000,
     heartbeatInterval: 1000,
     rebalanceTimeout: 60_000,
+    // how soon partitions that were added are read
+    metadataMaxAge: 10_000,
     maxWaitTimeInMs: 500,
     minBytes: 1,
     maxBytes: 4 * 1024 * 1024,

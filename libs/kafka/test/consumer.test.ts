@@ -1,6 +1,6 @@
 import { testTopics, type TestTopics } from '@ads-tracker/testing'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type BatchConsumer, type BatchConsumerOptions, type ConsumedBatch, createBatchConsumer, createProducer } from '../src/index.ts'
+import { type BatchConsumer, type BatchConsumerOptions, type ConsumedBatch, createAdmin, createBatchConsumer, createProducer } from '../src/index.ts'
 import { kafkaOf, record } from './client.ts'
 
 describe('the consumer', () => {
@@ -32,7 +32,7 @@ describe('the consumer', () => {
   }
 
   async function publish(count: number, { flushes = 6 } = {}) {
-    const producer = createProducer({ kafka: () => kafkaOf(topics.brokers) })
+    const producer = createProducer({ kafka: () => kafkaOf(topics.brokers), deadlineMs: 10_000 })
     for (let flush = 0; flush < flushes; flush++) {
       await Promise.all(Array.from({ length: count / flushes }, (_, index) => producer.publish(topic, record(`${flush}-${index}`))))
     }
@@ -126,6 +126,18 @@ describe('the consumer', () => {
     expect(performance.now() - asked).toBeLessThan(5000)
     silence.resolve()
     await vi.waitFor(() => expect(assigned.at(-1)).toBe(6), 5000)
+  })
+
+  test('reads partitions that are added while it runs', async () => {
+    await publish(60)
+    const { take, total } = collector()
+    const assigned: number[] = []
+    await start({ onBatch: async (batch) => take(batch), onAssigned: (partitions) => void assigned.push(partitions.length) })
+    await vi.waitFor(() => expect(total()).toBe(60), 10_000)
+    const admin = createAdmin(kafkaOf(topics.brokers))
+    await admin.addPartitions(topic, 8)
+    await admin.close()
+    await vi.waitFor(() => expect(assigned.at(-1)).toBe(8), 30_000)
   })
 
   test('hands over again what was not committed when a member joins, to whoever has the partition now', async () => {
