@@ -82,13 +82,14 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   }
 
   // The ledger is the truth and the group's offset a hint: a database that was restored from a backup is behind it.
-  // A partition that was added later starts a book of its own, at the beginning of its log.
+  // A partition that was added later starts a book of its own, at the beginning of its log. The last record that the book
+  // knows is read once more: where it is another one, the log is not the one that was read before.
   async function continueFromLedger(partitions: TopicPartition[]) {
     await control.ensureLedger(partitions)
     const { rows } = await readLedger(database)
     for (const { topic, partition } of partitions) {
       const book = rows.find((row) => row.topic === topic && row.partition === partition)
-      if (book) consumer.seek({ topic, partition, offset: book.nextOffset })
+      if (book) consumer.seek({ topic, partition, offset: book.nextOffset > book.firstOffset ? book.nextOffset - 1n : book.nextOffset })
     }
   }
 

@@ -31,6 +31,7 @@ const heldPause = 2000
 export function createWriter({ stores, topics, admin, log, metrics, batchMaxEvents, queueMaxEvents }: WriterDeps) {
   const lanes: Lanes = createLanes()
   const held = new Map<string, Gap>()
+  const readFromStart = new Set<string>()
   let consumer: BatchConsumer | undefined
   let stopping = false
   let progressedAt = performance.now()
@@ -72,6 +73,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
   function onAssigned(partitions: TopicPartition[]) {
     log.info({ partitions: partitions.map(({ topic, partition }) => `${topic}/${partition}`) }, 'partitions assigned')
     held.clear()
+    readFromStart.clear()
     lanes.assign(partitions)
   }
 
@@ -104,8 +106,18 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
       metrics.events.inc({ type, result: 'conflict' }, conflicts)
       metrics.events.inc({ type, result: 'dead_letter' }, deadLetters)
       metrics.events.inc({ type, result: 'recovered' }, recovered)
-      if (recovered > 0) log.error({ topic, partition, recovered }, 'the log holds events that the ledger had passed: it is not the log that was read before')
+      if (recovered > 0) onOtherLog({ topic, partition }, recovered)
     }
+  }
+
+  // Its records before this one may be unknown as well: all of it is read, once, whatever the ledger has passed.
+  function onOtherLog(place: TopicPartition, recovered: number) {
+    log.error({ ...place, recovered }, 'the log holds events that the ledger had passed: it is not the log that was read before')
+    const name = `${place.topic}/${place.partition}`
+    if (readFromStart.has(name)) return
+    readFromStart.add(name)
+    lanes.readAgain(place, 0n)
+    consumer?.seek({ ...place, offset: 0n })
   }
 
   // First read again from where the ledger stands: a restored database gets its events this way. Only when the log

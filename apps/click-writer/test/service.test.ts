@@ -135,6 +135,31 @@ describe('a log that is not the one that was read before', () => {
   })
 })
 
+describe('another log under the same name', () => {
+  it('is read from its beginning, also when it is longer than what was read before, and the metrics say so', async () => {
+    const log = await testTopics({ partitions: 1 })
+    onTestFinished(log.remove)
+    const system = await writerSystem(log)
+    const before = await system.startWriter()
+    await system.publish('click', 20)
+    await system.settled()
+    await before.kill()
+    const topic = log.topics.click
+    await system.admin.remove([topic])
+    await vi.waitFor(() => system.admin.create([{ topic, numPartitions: 1, replicationFactor: 1 }]), { timeout: 20_000, interval: 200 })
+    // the same each time: an attempt whose outcome was unknown may have been stored
+    const first = anEvent()
+    await vi.waitFor(() => system.publishRaw('click', first.event_id, encodeEvent(first)), { timeout: 20_000 })
+    await system.publish('click', 49)
+
+    const writer = await system.startWriter()
+    await vi.waitFor(async () => expect((await system.stats()).clicks).toBe(70), { timeout: 25_000, interval: 50 })
+    await system.expectBalance()
+    const metrics = await (await fetch(`${writer.url}/metrics`)).text()
+    expect(metrics).toContain('writer_events_total{type="click",result="recovered"} 20')
+  })
+})
+
 describe('what was dead', () => {
   it('is counted once when its ad exists and it is sent again, twice', async () => {
     const system = await writerSystem()
