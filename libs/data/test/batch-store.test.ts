@@ -44,13 +44,19 @@ it('gives up on a silent socket after the deadline and works again on a new conn
   expect(await store.apply(oneClick(1))).toMatchObject({ status: 'applied' })
 })
 
-it('goes on after its backend was terminated', async () => {
+it('goes on at once after its backend was terminated, however soon it is asked', async () => {
   const store = open({ name: 'to be terminated' })
-  await store.ping()
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'to be terminated'`
-  const settled = await store.ping().then(() => 'up', (error: unknown) => classifyError(error))
-  expect(['up', 'retry']).toContain(settled)
-  await expect.poll(() => store.ping().then(() => 'up', () => 'down')).toBe('up')
+  for (let round = 0; round < 10; round++) {
+    await store.ping()
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'to be terminated'`
+    // without a pause: the driver still holds the dead connection when it tells of its end
+    for (let state: unknown; state !== 'up'; ) {
+      state = await store.ping().then(() => 'up', (error: unknown) => error)
+      if (state === 'up') continue
+      expect(state).not.toBeInstanceOf(DeadlineError)
+      expect(classifyError(state)).toBe('retry')
+    }
+  }
 })
 
 it('refuses a server that would lose what it has committed, on each new connection', async () => {
