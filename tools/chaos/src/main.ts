@@ -8,15 +8,7 @@ import { type Report, runFault } from './run-fault.ts'
 import { startServers } from './servers.ts'
 import { table } from './table.ts'
 
-const { values } = parseArgs({
-  options: {
-    trials: { type: 'string', default: '3' },
-    seed: { type: 'string', default: String(Math.trunc(Math.random() * 1e9)) },
-    only: { type: 'string' },
-    minutes: { type: 'string', default: '1' },
-    patience: { type: 'string', default: '1' },
-  },
-})
+const values = readOptions()
 const wanted = values.only?.split(',')
 const unknown = wanted?.filter((name) => !faults.some((fault) => fault.name === name)) ?? []
 if (unknown.length > 0) {
@@ -56,3 +48,24 @@ console.log(`\nseed ${seed}\n${table(reports)}`)
 const broken = reports.flatMap(({ fault, violations }) => violations.map((text) => `${fault.name}: ${text}`))
 if (broken.length > 0) console.error(`\n${broken.join('\n')}`)
 process.exitCode = broken.length === 0 && reports.length === chosen.length ? 0 : 1
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        trials: { type: 'string', default: '3' },
+        seed: { type: 'string', default: String(Math.trunc(Math.random() * 1e9)) },
+        only: { type: 'string' },
+        minutes: { type: 'string', default: '1' },
+        patience: { type: 'string', default: '1' },
+      },
+    })
+    for (const name of ['trials', 'seed', 'minutes', 'patience'] as const) {
+      if (!(Number(values[name]) > 0)) throw new Error(`--${name} must be a number above 0`)
+    }
+    return values
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\nnpm run chaos -- [--trials N] [--seed N] [--only NAME,NAME] [--minutes N] [--patience N]`)
+    process.exit(78)
+  }
+}
