@@ -31,7 +31,8 @@ export function createAudit({ database, admin, topics, metrics }: BooksDeps): ()
     return found.flatMap(({ topic, offsets }) => offsets.map((offset) => ({ topic, ...offset })))
   }
 
-  function showBooks({ imbalance, pendingDeadLetters, completeThrough }: Ledger) {
+  function showBooks({ rows, imbalance, pendingDeadLetters, completeThrough }: Ledger) {
+    metrics.recovered.set(rows.reduce((sum, { recovered }) => sum + Number(recovered), 0))
     metrics.imbalance.set(imbalance)
     metrics.deadLetters.set(pendingDeadLetters)
     if (completeThrough) metrics.completeThrough(completeThrough)

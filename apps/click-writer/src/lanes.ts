@@ -33,6 +33,7 @@ export function createLanes() {
     /** Resolves at the next change of any lane. */
     changed: () => wake.promise,
     notify: changed,
+    has: (place: TopicPartition) => lanes.has(nameOf(place)),
     assigned: (): TopicPartition[] => [...lanes.values()].map(({ topic, partition }) => ({ topic, partition })),
 
     /** Replaces the assignment. What waits is dropped: it was not committed, and whoever owns the partition reads it again. */

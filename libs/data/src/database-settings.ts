@@ -1,8 +1,7 @@
 import { FormatRegistry, type Static, type StringOptions, type TObject, Type } from '@sinclair/typebox'
 import type { Tls } from './database.ts'
 
-// the driver takes several hosts, which a URL cannot have
-FormatRegistry.Set('postgres-url', (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value.replace(/,[^/?]*/, '')))
+FormatRegistry.Set('postgres-url', isReadable)
 
 /** `postgres://user:password@host:port/database` that the driver can read; what is special in the password is percent-encoded. Never printed. */
 export function databaseUrl(options: StringOptions) {
@@ -25,4 +24,17 @@ export type DatabaseSettings = Static<TObject<typeof databaseSettings>>
 /** What these variables mean to `createDatabase`, `createBatchStore` and `migrate`. */
 export function databaseAddress({ DATABASE_URL, DATABASE_TLS, DATABASE_CA }: DatabaseSettings): { url: string; ssl: Tls } {
   return { url: DATABASE_URL, ssl: DATABASE_CA === undefined ? DATABASE_TLS : { ca: DATABASE_CA } }
+}
+
+// As the driver does: it takes several hosts, which a URL cannot have, and decodes user and password.
+function isReadable(value: string): boolean {
+  const [, authority = ''] = /^postgres(?:ql)?:\/\/([^/?]*)/.exec(value) ?? []
+  const hosts = authority.slice(authority.indexOf('@') + 1)
+  try {
+    const { protocol, username, password } = new URL(value.replace(hosts, hosts.split(',', 1)[0] ?? ''))
+    decodeURIComponent(username + password)
+    return /^postgres(ql)?:$/.test(protocol)
+  } catch {
+    return false
+  }
 }

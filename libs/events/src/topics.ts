@@ -23,6 +23,8 @@ export const topicSettings = {
     'cleanup.policy': 'delete',
     'retention.ms': String(7 * 24 * 60 * 60 * 1000),
     'retention.bytes': '-1',
+    // only a whole segment is deleted: records live for up to so much longer
+    'segment.ms': String(6 * 60 * 60 * 1000),
     'compression.type': 'producer',
     'message.timestamp.type': 'LogAppendTime',
     'max.message.bytes': String(1024 * 1024),
