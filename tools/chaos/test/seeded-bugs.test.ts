@@ -13,7 +13,7 @@ const writer = 'apps/click-writer/src/writer.ts'
 
 // The ledger heals what these two bugs do: a writer that goes on from its books reads again what Kafka was told too early.
 const withoutNet: Patch[] = [
-  { file: pipeline, find: 'if (book) consumer.seek(', replace: 'if (false && book) consumer.seek(' },
+  { file: pipeline, find: 'if (book === undefined || writer.isReadingAll(book)) continue', replace: 'continue' },
   { file: writer, find: 'if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue', replace: 'continue' },
 ]
 
