@@ -6,8 +6,9 @@ import type { Config } from './config.ts'
 import { peerOf } from './peer.ts'
 
 /**
- * A limit for each peer, so that one abusive source is told 429 while the others go on. The peer is who connected, or whom a trusted proxy names, never
- * what the body or an unknown proxy claims; an IPv6 customer owns a whole /64, so that is what counts as one.
+ * A limit for each peer, so that one abusive source is told 429 while the others go on. The peer is who connected, or whom a
+ * trusted proxy names, never what the body or an unknown proxy claims; an IPv6 customer owns a whole /64, so that is what
+ * counts as one.
  */
 export async function limitRate(app: App, config: Pick<Config, 'RATE_LIMIT_MAX' | 'RATE_LIMIT_WINDOW_SECONDS'>) {
   if (config.RATE_LIMIT_MAX === 0) return

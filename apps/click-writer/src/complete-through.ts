@@ -1,5 +1,6 @@
 import type { BatchStore } from '@ads-tracker/data'
 import type { Admin, TopicPartition } from '@ads-tracker/kafka'
+import { nameOf } from './lanes.ts'
 
 interface CompleteThroughDeps {
   store: Pick<BatchStore, 'advanceCompleteThrough'>
@@ -18,10 +19,10 @@ export async function advanceCompleteThrough({ store, admin, assigned }: Complet
   const topics = [...new Set(partitions.map(({ topic }) => topic))]
   const ends = new Map<string, bigint>()
   for (const offsets of await Promise.all(topics.map(async (topic) => ({ topic, found: await admin.offsets(topic) })))) {
-    for (const { partition, high } of offsets.found) ends.set(`${offsets.topic}/${partition}`, high)
+    for (const { partition, high } of offsets.found) ends.set(nameOf({ topic: offsets.topic, partition }), high)
   }
   const known = partitions.flatMap(({ topic, partition }) => {
-    const end = ends.get(`${topic}/${partition}`)
+    const end = ends.get(nameOf({ topic, partition }))
     return end === undefined ? [] : [{ topic, partition, end }]
   })
   await store.advanceCompleteThrough({ at, ends: known })

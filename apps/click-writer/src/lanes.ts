@@ -13,7 +13,8 @@ interface Lane extends TopicPartition {
 
 export type Lanes = ReturnType<typeof createLanes>
 
-const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
+/** `topic/partition`: the key of maps and the name in logs. */
+export const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
 
 /** The queue between reading and storing: a lane for each assigned partition, in offset order. */
 export function createLanes() {

@@ -6,6 +6,7 @@ import { createAudit } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
+import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
 import { createWatchdog } from './watchdog.ts'
@@ -122,10 +123,10 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   }
 
   async function commit() {
-    const moved = writer.lanes.positions().filter(({ topic, partition, offset }) => committed.get(`${topic}/${partition}`) !== offset)
+    const moved = writer.lanes.positions().filter((position) => committed.get(nameOf(position)) !== position.offset)
     if (moved.length === 0) return
     await consumer.commit(moved)
-    for (const { topic, partition, offset } of moved) committed.set(`${topic}/${partition}`, offset)
+    for (const position of moved) committed.set(nameOf(position), position.offset)
   }
 
   async function close() {

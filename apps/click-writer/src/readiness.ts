@@ -1,6 +1,7 @@
 import { type Database, readSchemaVersion, requiredSchemaVersion } from '@ads-tracker/data'
 import { type Admin, type BatchConsumer, withDeadline } from '@ads-tracker/kafka'
 import type { TopicNames } from '@ads-tracker/events'
+import { nameOf } from './lanes.ts'
 import type { Writer } from './writer.ts'
 
 interface ReadinessDeps {
@@ -20,7 +21,7 @@ export function writerReadiness({ database, admin, topics, consumer, writer }: R
     postgres: await stateOf(checkSchema(database)),
     kafka: await stateOf(checkTopics(admin, topics)),
     consumer: consumer.sinceLastTurn() < loopStalledMs ? 'up' : 'the reading loop has stopped turning',
-    ledger: writer.held().length === 0 ? 'up' : `gap in ${writer.held().map(({ topic, partition }) => `${topic}/${partition}`).join(', ')}`,
+    ledger: writer.held().length === 0 ? 'up' : `gap in ${writer.held().map(nameOf).join(', ')}`,
   })
 }
 

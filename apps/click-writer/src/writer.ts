@@ -2,7 +2,7 @@ import type { BatchStore } from '@ads-tracker/data'
 import { topicOf, type TopicNames } from '@ads-tracker/events'
 import type { Admin, BatchConsumer, ConsumedBatch, TopicPartition } from '@ads-tracker/kafka'
 import type { Logger } from '@ads-tracker/service-kit'
-import { createLanes, type Lanes } from './lanes.ts'
+import { createLanes, type Lanes, nameOf } from './lanes.ts'
 import type { WriterMetrics } from './metrics.ts'
 import { type Piece, sizeOf, toPieces } from './piece.ts'
 import { type Applied, type Gap, storePieces } from './store-pieces.ts'
@@ -23,7 +23,6 @@ const waitTurn = 200
 /** Events that wait before a second statement runs beside the first: below it, one that takes all costs less than two that share. */
 const worthAnother = 1000
 const heldPause = 2000
-const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
 
 /**
  * Group commit: while statements run, whatever arrives from any partition is decoded and queued, and is the next batch.
@@ -77,7 +76,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
   }
 
   function onAssigned(partitions: TopicPartition[]) {
-    log.info({ partitions: partitions.map(({ topic, partition }) => `${topic}/${partition}`) }, 'partitions assigned')
+    log.info({ partitions: partitions.map(nameOf) }, 'partitions assigned')
     held.clear()
     readFromStart.clear()
     lanes.assign(partitions)
@@ -110,7 +109,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
     progressedAt = performance.now()
     for (const { topic, partition, nextOffset, counted, duplicates, conflicts, deadLetters, recovered } of slices) {
       lanes.stored({ topic, partition, next: nextOffset })
-      held.delete(`${topic}/${partition}`)
+      held.delete(nameOf({ topic, partition }))
       const type = topicOf(topics, topic) ?? 'click'
       metrics.events.inc({ type, result: 'counted' }, counted)
       metrics.events.inc({ type, result: 'duplicate' }, duplicates)
@@ -161,7 +160,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
   }
 
   function hold(gap: Gap) {
-    const name = `${gap.topic}/${gap.partition}`
+    const name = nameOf(gap)
     if (!held.has(name)) log.error(text(gap), 'the log begins after the ledger: accept the gap with `npm run ledger -- accept`, see the runbook')
     held.set(name, gap)
     consumer?.pause([gap])
