@@ -9,7 +9,10 @@ const boundaries = [
   { sourceTag: 'type:contract', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'type:sdk', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:contract', 'type:data', 'type:infra', 'type:testing'] },
-  { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:contract', 'type:data', 'type:infra', 'type:testing', 'type:sdk'] },
+  {
+    sourceTag: 'type:tool',
+    onlyDependOnLibsWithTags: ['type:contract', 'type:data', 'type:infra', 'type:testing', 'type:sdk'],
+  },
   { sourceTag: 'app:click-ingest', notDependOnLibsWithTags: ['type:data'] },
   { sourceTag: 'app:ads-api', notDependOnLibsWithTags: ['lib:kafka'] },
 ]
@@ -17,11 +20,7 @@ const onlyIn = (name, lib) => ({
   name,
   message: `Only ${lib} imports ${name}: use what it exports.`,
 })
-const vendors = [
-  onlyIn('drizzle-orm', 'libs/data'),
-  onlyIn('postgres', 'libs/data'),
-  onlyIn('kafkajs', 'libs/kafka'),
-]
+const vendors = [onlyIn('drizzle-orm', 'libs/data'), onlyIn('postgres', 'libs/data'), onlyIn('kafkajs', 'libs/kafka')]
 
 // Each project has this as its own configuration: without the base, paths would start at the project.
 const fromRoot = (...configs) => configs.map((config) => ({ ...config, basePath: import.meta.dirname }))
@@ -38,16 +37,30 @@ export default [
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'error',
       eqeqeq: 'error',
-      'no-restricted-imports': ['error', { paths: vendors, patterns: [{ regex: '^drizzle-orm/', message: 'Only libs/data imports drizzle-orm.' }] }],
-      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, banTransitiveDependencies: true, allow: [], depConstraints: boundaries }],
+      'no-restricted-imports': [
+        'error',
+        { paths: vendors, patterns: [{ regex: '^drizzle-orm/', message: 'Only libs/data imports drizzle-orm.' }] },
+      ],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { enforceBuildableLibDependency: true, banTransitiveDependencies: true, allow: [], depConstraints: boundaries },
+      ],
     },
   },
   ...fromRoot(
     {
       files: ['**/test/**/*.ts', '**/vitest.config.ts', 'libs/testing/**/*.ts'],
-      rules: { '@nx/enforce-module-boundaries': ['error', { banTransitiveDependencies: false, depConstraints: [{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }] }] },
+      rules: {
+        '@nx/enforce-module-boundaries': [
+          'error',
+          { banTransitiveDependencies: false, depConstraints: [{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }] },
+        ],
+      },
     },
-    { files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/testing/**/*.ts', 'tools/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+    {
+      files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/testing/**/*.ts', 'tools/**/*.ts'],
+      rules: { 'no-restricted-imports': 'off' },
+    },
     { files: ['tools/**/*.ts'], rules: { 'no-console': 'off' } },
   ),
 ]

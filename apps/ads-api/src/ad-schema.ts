@@ -9,10 +9,16 @@ const id = { minimum: 1, maximum: largestId }
 const named = { description: 'For people', examples: ['Summer sale'] }
 const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], named)
 const url = (description: string, example: string) =>
-  Type.String({ format: 'uri', maxLength: 2048, description: `${description}: an absolute http(s) URL without credentials`, examples: [example] })
+  Type.String({
+    format: 'uri',
+    maxLength: 2048,
+    description: `${description}: an absolute http(s) URL without credentials`,
+    examples: [example],
+  })
 const image_url = url('The poster of the video', 'https://cdn.example.com/ads/1.jpg')
 const target_url = url('Where a click leads', 'https://shop.example.com/summer')
-const time = (description: string) => Type.String({ format: 'date-time', description, examples: ['2026-07-07T06:45:00.000Z'] })
+const time = (description: string) =>
+  Type.String({ format: 'date-time', description, examples: ['2026-07-07T06:45:00.000Z'] })
 
 export const adExample = {
   id: 1,
@@ -45,7 +51,13 @@ export const NewAd = Type.Object(
   {
     title: 'NewAd',
     description: 'An ad to be made',
-    examples: [{ name: 'Summer sale', image_url: 'https://cdn.example.com/ads/1.jpg', target_url: 'https://shop.example.com/summer' }],
+    examples: [
+      {
+        name: 'Summer sale',
+        image_url: 'https://cdn.example.com/ads/1.jpg',
+        target_url: 'https://shop.example.com/summer',
+      },
+    ],
   },
 )
 

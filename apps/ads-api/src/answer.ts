@@ -46,7 +46,10 @@ export function merged(answer: Answer, { rows: changed, ...freshness }: Analytic
 }
 
 /** The same numbers, known to hold at a later time. */
-export function confirmed(answer: Answer, { asOf, completeThrough, seen }: Pick<Analytics, 'asOf' | 'completeThrough' | 'seen'>): Answer {
+export function confirmed(
+  answer: Answer,
+  { asOf, completeThrough, seen }: Pick<Analytics, 'asOf' | 'completeThrough' | 'seen'>,
+): Answer {
   const analytics = { ...answer, asOf, completeThrough, seen }
   return { ...analytics, headers: { ...freshnessHeaders(analytics), etag: answer.payload.etag } }
 }
@@ -72,7 +75,11 @@ function payloadOf(body: Buffer): Payload {
   return { body, etag: `W/"${createHash('sha1').update(body).digest('base64url')}"`, encoded: {} }
 }
 
-function freshnessHeaders({ asOf, completeThrough, windowStart }: Pick<Analytics, 'asOf' | 'completeThrough' | 'windowStart'>) {
+function freshnessHeaders({
+  asOf,
+  completeThrough,
+  windowStart,
+}: Pick<Analytics, 'asOf' | 'completeThrough' | 'windowStart'>) {
   return {
     'x-as-of': asOf.toISOString(),
     ...(windowStart && { 'x-window-start': windowStart.toISOString() }),

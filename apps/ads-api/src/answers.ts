@@ -26,14 +26,25 @@ const trustPositionMs = 1000
 const pollMs = 2
 
 /** One prepared answer for all time, and one for each length of window that is being read. */
-export function createAnswers({ readAnalytics, readChanges, maxAgeMs, capacity = 32, onRefresh = () => {} }: AnswersOptions): Answers {
+export function createAnswers({
+  readAnalytics,
+  readChanges,
+  maxAgeMs,
+  capacity = 32,
+  onRefresh = () => {},
+}: AnswersOptions): Answers {
   const allTime = createPrepared({ load: loadAllTime, maxAgeMs, restMs: pollMs })
   const windows = new Map<number, Prepared<Answer>>()
   return { get: (minutes) => (minutes === undefined ? allTime : windowOf(minutes)).get(), close }
 
   async function loadAllTime(previous?: Answer & { readAt: number }) {
     const changes = previous && (await readChanges(previous))
-    if (previous && changes && previous.catalogue === changes.catalogue && changes.asOf.getTime() - previous.readAt < trustPositionMs) {
+    if (
+      previous &&
+      changes &&
+      previous.catalogue === changes.catalogue &&
+      changes.asOf.getTime() - previous.readAt < trustPositionMs
+    ) {
       const isSame = previous.position === changes.position
       const answer = isSame ? confirmed(previous, changes) : merged(previous, changes)
       if (answer) {
@@ -48,7 +59,14 @@ export function createAnswers({ readAnalytics, readChanges, maxAgeMs, capacity =
 
   // A window moves with the clock, so that no position can tell that it still holds.
   function windowOf(minutes: number): Prepared<Answer> {
-    const window = windows.get(minutes) ?? createPrepared({ load: (previous?: Answer) => loadWindow(minutes, previous), maxAgeMs: 2 * maxAgeMs, restMs: 2 * maxAgeMs, oldestMs: 25 * maxAgeMs })
+    const window =
+      windows.get(minutes) ??
+      createPrepared({
+        load: (previous?: Answer) => loadWindow(minutes, previous),
+        maxAgeMs: 2 * maxAgeMs,
+        restMs: 2 * maxAgeMs,
+        oldestMs: 25 * maxAgeMs,
+      })
     windows.delete(minutes)
     windows.set(minutes, window)
     if (windows.size > capacity) forgetOldest()

@@ -17,7 +17,16 @@ export interface AppOptions {
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
-export async function buildApp({ config, metrics, readiness, ads, answers, findKey, findReceipt, onServed }: AppOptions): Promise<App> {
+export async function buildApp({
+  config,
+  metrics,
+  readiness,
+  ads,
+  answers,
+  findKey,
+  findReceipt,
+  onServed,
+}: AppOptions): Promise<App> {
   const app = await createService({
     name: 'ads-api',
     title: 'Ads Tracker: ads and analytics',
@@ -25,7 +34,9 @@ export async function buildApp({ config, metrics, readiness, ads, answers, findK
     config,
     metrics,
     readiness,
-    securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `npm run api-keys -- create`' } },
+    securitySchemes: {
+      apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `npm run api-keys -- create`' },
+    },
   })
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey })

@@ -15,7 +15,8 @@ export function requireScope(findKey: FindKey, scope: Scope) {
     if (key === undefined) throw unauthorized('Send Authorization: Bearer and an API key', '')
     const sha256 = hashApiKey(key)
     const found = await findKey(sha256)
-    if (!found || found.revoked_at || !isSame(found.sha256, sha256)) throw unauthorized('The API key is not known', ', error="invalid_token"')
+    if (!found || found.revoked_at || !isSame(found.sha256, sha256))
+      throw unauthorized('The API key is not known', ', error="invalid_token"')
     if (!found.scopes.includes(scope)) throw forbidden(scope)
   }
 }

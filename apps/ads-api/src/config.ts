@@ -4,16 +4,38 @@ import { type Static, Type } from '@sinclair/typebox'
 
 export const configSchema = Type.Object({
   ...serviceSettings(3001),
-  DATABASE_URL: databaseUrl({ description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database' }),
-  DATABASE_READ_URL: Type.Optional(databaseUrl({ description: 'A replica that answers the reads; DATABASE_URL when absent' })),
+  DATABASE_URL: databaseUrl({
+    description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database',
+  }),
+  DATABASE_READ_URL: Type.Optional(
+    databaseUrl({ description: 'A replica that answers the reads; DATABASE_URL when absent' }),
+  ),
   DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),
-  DATABASE_CA: Type.Optional(secret({ description: 'Authority (PEM) that signed the certificate of PostgreSQL; implies DATABASE_TLS' })),
-  DATABASE_POOL_SIZE: Type.Integer({ default: 10, minimum: 1, maximum: 200, description: 'Connections to each database, at most' }),
-  QUERY_TIMEOUT_MS: Type.Integer({ default: 2000, minimum: 100, maximum: 6000, description: 'Milliseconds until a query is given up' }),
-  REQUIRE_ANALYTICS_KEY: Type.Boolean({ default: false, description: 'Show analytics only to keys with the scope analytics:read' }),
+  DATABASE_CA: Type.Optional(
+    secret({ description: 'Authority (PEM) that signed the certificate of PostgreSQL; implies DATABASE_TLS' }),
+  ),
+  DATABASE_POOL_SIZE: Type.Integer({
+    default: 10,
+    minimum: 1,
+    maximum: 200,
+    description: 'Connections to each database, at most',
+  }),
+  QUERY_TIMEOUT_MS: Type.Integer({
+    default: 2000,
+    minimum: 100,
+    maximum: 6000,
+    description: 'Milliseconds until a query is given up',
+  }),
+  REQUIRE_ANALYTICS_KEY: Type.Boolean({
+    default: false,
+    description: 'Show analytics only to keys with the scope analytics:read',
+  }),
   ANALYTICS_MAX_AGE_MS: Type.Integer({
-    default: 10, minimum: 0, maximum: 1000,
-    description: 'Milliseconds that an answer of all time may be behind the database; one of a window twice as many, and up to 25 times where its query is slow (`X-As-Of` tells). 0 asks for each request',
+    default: 10,
+    minimum: 0,
+    maximum: 1000,
+    description:
+      'Milliseconds that an answer of all time may be behind the database; one of a window twice as many, and up to 25 times where its query is slow (`X-As-Of` tells). 0 asks for each request',
   }),
 })
 export type Config = Static<typeof configSchema>

@@ -10,7 +10,8 @@ const formats: Record<string, string> = {
 // What a client reads about a field that is wrong.
 SetErrorFunction((error) => {
   const { errorType, schema } = error
-  if (errorType === ValueErrorType.Kind && schema[Kind] === 'IntegerText') return `Expected an integer from ${schema.minimum} to ${schema.maximum}`
+  if (errorType === ValueErrorType.Kind && schema[Kind] === 'IntegerText')
+    return `Expected an integer from ${schema.minimum} to ${schema.maximum}`
   if (errorType === ValueErrorType.StringFormat) return formats[schema.format] ?? DefaultErrorFunction(error)
   return DefaultErrorFunction(error)
 })

@@ -11,6 +11,10 @@ export function holds(ifNoneMatch: string | undefined, etag: string): boolean {
 export function acceptedEncoding(accept: string | undefined): Encoding | undefined {
   if (accept === undefined) return undefined
   const refused = /;\s*q=0(\.0*)?\s*$/
-  const offers = accept.toLowerCase().split(',').filter((offer) => !refused.test(offer)).map((offer) => offer.split(';', 1)[0]?.trim())
+  const offers = accept
+    .toLowerCase()
+    .split(',')
+    .filter((offer) => !refused.test(offer))
+    .map((offer) => offer.split(';', 1)[0]?.trim())
   return (['br', 'gzip'] as const).find((encoding) => offers.includes(encoding))
 }

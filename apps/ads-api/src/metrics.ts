@@ -2,7 +2,10 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Refresh } from './answers.ts'
 
 /** The app's own metrics. `completeThrough` is asked at each scrape; when it fails, the lag is that of the mark that was seen last. */
-export function createAnalyticsMetrics(registry: Registry, completeThrough: () => Promise<{ asOf: Date; completeThrough: Date | null }>) {
+export function createAnalyticsMetrics(
+  registry: Registry,
+  completeThrough: () => Promise<{ asOf: Date; completeThrough: Date | null }>,
+) {
   const registers = [registry]
   const served = new Counter({
     name: 'ads_analytics_answers_total',
@@ -16,7 +19,11 @@ export function createAnalyticsMetrics(registry: Registry, completeThrough: () =
     labelNames: ['kind', 'result'] as const,
     registers,
   })
-  const unavailable = new Counter({ name: 'ads_database_errors_total', help: 'Queries that failed because PostgreSQL was not available', registers })
+  const unavailable = new Counter({
+    name: 'ads_database_errors_total',
+    help: 'Queries that failed because PostgreSQL was not available',
+    registers,
+  })
   let mark: Date | null = null
   new Gauge({
     name: 'ads_complete_through_lag_seconds',

@@ -29,7 +29,14 @@ interface Flight<T> {
 }
 
 /** Keeps a value fresh in the background while it is read, so that readers neither wait for it nor cause a load each. */
-export function createPrepared<T>({ load, maxAgeMs, restMs, oldestMs = maxAgeMs, idleMs = 100, now = () => performance.now() }: PreparedOptions<T>): Prepared<T> {
+export function createPrepared<T>({
+  load,
+  maxAgeMs,
+  restMs,
+  oldestMs = maxAgeMs,
+  idleMs = 100,
+  now = () => performance.now(),
+}: PreparedOptions<T>): Prepared<T> {
   let ready: { value: T; since: number } | undefined
   let flight: Flight<T> | undefined
   let next: Promise<T> | undefined
@@ -55,7 +62,9 @@ export function createPrepared<T>({ load, maxAgeMs, restMs, oldestMs = maxAgeMs,
     next = undefined
     reads = 0
     const since = now()
-    const value = load(ready?.value).then((loaded) => (ready = { value: loaded, since }).value).finally(() => land(now() - since))
+    const value = load(ready?.value)
+      .then((loaded) => (ready = { value: loaded, since }).value)
+      .finally(() => land(now() - since))
     flight = { since, value }
     return value
   }

@@ -1,5 +1,15 @@
 import {
-  type Analytics, type AnalyticsQuery, archiveAd, createAd, findApiKey, findReceipt, getAd, listAds, readAnalytics, readAnalyticsChanges, readFreshness,
+  type Analytics,
+  type AnalyticsQuery,
+  archiveAd,
+  createAd,
+  findApiKey,
+  findReceipt,
+  getAd,
+  listAds,
+  readAnalytics,
+  readAnalyticsChanges,
+  readFreshness,
   updateAd,
 } from '@ads-tracker/data'
 import type { Config } from './config.ts'
@@ -10,7 +20,13 @@ import { openStore } from './store.ts'
 
 /** Opens the database, or two when reads have one of their own, and binds to it what the routes ask for. */
 export function openQueries(config: Config, onUnavailable: (error: unknown) => void) {
-  const options = { tls: config.DATABASE_TLS, ca: config.DATABASE_CA, poolSize: config.DATABASE_POOL_SIZE, timeoutMs: config.QUERY_TIMEOUT_MS, onUnavailable }
+  const options = {
+    tls: config.DATABASE_TLS,
+    ca: config.DATABASE_CA,
+    poolSize: config.DATABASE_POOL_SIZE,
+    timeoutMs: config.QUERY_TIMEOUT_MS,
+    onUnavailable,
+  }
   const primary = openStore({ ...options, url: config.DATABASE_URL })
   const replica = config.DATABASE_READ_URL ? openStore({ ...options, url: config.DATABASE_READ_URL }) : primary
   const { query } = primary

@@ -19,5 +19,7 @@ async function stateOf({ query }: Store): Promise<{ postgres: string; schema: st
 }
 
 function schemaState(version: number): string {
-  return version >= requiredSchemaVersion ? 'up' : `is at version ${version}, needs ${requiredSchemaVersion}: run the migrations`
+  return version >= requiredSchemaVersion
+    ? 'up'
+    : `is at version ${version}, needs ${requiredSchemaVersion}: run the migrations`
 }

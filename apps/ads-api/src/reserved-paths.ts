@@ -10,6 +10,9 @@ const methodsOf: Record<string, string> = { analytics: 'GET, HEAD', click: 'POST
 export async function refuseNeighbours({ params }: { params: unknown }): Promise<void> {
   const { id = '' } = params as { id?: string }
   if (Object.hasOwn(methodsOf, id)) {
-    throw problem('method_not_allowed', { detail: `/ads/${id} takes ${methodsOf[id]}`, headers: { allow: methodsOf[id]! } })
+    throw problem('method_not_allowed', {
+      detail: `/ads/${id} takes ${methodsOf[id]}`,
+      headers: { allow: methodsOf[id]! },
+    })
   }
 }

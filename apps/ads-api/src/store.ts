@@ -53,6 +53,9 @@ export function openStore({ url, tls, ca, poolSize, timeoutMs, onUnavailable = (
 
 function deadline<T>(work: Promise<T>, ms: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'DEADLINE' })), ms)
+  const timer = setTimeout(
+    () => reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'DEADLINE' })),
+    ms,
+  )
   return Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }

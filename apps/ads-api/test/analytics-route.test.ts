@@ -5,8 +5,13 @@ import { problem } from '@ads-tracker/service-kit'
 import { createAnswers } from '../src/answers.ts'
 import { analytics, answersOf, fakeApp } from './fake-app.ts'
 
-const rows = [{ ad_id: 1, clicks: 2000, impressions: 4000, ctr: 0.5 }, { ad_id: 2, clicks: 0, impressions: 0, ctr: 0 }]
-const readAnalytics = vi.fn(async ({ minutes }: AnalyticsQuery) => analytics({ rows, ...(minutes !== undefined && { windowStart: new Date(0) }) }))
+const rows = [
+  { ad_id: 1, clicks: 2000, impressions: 4000, ctr: 0.5 },
+  { ad_id: 2, clicks: 0, impressions: 0, ctr: 0 },
+]
+const readAnalytics = vi.fn(async ({ minutes }: AnalyticsQuery) =>
+  analytics({ rows, ...(minutes !== undefined && { windowStart: new Date(0) }) }),
+)
 const answers = createAnswers({ readAnalytics, readChanges: async () => analytics(), maxAgeMs: 0 })
 const app = await fakeApp({ answers })
 
@@ -33,8 +38,18 @@ describe('GET /ads/analytics', () => {
   })
 
   it.each([
-    ['minutes=0', 'minutes'], ['minutes=abc', 'minutes'], ['minutes=1.5', 'minutes'], ['minutes=525601', 'minutes'], ['minutes=-1', 'minutes'], ['minutes=', 'minutes'],
-    ['minutes=1e3', 'minutes'], ['minutes=+5', 'minutes'], ['minutes=5&minutes=6', 'minutes'], ['minutes=true', 'minutes'], ['ad_id=0', 'ad_id'], ['ad_id=2147483648', 'ad_id'],
+    ['minutes=0', 'minutes'],
+    ['minutes=abc', 'minutes'],
+    ['minutes=1.5', 'minutes'],
+    ['minutes=525601', 'minutes'],
+    ['minutes=-1', 'minutes'],
+    ['minutes=', 'minutes'],
+    ['minutes=1e3', 'minutes'],
+    ['minutes=+5', 'minutes'],
+    ['minutes=5&minutes=6', 'minutes'],
+    ['minutes=true', 'minutes'],
+    ['ad_id=0', 'ad_id'],
+    ['ad_id=2147483648', 'ad_id'],
   ])('answers 400 to %s and names the field', async (query, field) => {
     const response = await app.inject(`/ads/analytics?${query}`)
     expect(response.statusCode).toBe(400)
@@ -47,7 +62,9 @@ describe('GET /ads/analytics', () => {
     expect([again.statusCode, again.body]).toEqual([304, ''])
     expect(again.headers).not.toHaveProperty('content-length')
     expect(again.headers).toMatchObject({ etag: headers.etag, 'x-as-of': headers['x-as-of'] })
-    expect((await app.inject({ url: '/ads/analytics', headers: { 'if-none-match': 'W/"other"' } })).statusCode).toBe(200)
+    expect((await app.inject({ url: '/ads/analytics', headers: { 'if-none-match': 'W/"other"' } })).statusCode).toBe(
+      200,
+    )
   })
 
   it('packs large answers for those who ask, and no others', async () => {
@@ -57,7 +74,9 @@ describe('GET /ads/analytics', () => {
     expect(response.headers['content-encoding']).toBe('gzip')
     expect(JSON.parse(gunzipSync(response.rawPayload).toString())).toEqual(many)
     expect((await large.inject('/ads/analytics')).json()).toEqual(many)
-    expect((await app.inject({ url: '/ads/analytics', headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding']).toBeUndefined()
+    expect(
+      (await app.inject({ url: '/ads/analytics', headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding'],
+    ).toBeUndefined()
   })
 
   it('answers HEAD like GET without the body', async () => {
@@ -67,7 +86,11 @@ describe('GET /ads/analytics', () => {
   })
 
   it('answers 503 with Retry-After while the database is not available', async () => {
-    const down = createAnswers({ readAnalytics: () => Promise.reject(problem('unavailable')), readChanges: async () => analytics(), maxAgeMs: 10 })
+    const down = createAnswers({
+      readAnalytics: () => Promise.reject(problem('unavailable')),
+      readChanges: async () => analytics(),
+      maxAgeMs: 10,
+    })
     const response = await (await fakeApp({ answers: down })).inject('/ads/analytics')
     expect(response.json()).toMatchObject({ status: 503, code: 'unavailable' })
     expect(response.headers['retry-after']).toBe('1')
@@ -79,7 +102,9 @@ describe('with REQUIRE_ANALYTICS_KEY', async () => {
 
   it('shows analytics to keys with analytics:read alone, and lets nobody share them', async () => {
     expect((await closed.inject('/ads/analytics')).statusCode).toBe(401)
-    expect((await closed.inject({ url: '/ads/analytics', headers: { authorization: 'Bearer writer' } })).statusCode).toBe(403)
+    expect(
+      (await closed.inject({ url: '/ads/analytics', headers: { authorization: 'Bearer writer' } })).statusCode,
+    ).toBe(403)
     const response = await closed.inject({ url: '/ads/analytics', headers: { authorization: 'Bearer reader' } })
     expect([response.statusCode, response.headers['cache-control']]).toEqual([200, 'private, no-cache'])
   })

@@ -4,7 +4,8 @@ import { answerOf, cut, packed } from '../src/answer.ts'
 import { acceptedEncoding, holds } from '../src/http-cache.ts'
 import { analytics, time } from './fake-app.ts'
 
-const rows = (count: number) => Array.from({ length: count }, (_, n) => ({ ad_id: n + 1, clicks: n, impressions: 3 * n, ctr: n === 0 ? 0 : 1 / 3 }))
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ ad_id: n + 1, clicks: n, impressions: 3 * n, ctr: n === 0 ? 0 : 1 / 3 }))
 
 it('is a bare array of ads, as JSON would write it', () => {
   const { payload } = answerOf(analytics({ rows: rows(3) }))
@@ -40,7 +41,9 @@ it('says how fresh it is, and leaves out what is not known', () => {
 
 it('can be cut to one ad', () => {
   const whole = answerOf(analytics({ rows: rows(3) }))
-  expect(cut(whole, 2).payload.body.toString()).toBe('[{"ad_id":2,"clicks":1,"ctr":0.3333333333333333,"impressions":3}]')
+  expect(cut(whole, 2).payload.body.toString()).toBe(
+    '[{"ad_id":2,"clicks":1,"ctr":0.3333333333333333,"impressions":3}]',
+  )
   expect(cut(whole, 9).payload.body.toString()).toBe('[]')
   expect(cut(whole, 2).headers['x-as-of']).toBe(whole.headers['x-as-of'])
 })
@@ -54,14 +57,27 @@ it('is packed once, and only when it is large', async () => {
 })
 
 it.each([
-  [undefined, undefined], ['', undefined], ['identity', undefined], ['gzip', 'gzip'], ['gzip, deflate, br', 'br'], ['br;q=0, gzip;q=0.5', 'gzip'],
-  ['GZIP', 'gzip'], ['gzip;q=0.0', undefined], ['deflate, zstd', undefined],
+  [undefined, undefined],
+  ['', undefined],
+  ['identity', undefined],
+  ['gzip', 'gzip'],
+  ['gzip, deflate, br', 'br'],
+  ['br;q=0, gzip;q=0.5', 'gzip'],
+  ['GZIP', 'gzip'],
+  ['gzip;q=0.0', undefined],
+  ['deflate, zstd', undefined],
 ])('Accept-Encoding: %s gets %s', (accept, encoding) => {
   expect(acceptedEncoding(accept)).toBe(encoding)
 })
 
 it.each([
-  [undefined, false], ['W/"a"', true], ['"a"', true], ['*', true], ['"b", W/"a"', true], ['"b"', false], ['a', false],
+  [undefined, false],
+  ['W/"a"', true],
+  ['"a"', true],
+  ['*', true],
+  ['"b", W/"a"', true],
+  ['"b"', false],
+  ['a', false],
 ])('If-None-Match: %s holds: %s', (header, expected) => {
   expect(holds(header, 'W/"a"')).toBe(expected)
 })

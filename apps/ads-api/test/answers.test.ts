@@ -10,12 +10,23 @@ afterEach(() => void vi.useRealTimers())
 function database() {
   const state = { clicks: 1, position: 1n, catalogue: 1n, completeThrough: new Date(1000) }
   const now = () => new Date(1_800_000_000_000 + Math.floor(performance.now()))
-  const freshness = () => ({ asOf: now(), position: state.position, catalogue: state.catalogue, completeThrough: state.completeThrough, seen: String(state.position) })
+  const freshness = () => ({
+    asOf: now(),
+    position: state.position,
+    catalogue: state.catalogue,
+    completeThrough: state.completeThrough,
+    seen: String(state.position),
+  })
   const row = (clicks: number) => ({ ad_id: 1, clicks, impressions: 0, ctr: 0 })
   return {
     state,
-    readChanges: vi.fn(async ({ position }: Analytics) => ({ ...freshness(), rows: position === state.position ? [] : [row(state.clicks)] })),
-    readAnalytics: vi.fn(async ({ minutes }: AnalyticsQuery) => analytics({ ...freshness(), rows: [row(minutes ?? state.clicks), { ...row(5), ad_id: 2 }] })),
+    readChanges: vi.fn(async ({ position }: Analytics) => ({
+      ...freshness(),
+      rows: position === state.position ? [] : [row(state.clicks)],
+    })),
+    readAnalytics: vi.fn(async ({ minutes }: AnalyticsQuery) =>
+      analytics({ ...freshness(), rows: [row(minutes ?? state.clicks), { ...row(5), ad_id: 2 }] }),
+    ),
   }
 }
 
@@ -55,7 +66,12 @@ describe('the answer for all time', () => {
     const answers = createAnswers({ ...reads, maxAgeMs: 10 })
     await answers.get()
     state.position = 2n
-    reads.readChanges.mockImplementationOnce(async (since) => ({ ...since, completeThrough: state.completeThrough, position: 2n, rows: [{ ad_id: 3, clicks: 1, impressions: 0, ctr: 0 }] }))
+    reads.readChanges.mockImplementationOnce(async (since) => ({
+      ...since,
+      completeThrough: state.completeThrough,
+      position: 2n,
+      rows: [{ ad_id: 3, clicks: 1, impressions: 0, ctr: 0 }],
+    }))
     await vi.advanceTimersByTimeAsync(5)
     expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
     answers.close()

@@ -11,19 +11,30 @@ it('lets a live key with the scope pass', async () => {
   await authorize(request('bearer  writer'))
 })
 
-it.each([undefined, '', 'writer', 'Basic writer', 'Bearer', 'Bearer a b', `Bearer ${'x'.repeat(300)}`])('answers 401 to %s', async (authorization) => {
-  await expect(authorize(request(authorization))).rejects.toMatchObject({
-    code: 'unauthorized', headers: { 'www-authenticate': 'Bearer realm="ads-tracker"' },
-  })
-})
+it.each([undefined, '', 'writer', 'Basic writer', 'Bearer', 'Bearer a b', `Bearer ${'x'.repeat(300)}`])(
+  'answers 401 to %s',
+  async (authorization) => {
+    await expect(authorize(request(authorization))).rejects.toMatchObject({
+      code: 'unauthorized',
+      headers: { 'www-authenticate': 'Bearer realm="ads-tracker"' },
+    })
+  },
+)
 
-it.each(['Bearer unknown', 'Bearer revoked'])('answers 401 to %s, and that the token is not valid', async (authorization) => {
-  await expect(authorize(request(authorization))).rejects.toMatchObject({ code: 'unauthorized', headers: { 'www-authenticate': expect.stringContaining('invalid_token') } })
-})
+it.each(['Bearer unknown', 'Bearer revoked'])(
+  'answers 401 to %s, and that the token is not valid',
+  async (authorization) => {
+    await expect(authorize(request(authorization))).rejects.toMatchObject({
+      code: 'unauthorized',
+      headers: { 'www-authenticate': expect.stringContaining('invalid_token') },
+    })
+  },
+)
 
 it('answers 403 to a key without the scope', async () => {
   await expect(authorize(request('Bearer reader'))).rejects.toMatchObject({
-    code: 'forbidden', headers: { 'www-authenticate': expect.stringContaining('scope="ads:write"') },
+    code: 'forbidden',
+    headers: { 'www-authenticate': expect.stringContaining('scope="ads:write"') },
   })
 })
 

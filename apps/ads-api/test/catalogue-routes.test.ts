@@ -6,7 +6,12 @@ const key = { authorization: 'Bearer writer' }
 const urls = { image_url: 'https://cdn.test/1.jpg', target_url: 'https://shop.test/' }
 const unused = () => Promise.reject(new Error('not part of this test'))
 const catalogue = {
-  list: vi.fn(async ({ limit, after = 0 }: { limit: number; after?: number }) => [1, 2, 3, 5, 8].filter((id) => id > after).slice(0, limit).map((id) => ad(id))),
+  list: vi.fn(async ({ limit, after = 0 }: { limit: number; after?: number }) =>
+    [1, 2, 3, 5, 8]
+      .filter((id) => id > after)
+      .slice(0, limit)
+      .map((id) => ad(id)),
+  ),
   get: vi.fn(async (id: number) => (id < 9 ? ad(id) : undefined)),
   create: vi.fn(async (given: { id?: number }) => (given.id === 1 ? undefined : ad(given.id ?? 9, given))),
   update: vi.fn(async (id: number, patch: object) => (id < 9 ? ad(id, patch) : undefined)),
@@ -31,12 +36,28 @@ describe('GET /ads', () => {
     const response = await app.inject('/ads?unknown=1')
     expect(catalogue.list).toHaveBeenLastCalledWith({ limit: 101 })
     expect(response.headers.link).toBeUndefined()
-    expect(response.json()[0]).toEqual({ id: 1, name: null, image_url: 'https://cdn.test/1.jpg', target_url: 'https://shop.test/', created_at: '2026-03-04T05:06:07.890Z', updated_at: '2026-03-04T05:06:07.890Z' })
+    expect(response.json()[0]).toEqual({
+      id: 1,
+      name: null,
+      image_url: 'https://cdn.test/1.jpg',
+      target_url: 'https://shop.test/',
+      created_at: '2026-03-04T05:06:07.890Z',
+      updated_at: '2026-03-04T05:06:07.890Z',
+    })
   })
 
   it.each([
-    ['limit=0', 'limit'], ['limit=1001', 'limit'], ['limit=ten', 'limit'], ['limit=1.5', 'limit'], ['limit=', 'limit'], ['limit=2&limit=3', 'limit'],
-    ['cursor=x', 'cursor'], ['cursor=', 'cursor'], ['cursor=YWZ0ZXI6MA', 'cursor'], ['cursor=YWZ0ZXI6OTk5OTk5OTk5OQ', 'cursor'], [`cursor=${'a'.repeat(65)}`, 'cursor'],
+    ['limit=0', 'limit'],
+    ['limit=1001', 'limit'],
+    ['limit=ten', 'limit'],
+    ['limit=1.5', 'limit'],
+    ['limit=', 'limit'],
+    ['limit=2&limit=3', 'limit'],
+    ['cursor=x', 'cursor'],
+    ['cursor=', 'cursor'],
+    ['cursor=YWZ0ZXI6MA', 'cursor'],
+    ['cursor=YWZ0ZXI6OTk5OTk5OTk5OQ', 'cursor'],
+    [`cursor=${'a'.repeat(65)}`, 'cursor'],
   ])('answers 400 to %s and names the field', async (query, field) => {
     const response = await app.inject(`/ads?${query}`)
     expect(response.statusCode).toBe(400)
@@ -48,24 +69,42 @@ describe('GET /ads', () => {
 describe('GET /ads/{id}', () => {
   it('is the ad, or 404', async () => {
     expect((await app.inject('/ads/5')).json()).toMatchObject({ id: 5 })
-    expect((await app.inject('/ads/99')).json()).toMatchObject({ status: 404, code: 'not_found', detail: 'There is no ad 99' })
+    expect((await app.inject('/ads/99')).json()).toMatchObject({
+      status: 404,
+      code: 'not_found',
+      detail: 'There is no ad 99',
+    })
   })
 
-  it.each([['GET', 'click', 'POST'], ['PATCH', 'events', 'POST'], ['DELETE', 'analytics', 'GET, HEAD']] as const)('answers 405 to %s of its neighbour %s', async (method, neighbour, allow) => {
+  it.each([
+    ['GET', 'click', 'POST'],
+    ['PATCH', 'events', 'POST'],
+    ['DELETE', 'analytics', 'GET, HEAD'],
+  ] as const)('answers 405 to %s of its neighbour %s', async (method, neighbour, allow) => {
     const response = await app.inject({ method, url: `/ads/${neighbour}` })
     expect([response.statusCode, response.headers.allow]).toEqual([405, allow])
   })
 
-  it.each(['0', '-1', 'abc', '1.5', '2147483648', '99999999999999999999', '01', '1e3', '%201', 'clicks'])('answers 400 to %s', async (id) => {
-    const response = await app.inject(`/ads/${id}`)
-    expect(response.statusCode).toBe(400)
-    expect(response.json()).toMatchObject({ errors: [{ field: 'id', message: 'must be an integer from 1 to 2147483647' }] })
-  })
+  it.each(['0', '-1', 'abc', '1.5', '2147483648', '99999999999999999999', '01', '1e3', '%201', 'clicks'])(
+    'answers 400 to %s',
+    async (id) => {
+      const response = await app.inject(`/ads/${id}`)
+      expect(response.statusCode).toBe(400)
+      expect(response.json()).toMatchObject({
+        errors: [{ field: 'id', message: 'must be an integer from 1 to 2147483647' }],
+      })
+    },
+  )
 })
 
 describe('POST /ads', () => {
   it('makes an ad and says where it is', async () => {
-    const response = await app.inject({ method: 'POST', url: '/ads', headers: key, payload: { ...urls, name: 'Summer', more: 'is ignored' } })
+    const response = await app.inject({
+      method: 'POST',
+      url: '/ads',
+      headers: key,
+      payload: { ...urls, name: 'Summer', more: 'is ignored' },
+    })
     expect(response.statusCode).toBe(201)
     expect(response.headers.location).toBe('/ads/9')
     expect(catalogue.create).toHaveBeenLastCalledWith({ ...urls, name: 'Summer' })
@@ -97,16 +136,34 @@ describe('POST /ads', () => {
     ['body', 'text'],
     ['body', null],
   ])('answers 400 and names %s in %j', async (field, payload) => {
-    const response = await app.inject({ method: 'POST', url: '/ads', headers: { ...key, 'content-type': 'application/json' }, payload: JSON.stringify(payload) })
+    const response = await app.inject({
+      method: 'POST',
+      url: '/ads',
+      headers: { ...key, 'content-type': 'application/json' },
+      payload: JSON.stringify(payload),
+    })
     expect(response.statusCode).toBe(400)
     expect(response.json().errors[0].field).toBe(field)
   })
 
   it('answers 413 to a body that is too large, and 415 to another media type', async () => {
     const headers = { ...key, 'content-type': 'application/json' }
-    expect((await app.inject({ method: 'POST', url: '/ads', headers, payload: `{"name":"${'x'.repeat(20_000)}"}` })).json()).toMatchObject({ status: 413 })
-    expect((await app.inject({ method: 'POST', url: '/ads', headers: { ...key, 'content-type': 'text/xml' }, payload: '<ad/>' })).json()).toMatchObject({ status: 415 })
-    expect((await app.inject({ method: 'POST', url: '/ads', headers, payload: '{' })).json()).toMatchObject({ code: 'malformed_json' })
+    expect(
+      (await app.inject({ method: 'POST', url: '/ads', headers, payload: `{"name":"${'x'.repeat(20_000)}"}` })).json(),
+    ).toMatchObject({ status: 413 })
+    expect(
+      (
+        await app.inject({
+          method: 'POST',
+          url: '/ads',
+          headers: { ...key, 'content-type': 'text/xml' },
+          payload: '<ad/>',
+        })
+      ).json(),
+    ).toMatchObject({ status: 415 })
+    expect((await app.inject({ method: 'POST', url: '/ads', headers, payload: '{' })).json()).toMatchObject({
+      code: 'malformed_json',
+    })
   })
 })
 
@@ -118,8 +175,11 @@ describe('PATCH /ads/{id}', () => {
   })
 
   it('answers 400 to a bad field, 404 to an ad that is not there', async () => {
-    expect((await app.inject({ method: 'PATCH', url: '/ads/5', headers: key, payload: { target_url: 'x' } })).json()).toMatchObject({
-      status: 400, errors: [{ field: 'target_url', message: 'must be an absolute http(s) URL without credentials' }],
+    expect(
+      (await app.inject({ method: 'PATCH', url: '/ads/5', headers: key, payload: { target_url: 'x' } })).json(),
+    ).toMatchObject({
+      status: 400,
+      errors: [{ field: 'target_url', message: 'must be an absolute http(s) URL without credentials' }],
     })
     expect((await app.inject({ method: 'PATCH', url: '/ads/99', headers: key, payload: {} })).statusCode).toBe(404)
   })
@@ -134,13 +194,20 @@ describe('DELETE /ads/{id}', () => {
 })
 
 describe('a change of the catalogue', () => {
-  it.each([['POST', '/ads'], ['PATCH', '/ads/5'], ['DELETE', '/ads/5']] as const)('%s needs a key with the scope, before anything else is looked at', async (method, url) => {
+  it.each([
+    ['POST', '/ads'],
+    ['PATCH', '/ads/5'],
+    ['DELETE', '/ads/5'],
+  ] as const)('%s needs a key with the scope, before anything else is looked at', async (method, url) => {
     const calls = [catalogue.create, catalogue.update, catalogue.archive].map((call) => call.mock.calls.length)
     const without = await app.inject({ method, url, payload: '{', headers: { 'content-type': 'application/json' } })
     expect(without.json()).toMatchObject({ status: 401, code: 'unauthorized' })
     expect(without.headers['www-authenticate']).toBe('Bearer realm="ads-tracker"')
     expect((await app.inject({ method, url, headers: { authorization: 'Bearer revoked' } })).statusCode).toBe(401)
-    expect((await app.inject({ method, url, headers: { authorization: 'Bearer reader' } })).json()).toMatchObject({ status: 403, code: 'forbidden' })
+    expect((await app.inject({ method, url, headers: { authorization: 'Bearer reader' } })).json()).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    })
     expect([catalogue.create, catalogue.update, catalogue.archive].map((call) => call.mock.calls.length)).toEqual(calls)
   })
 })

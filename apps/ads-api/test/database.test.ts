@@ -21,15 +21,23 @@ afterAll(async () => {
   await db?.drop()
 })
 
-interface Row { ad_id: number; clicks: number }
+interface Row {
+  ad_id: number
+  clicks: number
+}
 const get = (path: string, init?: RequestInit) => fetch(app.url + path, init)
 const json = async <T>(path: string) => (await (await get(path)).json()) as T
-const clicksOf = async (ad: number, query = '') => (await json<Row[]>(`/ads/analytics${query}`)).find(({ ad_id }) => ad_id === ad)?.clicks
+const clicksOf = async (ad: number, query = '') =>
+  (await json<Row[]>(`/ads/analytics${query}`)).find(({ ad_id }) => ad_id === ad)?.clicks
 
 describe('analytics', () => {
   it('show a commit to whoever asks 25 ms later, all the time', async () => {
     let reading = true
-    const readers = Promise.all(Array.from({ length: 4 }, async () => { while (reading) await get('/ads/analytics') }))
+    const readers = Promise.all(
+      Array.from({ length: 4 }, async () => {
+        while (reading) await get('/ads/analytics')
+      }),
+    )
     for (let clicks = 1; clicks <= 40; clicks++) {
       await count(1, clicks)
       await new Promise((resolve) => setTimeout(resolve, 25))
@@ -50,13 +58,22 @@ describe('analytics', () => {
   it('have a window that ends where X-As-Of says', async () => {
     const at = new Date(Date.now() - 30_000)
     await sql`insert into clicks (event_id, ad_id, occurred_at, received_at) values (gen_random_uuid(), 3, ${at}, ${at})`
-    for (const [table, unit] of [['ad_minute_stats', 'minute'], ['ad_hour_stats', 'hour'], ['ad_day_stats', 'day']] as const) {
+    for (const [table, unit] of [
+      ['ad_minute_stats', 'minute'],
+      ['ad_hour_stats', 'hour'],
+      ['ad_day_stats', 'day'],
+    ] as const) {
       await sql`insert into ${sql(table)} values (3, date_trunc(${unit}, ${at}::timestamptz, 'UTC'), 0, 1, 0)`
     }
     // a window may be read as all time less what precedes: right after midnight it is
     await count(3, 1)
     const response = await get('/ads/analytics?minutes=1')
-    expect((await response.json() as Row[]).find(({ ad_id }) => ad_id === 3)).toEqual({ ad_id: 3, clicks: 1, ctr: 0, impressions: 0 })
+    expect(((await response.json()) as Row[]).find(({ ad_id }) => ad_id === 3)).toEqual({
+      ad_id: 3,
+      clicks: 1,
+      ctr: 0,
+      impressions: 0,
+    })
     const [asOf, start] = ['x-as-of', 'x-window-start'].map((name) => Date.parse(response.headers.get(name)!))
     expect(asOf! - start!).toBe(60_000)
     expect(Math.abs(Date.now() - asOf!)).toBeLessThan(1000)
@@ -64,16 +81,22 @@ describe('analytics', () => {
 
   it('lag more and more behind a writer that stands still, and say so in the metrics too', async () => {
     await sql`update ledger set complete_through = now() - interval '5 seconds'`
-    await expect.poll(async () => Number((await get('/ads/analytics')).headers.get('x-ingest-lag-ms'))).toBeGreaterThanOrEqual(5000)
+    await expect
+      .poll(async () => Number((await get('/ads/analytics')).headers.get('x-ingest-lag-ms')))
+      .toBeGreaterThanOrEqual(5000)
     const metrics = await (await get('/metrics')).text()
     expect(Number(/^ads_complete_through_lag_seconds (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(5)
     expect(metrics).toMatch(/^ads_analytics_answers_total\{source="prepared"\} \d+$/m)
     expect(metrics).toMatch(/^ads_analytics_refreshes_total\{kind="all_time",result="confirmed"\} \d+$/m)
-    expect(metrics).toMatch(/^http_request_duration_seconds_count\{method="GET",route="\/ads\/analytics",status="200"\} \d+$/m)
+    expect(metrics).toMatch(
+      /^http_request_duration_seconds_count\{method="GET",route="\/ads\/analytics",status="200"\} \d+$/m,
+    )
   })
 
   it('stay in bounds when a thousand windows are asked for at once', async () => {
-    const statuses = await Promise.all(Array.from({ length: 1000 }, async (_, n) => (await get(`/ads/analytics?minutes=${n + 1}`)).status))
+    const statuses = await Promise.all(
+      Array.from({ length: 1000 }, async (_, n) => (await get(`/ads/analytics?minutes=${n + 1}`)).status),
+    )
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([])
     expect((await get('/ads/analytics?minutes=1')).status).toBe(200)
   })
@@ -92,7 +115,9 @@ describe('the catalogue', () => {
     await expect.poll(() => clicksOf(4711)).toBe(0)
     const changed = await get('/ads/4711', { method: 'PATCH', headers, body: JSON.stringify({ name: 'Summer' }) })
     expect(await changed.json()).toMatchObject({ id: 4711, name: 'Summer' })
-    expect((await get('/ads/4711', { method: 'DELETE', headers: { authorization: headers.authorization } })).status).toBe(204)
+    expect(
+      (await get('/ads/4711', { method: 'DELETE', headers: { authorization: headers.authorization } })).status,
+    ).toBe(204)
     expect((await get('/ads/4711')).status).toBe(404)
     await expect.poll(() => clicksOf(4711)).toBeUndefined()
 
@@ -104,10 +129,15 @@ describe('the catalogue', () => {
 
 describe('a database that is older than the app', () => {
   it('leaves it waiting, not ready, until it is migrated', async () => {
-    const [{ version }] = await sql<[{ version: number }]>`delete from schema_migrations where version = (select max(version) from schema_migrations) returning *`
+    const [{ version }] = await sql<
+      [{ version: number }]
+    >`delete from schema_migrations where version = (select max(version) from schema_migrations) returning *`
     await sql`update schema_migrations set version = 0 - version where version > 7`
     const ready = await get('/readyz')
-    expect([ready.status, await ready.json()]).toMatchObject([503, { dependencies: { postgres: 'up', schema: expect.stringMatching(/needs \d+/) } }])
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { dependencies: { postgres: 'up', schema: expect.stringMatching(/needs \d+/) } },
+    ])
     expect((await get('/livez')).status).toBe(200)
     await sql`update schema_migrations set version = 0 - version where version < 0`
     await sql`insert into schema_migrations (version, name, sha256) values (${version}, 'restored', '')`

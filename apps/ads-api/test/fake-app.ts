@@ -8,23 +8,49 @@ import { configSchema } from '../src/config.ts'
 export const time = new Date('2026-03-04T05:06:07.890Z')
 
 export function ad(id: number, more: Partial<Ad> = {}): Ad {
-  return { id, name: null, image_url: `https://cdn.test/${id}.jpg`, target_url: 'https://shop.test/', created_at: time, updated_at: time, ...more }
+  return {
+    id,
+    name: null,
+    image_url: `https://cdn.test/${id}.jpg`,
+    target_url: 'https://shop.test/',
+    created_at: time,
+    updated_at: time,
+    ...more,
+  }
 }
 
 export function analytics(more: Partial<Analytics> = {}): Analytics {
-  return { rows: [], asOf: time, windowStart: null, rounded: false, completeThrough: new Date(time.getTime() - 40), position: 7n, catalogue: 1n, seen: '700', ...more }
+  return {
+    rows: [],
+    asOf: time,
+    windowStart: null,
+    rounded: false,
+    completeThrough: new Date(time.getTime() - 40),
+    position: 7n,
+    catalogue: 1n,
+    seen: '700',
+    ...more,
+  }
 }
 
 /** A key store that knows `writer` (ads:write), `reader` (analytics:read) and `revoked`. */
 export async function findKey(sha256: string): Promise<ApiKey | undefined> {
-  const keys: [string, ApiKey['scopes'], Date | null][] = [['writer', ['ads:write'], null], ['reader', ['analytics:read'], null], ['revoked', ['ads:write'], time]]
+  const keys: [string, ApiKey['scopes'], Date | null][] = [
+    ['writer', ['ads:write'], null],
+    ['reader', ['analytics:read'], null],
+    ['revoked', ['ads:write'], time],
+  ]
   const found = keys.find(([key]) => hashApiKey(key) === sha256)
   return found && { id: 1, name: found[0], sha256, scopes: found[1], created_at: time, revoked_at: found[2] }
 }
 
 /** The app without a database: `more` replaces what its routes call. */
 export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, string> = {}): Promise<App> {
-  const config = loadConfig(configSchema, { LOG_LEVEL: 'silent', DATABASE_URL: 'postgres://nobody@nowhere/none', ...env })
+  const config = loadConfig(configSchema, {
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: 'postgres://nobody@nowhere/none',
+    ...env,
+  })
   const unused = () => Promise.reject(new Error('not part of this test'))
   return buildApp({
     config,

@@ -15,15 +15,27 @@ export async function flakyProxy(target: string) {
     pairs.add(pair)
     for (const [from, to] of [pair, [upstream, client] as const]) {
       from.on('error', () => {})
-      from.on('data', (chunk) => { if (mode !== 'silent') to.write(chunk) })
-      from.on('close', () => { to.destroy(); pairs.delete(pair) })
+      from.on('data', (chunk) => {
+        if (mode !== 'silent') to.write(chunk)
+      })
+      from.on('close', () => {
+        to.destroy()
+        pairs.delete(pair)
+      })
     }
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = new URL(target)
   url.hostname = '127.0.0.1'
   url.port = String((server.address() as { port: number }).port)
-  return { url: url.href, set, close: () => { cut(); server.close() } }
+  return {
+    url: url.href,
+    set,
+    close: () => {
+      cut()
+      server.close()
+    },
+  }
 
   function set(next: Mode) {
     mode = next

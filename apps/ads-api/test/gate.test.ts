@@ -18,7 +18,10 @@ it('runs so many at once, the others in turn, and refuses the rest at once', asy
   const calls = Array.from({ length: 8 }, () => pass(work))
   const outcomes = Promise.allSettled(calls)
   await vi.advanceTimersByTimeAsync(100)
-  expect((await outcomes).map(({ status }) => status)).toEqual([...Array(5).fill('fulfilled'), ...Array(3).fill('rejected')])
+  expect((await outcomes).map(({ status }) => status)).toEqual([
+    ...Array(5).fill('fulfilled'),
+    ...Array(3).fill('rejected'),
+  ])
   await expect(calls[7]).rejects.toMatchObject({ code: 'overloaded', statusCode: 503 })
   expect(most).toBe(2)
 })
@@ -37,6 +40,10 @@ it('lets nobody wait longer than allowed', async () => {
 
 it('frees the place of work that failed', async () => {
   const pass = createGate({ running: 1, waiting: 1, waitMs: 50 })
-  await expect(pass(async () => { throw new Error('no') })).rejects.toThrow('no')
+  await expect(
+    pass(async () => {
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
   expect(await pass(async () => 'yes')).toBe('yes')
 })

@@ -21,7 +21,13 @@ afterEach(async () => {
   await expect.poll(() => status('/readyz'), { timeout: 10_000 }).toBe(200)
 })
 
-const routes = ['/ads', '/ads/1', '/ads/analytics', '/ads/analytics?minutes=5', '/ads/events/0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f']
+const routes = [
+  '/ads',
+  '/ads/1',
+  '/ads/analytics',
+  '/ads/analytics?minutes=5',
+  '/ads/events/0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f',
+]
 
 describe.each(['down', 'silent'] as const)('while PostgreSQL is %s', (mode) => {
   it('every route answers 503 with Retry-After within 3 s, and the process stays alive', async () => {
@@ -35,7 +41,10 @@ describe.each(['down', 'silent'] as const)('while PostgreSQL is %s', (mode) => {
     }
     expect(await status('/livez')).toBe(200)
     const ready = await fetch(`${app.url}/readyz`)
-    expect([ready.status, await ready.json()]).toMatchObject([503, { status: 'not_ready', dependencies: { schema: 'unknown' } }])
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { status: 'not_ready', dependencies: { schema: 'unknown' } },
+    ])
     expect(await status('/metrics')).toBe(200)
   })
 

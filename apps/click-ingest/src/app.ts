@@ -23,7 +23,8 @@ export async function buildApp({ config, metrics, ingest, readiness, topics, pub
   const app = await createService({
     name: 'click-ingest',
     title: 'Ads Tracker: recording events',
-    description: 'Records clicks and impressions. A 202 means that the event is stored in the log and will be counted exactly once.',
+    description:
+      'Records clicks and impressions. A 202 means that the event is stored in the log and will be counted exactly once.',
     config,
     metrics,
     readiness,

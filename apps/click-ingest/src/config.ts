@@ -5,14 +5,32 @@ import { type Static, Type } from '@sinclair/typebox'
 export const Config = Type.Object({
   ...serviceSettings(3002),
   ...kafkaSettings,
-  DEADLINE_MS: Type.Integer({ default: 2500, minimum: 100, maximum: 10_000, description: 'Milliseconds in which an event is acknowledged or answered with 503' }),
-  QUEUE_MAX_EVENTS: Type.Integer({ default: 20_000, minimum: 1, description: 'Events that may wait for Kafka; more are answered with 503 at once' }),
-  QUEUE_MAX_BYTES: Type.Integer({ default: 32 * 1024 * 1024, minimum: 1, description: 'Bytes that may wait for Kafka' }),
-  RATE_LIMIT_MAX: Type.Integer({ default: 1000, minimum: 0, description: 'Requests that one address (IPv6: one /64) may send in a window; 0 is no limit' }),
+  DEADLINE_MS: Type.Integer({
+    default: 2500,
+    minimum: 100,
+    maximum: 10_000,
+    description: 'Milliseconds in which an event is acknowledged or answered with 503',
+  }),
+  QUEUE_MAX_EVENTS: Type.Integer({
+    default: 20_000,
+    minimum: 1,
+    description: 'Events that may wait for Kafka; more are answered with 503 at once',
+  }),
+  QUEUE_MAX_BYTES: Type.Integer({
+    default: 32 * 1024 * 1024,
+    minimum: 1,
+    description: 'Bytes that may wait for Kafka',
+  }),
+  RATE_LIMIT_MAX: Type.Integer({
+    default: 1000,
+    minimum: 0,
+    description: 'Requests that one address (IPv6: one /64) may send in a window; 0 is no limit',
+  }),
   CORS_ORIGINS: Type.String({
     default: '',
     pattern: '^(\\*|https?://[^\\s,/]+(\\s*,\\s*https?://[^\\s,/]+)*)?$',
-    description: 'Origins (comma separated) whose pages may record events from a browser, or * for every page; empty for none but ours',
+    description:
+      'Origins (comma separated) whose pages may record events from a browser, or * for every page; empty for none but ours',
   }),
   RATE_LIMIT_WINDOW_SECONDS: Type.Integer({ default: 10, minimum: 1, description: 'Length of that window' }),
 })

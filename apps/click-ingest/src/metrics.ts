@@ -24,7 +24,9 @@ export function createIngestMetrics(registry: Registry, pending: () => { records
     },
   })
   // Every series is there from the start: one that is absent until the first failure hides that failure from rate().
-  const counts = Object.fromEntries(eventTypes.map((type) => [type, { acknowledged: 0, rejected: 0, overloaded: 0, unknown: 0 }])) as Record<EventType, Record<Outcome, number>>
+  const counts = Object.fromEntries(
+    eventTypes.map((type) => [type, { acknowledged: 0, rejected: 0, overloaded: 0, unknown: 0 }]),
+  ) as Record<EventType, Record<Outcome, number>>
   new Counter({
     name: 'ingest_events_total',
     help: 'Events by what became of them: acknowledged (202), rejected (400), overloaded (503, not stored), unknown (503, may be stored)',
@@ -32,7 +34,8 @@ export function createIngestMetrics(registry: Registry, pending: () => { records
     registers,
     collect() {
       this.reset()
-      for (const type of eventTypes) for (const outcome of allOutcomes) this.inc({ type, outcome }, counts[type][outcome])
+      for (const type of eventTypes)
+        for (const outcome of allOutcomes) this.inc({ type, outcome }, counts[type][outcome])
     },
   })
   return {

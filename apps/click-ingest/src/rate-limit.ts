@@ -23,6 +23,9 @@ export async function limitRate(app: App, config: Pick<Config, 'RATE_LIMIT_MAX' 
       return isIPv6(peer) ? ipv6Network(peer, 4) : peer
     },
     errorResponseBuilder: (_request, { max, ttl }) =>
-      problem('rate_limited', { detail: `${max} requests are allowed each ${config.RATE_LIMIT_WINDOW_SECONDS} s`, headers: { 'retry-after': String(Math.ceil(ttl / 1000)) } }),
+      problem('rate_limited', {
+        detail: `${max} requests are allowed each ${config.RATE_LIMIT_WINDOW_SECONDS} s`,
+        headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
+      }),
   })
 }

@@ -1,4 +1,12 @@
-import { type AdEvent, encodeEvent, eventHeaders, type EventType, type FieldError, parseEventRequest, type TopicNames } from '@ads-tracker/events'
+import {
+  type AdEvent,
+  encodeEvent,
+  eventHeaders,
+  type EventType,
+  type FieldError,
+  parseEventRequest,
+  type TopicNames,
+} from '@ads-tracker/events'
 import { type EventProducer, OverloadedError } from '@ads-tracker/kafka'
 import type { FastifyRequest } from 'fastify'
 import type { IngestMetrics } from './metrics.ts'
@@ -10,7 +18,12 @@ export type Recorded =
   | { outcome: 'rejected'; errors: FieldError[] }
 
 /** Validates one event and brings it to Kafka. Never throws: whatever happens is an outcome. */
-export type Recorder = (type: EventType, body: unknown, request: FastifyRequest, idempotencyKey?: string) => Promise<Recorded>
+export type Recorder = (
+  type: EventType,
+  body: unknown,
+  request: FastifyRequest,
+  idempotencyKey?: string,
+) => Promise<Recorded>
 
 interface RecorderDeps {
   topics: TopicNames
@@ -40,7 +53,11 @@ export function createRecorder({ topics, publish, count }: RecorderDeps): Record
     const { traceparent } = request.headers
     const trace = typeof traceparent === 'string' && traceparentPattern.test(traceparent) ? traceparent : undefined
     const eventId = event.event_id
-    return publish(topics[type], { key: eventId, value: encodeEvent(event), headers: eventHeaders(request.id, trace) }).then(
+    return publish(topics[type], {
+      key: eventId,
+      value: encodeEvent(event),
+      headers: eventHeaders(request.id, trace),
+    }).then(
       () => {
         count(type, 'acknowledged')
         return { outcome: 'acknowledged', eventId }

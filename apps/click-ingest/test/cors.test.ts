@@ -29,7 +29,10 @@ describe('a page of another origin', () => {
     }
     const answer = await app.inject({ ...click, headers: { origin } })
     expect(answer.statusCode).toBe(202)
-    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' })
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': 'retry-after',
+    })
   })
 
   it('is not allowed by the name of another', async () => {
@@ -42,13 +45,19 @@ describe('a page of another origin', () => {
 
   it('reads problems too, and when to come back', async () => {
     const { app } = await ingestApp({ env: { CORS_ORIGINS: '*', RATE_LIMIT_MAX: '1' } })
-    const [invalid, limited] = [await app.inject({ ...click, payload: {}, headers: { origin } }), await app.inject({ ...click, headers: { origin } })]
+    const [invalid, limited] = [
+      await app.inject({ ...click, payload: {}, headers: { origin } }),
+      await app.inject({ ...click, headers: { origin } }),
+    ]
     expect([invalid.statusCode, limited.statusCode]).toEqual([400, 429])
     for (const answer of [invalid, limited]) expect(answer.headers['access-control-allow-origin']).toBe('*')
     expect(limited.headers).toHaveProperty('retry-after')
   })
 
-  it.each(['news.example.com', 'https://a.example/path', 'https://a.example;https://b.example', '*,https://a.example'])('is not named by CORS_ORIGINS=%s', async (list) => {
-    await expect(ingestApp({ env: { CORS_ORIGINS: list } })).rejects.toThrow('CORS_ORIGINS')
-  })
+  it.each(['news.example.com', 'https://a.example/path', 'https://a.example;https://b.example', '*,https://a.example'])(
+    'is not named by CORS_ORIGINS=%s',
+    async (list) => {
+      await expect(ingestApp({ env: { CORS_ORIGINS: list } })).rejects.toThrow('CORS_ORIGINS')
+    },
+  )
 })

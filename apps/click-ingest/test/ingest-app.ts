@@ -10,7 +10,10 @@ export interface Published extends EventRecord {
 }
 
 /** The app with a broker that does what `answer` says; what it was given is in `published`. */
-export async function ingestApp({ env = {}, answer = async () => {} }: { env?: Record<string, string>; answer?: (record: Published) => Promise<void> } = {}) {
+export async function ingestApp({
+  env = {},
+  answer = async () => {},
+}: { env?: Record<string, string>; answer?: (record: Published) => Promise<void> } = {}) {
   const published: Published[] = []
   const metrics = createMetrics('click-ingest')
   const app = await buildApp({

@@ -15,7 +15,12 @@ describe('POST /ads/click and /ads/impression', () => {
     expect(answer.statusCode).toBe(202)
     expect(answer.json()).toEqual({ message, event_id: published[0]?.key })
     expect(published[0]).toMatchObject({ topic, headers: { v: '1', 'request-id': expect.any(String) } })
-    expect(events()[0]).toMatchObject({ ad_id: 1, occurred_at: '2025-07-07T06:45:00.000Z', ip: '192.168.1.0', playback_time: 15 })
+    expect(events()[0]).toMatchObject({
+      ad_id: 1,
+      occurred_at: '2025-07-07T06:45:00.000Z',
+      ip: '192.168.1.0',
+      playback_time: 15,
+    })
   })
 
   it('answers only when the broker has acknowledged', async () => {
@@ -34,16 +39,35 @@ describe('POST /ads/click and /ads/impression', () => {
 
   it('repeats the id that the client gave, from the body or from Idempotency-Key', async () => {
     const { app } = await ingestApp()
-    const byBody = await app.inject({ method: 'POST', url: '/ads/click', payload: { ad_id: 1, event_id: id.toUpperCase() } })
-    const byHeader = await app.inject({ method: 'POST', url: '/ads/click', payload: { ad_id: 1 }, headers: { 'idempotency-key': id } })
+    const byBody = await app.inject({
+      method: 'POST',
+      url: '/ads/click',
+      payload: { ad_id: 1, event_id: id.toUpperCase() },
+    })
+    const byHeader = await app.inject({
+      method: 'POST',
+      url: '/ads/click',
+      payload: { ad_id: 1 },
+      headers: { 'idempotency-key': id },
+    })
     expect([byBody.json().event_id, byHeader.json().event_id]).toEqual([id, id])
   })
 
   it('carries the request id and a valid traceparent to Kafka', async () => {
     const { app, published } = await ingestApp()
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-    await app.inject({ method: 'POST', url: '/ads/click', payload: { ad_id: 1 }, headers: { 'x-request-id': 'mine-1', traceparent } })
-    await app.inject({ method: 'POST', url: '/ads/click', payload: { ad_id: 1 }, headers: { 'x-request-id': 'no blanks please', traceparent: 'x' } })
+    await app.inject({
+      method: 'POST',
+      url: '/ads/click',
+      payload: { ad_id: 1 },
+      headers: { 'x-request-id': 'mine-1', traceparent },
+    })
+    await app.inject({
+      method: 'POST',
+      url: '/ads/click',
+      payload: { ad_id: 1 },
+      headers: { 'x-request-id': 'no blanks please', traceparent: 'x' },
+    })
     expect(published[0]?.headers).toEqual({ v: '1', 'request-id': 'mine-1', traceparent })
     expect(published[1]?.headers).not.toHaveProperty('traceparent')
     expect(published[1]?.headers['request-id']).not.toContain('blanks')
@@ -76,7 +100,15 @@ describe('POST /ads/click and /ads/impression', () => {
 })
 
 describe('POST /ads/events', () => {
-  const batch = { events: [{ type: 'click', ad_id: 1, event_id: id }, { type: 'view', ad_id: 1 }, { type: 'impression', ad_id: 'x' }, null, { type: 'impression', ad_id: 2 }] }
+  const batch = {
+    events: [
+      { type: 'click', ad_id: 1, event_id: id },
+      { type: 'view', ad_id: 1 },
+      { type: 'impression', ad_id: 'x' },
+      null,
+      { type: 'impression', ad_id: 2 },
+    ],
+  }
 
   it('answers each event in order, and a bad one never rejects its neighbours', async () => {
     const { app, published } = await ingestApp()
@@ -85,14 +117,24 @@ describe('POST /ads/events', () => {
     const { results } = answer.json()
     expect(results.map(({ status }: { status: number }) => status)).toEqual([202, 400, 400, 400, 202])
     expect(results[0].event_id).toBe(id)
-    expect(results[1]).toMatchObject({ event_id: null, code: 'invalid_request', errors: [{ field: 'type', message: 'must be click or impression' }] })
+    expect(results[1]).toMatchObject({
+      event_id: null,
+      code: 'invalid_request',
+      errors: [{ field: 'type', message: 'must be click or impression' }],
+    })
     expect(results[2].errors[0].field).toBe('ad_id')
     expect(published.map(({ topic }) => topic)).toEqual(['ads.clicks.v1', 'ads.impressions.v1'])
   })
 
   it('takes JSON as text/plain, for sendBeacon, with the same guard against poisoned prototypes', async () => {
     const { app } = await ingestApp()
-    const send = (payload: string) => app.inject({ method: 'POST', url: '/ads/events', payload, headers: { 'content-type': 'text/plain;charset=UTF-8' } })
+    const send = (payload: string) =>
+      app.inject({
+        method: 'POST',
+        url: '/ads/events',
+        payload,
+        headers: { 'content-type': 'text/plain;charset=UTF-8' },
+      })
     expect((await send(JSON.stringify(batch))).statusCode).toBe(200)
     expect((await send('{"__proto__":{},"events":[]}')).statusCode).toBe(400)
     expect((await send('{')).json()).toMatchObject({ status: 400, code: 'malformed_json' })
@@ -100,7 +142,12 @@ describe('POST /ads/events', () => {
 
   it('does not take text/plain for a single event', async () => {
     const { app } = await ingestApp()
-    const answer = await app.inject({ method: 'POST', url: '/ads/click', payload: '{"ad_id":1}', headers: { 'content-type': 'text/plain' } })
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/ads/click',
+      payload: '{"ad_id":1}',
+      headers: { 'content-type': 'text/plain' },
+    })
     expect(answer.statusCode).toBe(415)
   })
 
@@ -116,23 +163,42 @@ describe('POST /ads/events', () => {
 
   it('refuses more than 500 events with 413, and nothing of them reaches Kafka', async () => {
     const { app, published } = await ingestApp()
-    const send = (count: number) => app.inject({ method: 'POST', url: '/ads/events', payload: { events: Array(count).fill({ type: 'click', ad_id: 1 }) } })
-    expect((await send(501)).json()).toMatchObject({ status: 413, code: 'payload_too_large', errors: [{ field: 'events' }] })
+    const send = (count: number) =>
+      app.inject({
+        method: 'POST',
+        url: '/ads/events',
+        payload: { events: Array(count).fill({ type: 'click', ad_id: 1 }) },
+      })
+    expect((await send(501)).json()).toMatchObject({
+      status: 413,
+      code: 'payload_too_large',
+      errors: [{ field: 'events' }],
+    })
     expect(published).toEqual([])
     expect((await send(500)).statusCode).toBe(200)
   })
 
   it('refuses more than 512 KiB with 413', async () => {
     const { app } = await ingestApp()
-    const answer = await app.inject({ method: 'POST', url: '/ads/events', payload: { events: [{ type: 'click', ad_id: 1, note: 'x'.repeat(512 * 1024) }] } })
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/ads/events',
+      payload: { events: [{ type: 'click', ad_id: 1, note: 'x'.repeat(512 * 1024) }] },
+    })
     expect(answer.json()).toMatchObject({ status: 413, code: 'payload_too_large' })
   })
 
   it('says which events are not known to be stored, and answers 503 when none is', async () => {
     let count = 0
-    const { app } = await ingestApp({ answer: () => (count++ === 0 ? Promise.resolve() : Promise.reject(new OutcomeUnknownError('late'))) })
+    const { app } = await ingestApp({
+      answer: () => (count++ === 0 ? Promise.resolve() : Promise.reject(new OutcomeUnknownError('late'))),
+    })
     const send = () => app.inject({ method: 'POST', url: '/ads/events', payload: batch })
-    expect((await send()).json().results.at(-1)).toMatchObject({ status: 503, code: 'outcome_unknown', event_id: expect.any(String) })
+    expect((await send()).json().results.at(-1)).toMatchObject({
+      status: 503,
+      code: 'outcome_unknown',
+      event_id: expect.any(String),
+    })
     const second = await send()
     expect(second.statusCode).toBe(503)
     expect(second.headers['retry-after']).toBe('1')
@@ -149,7 +215,12 @@ describe('the address of a client', () => {
     ['0x7f.1', '127.0.0.0'],
   ])('that a trusted proxy names %s is %s', async (named, ip) => {
     const { app, events } = await ingestApp({ env: { TRUST_PROXY: '127.0.0.1', RATE_LIMIT_MAX: '10' } })
-    const { statusCode } = await app.inject({ method: 'POST', url: '/ads/click', payload: { ad_id: 1 }, headers: { 'x-forwarded-for': named } })
+    const { statusCode } = await app.inject({
+      method: 'POST',
+      url: '/ads/click',
+      payload: { ad_id: 1 },
+      headers: { 'x-forwarded-for': named },
+    })
     expect([statusCode, events()[0]?.ip]).toEqual([202, ip])
   })
 })
@@ -159,7 +230,8 @@ describe('the rate limit', () => {
 
   it('tells one abusive address 429 while the others go on, whatever it claims to be', async () => {
     const { app } = await ingestApp({ env: { RATE_LIMIT_MAX: '3' } })
-    const from = (remoteAddress: string, claimed: string) => app.inject({ ...click, remoteAddress, headers: { 'x-forwarded-for': claimed } })
+    const from = (remoteAddress: string, claimed: string) =>
+      app.inject({ ...click, remoteAddress, headers: { 'x-forwarded-for': claimed } })
     const statuses = []
     for (let i = 0; i < 5; i++) statuses.push((await from('9.9.9.9', `1.1.1.${i}`)).statusCode)
     expect(statuses).toEqual([202, 202, 202, 429, 429])

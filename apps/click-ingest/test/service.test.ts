@@ -5,7 +5,12 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 async function running(env: Record<string, string> = {}) {
   const topics = await testTopics()
-  const app = await startApp('click-ingest', { KAFKA_BROKERS: topics.brokers, TOPIC_PREFIX: topics.prefix, RATE_LIMIT_MAX: '0', ...env })
+  const app = await startApp('click-ingest', {
+    KAFKA_BROKERS: topics.brokers,
+    TOPIC_PREFIX: topics.prefix,
+    RATE_LIMIT_MAX: '0',
+    ...env,
+  })
   onTestFinished(async () => {
     await app.kill()
     await topics.remove()
@@ -13,13 +18,19 @@ async function running(env: Record<string, string> = {}) {
   return { app, topics }
 }
 const click = (url: string, body: unknown = { ad_id: 1 }) =>
-  fetch(`${url}/ads/click`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  fetch(`${url}/ads/click`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 
 describe('click-ingest on a real broker', () => {
   it('has every acknowledged click in the log, once, with its headers', async () => {
     const { app, topics } = await running({ DEADLINE_MS: '10000' })
     const answers = await Promise.all(Array.from({ length: 300 }, (_, i) => click(app.url, { ad_id: i + 1 })))
-    const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { event_id: string }).event_id))
+    const ids = await Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { event_id: string }).event_id),
+    )
     expect(answers.every(({ status }) => status === 202)).toBe(true)
 
     const seen: string[] = []
@@ -44,7 +55,12 @@ describe('click-ingest on a real broker', () => {
 
   it('answers what it accepted when it is asked to stop, and exits with 0', async () => {
     const { app } = await running()
-    const answers = Array.from({ length: 50 }, () => click(app.url).then(({ status }) => status, () => 'refused'))
+    const answers = Array.from({ length: 50 }, () =>
+      click(app.url).then(
+        ({ status }) => status,
+        () => 'refused',
+      ),
+    )
     await Promise.race(answers)
     expect(await app.stop()).toBe(0)
     // whoever got an answer got a good one; a connection that came too late was refused, which a client may repeat
@@ -54,7 +70,10 @@ describe('click-ingest on a real broker', () => {
   it('closes slow sockets with 408 while others are served', async () => {
     const { app } = await running()
     const { port } = new URL(app.url)
-    const slow = ['POST /ads/click HTTP/1.1\r\nhost: x\r\n', 'POST /ads/click HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{']
+    const slow = [
+      'POST /ads/click HTTP/1.1\r\nhost: x\r\n',
+      'POST /ads/click HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+    ]
     const began = performance.now()
     const endings = slow.map(async (head) => {
       const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8')
@@ -69,7 +88,11 @@ describe('click-ingest on a real broker', () => {
 
 describe('click-ingest without Kafka', () => {
   it('starts, is alive and not ready, and answers 503 with Retry-After within 3 s', async () => {
-    const app = await startApp('click-ingest', { KAFKA_BROKERS: `127.0.0.1:${await freePort()}`, LOG_LEVEL: 'fatal', DEADLINE_MS: '2000' }, { until: '/livez' })
+    const app = await startApp(
+      'click-ingest',
+      { KAFKA_BROKERS: `127.0.0.1:${await freePort()}`, LOG_LEVEL: 'fatal', DEADLINE_MS: '2000' },
+      { until: '/livez' },
+    )
     onTestFinished(() => app.kill())
     const began = performance.now()
     const answer = await click(app.url)
@@ -79,7 +102,10 @@ describe('click-ingest without Kafka', () => {
     expect(await answer.json()).toMatchObject({ code: 'outcome_unknown', event_id: expect.any(String) })
     const ready = await fetch(`${app.url}/readyz`)
     expect(ready.status).toBe(503)
-    expect(await ready.json()).toMatchObject({ status: 'not_ready', dependencies: { kafka: expect.stringContaining('down') } })
+    expect(await ready.json()).toMatchObject({
+      status: 'not_ready',
+      dependencies: { kafka: expect.stringContaining('down') },
+    })
   })
 
   it('refuses to start with a bad configuration, exits with 78 and names every bad variable', async () => {

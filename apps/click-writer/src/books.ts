@@ -27,7 +27,9 @@ export function createAudit({ database, admin, topics, metrics }: BooksDeps): ()
   }
 
   async function readLog() {
-    const found = await Promise.all(Object.values(topics).map(async (topic) => ({ topic, offsets: await admin.offsets(topic) })))
+    const found = await Promise.all(
+      Object.values(topics).map(async (topic) => ({ topic, offsets: await admin.offsets(topic) })),
+    )
     return found.flatMap(({ topic, offsets }) => offsets.map((offset) => ({ topic, ...offset })))
   }
 
@@ -39,9 +41,14 @@ export function createAudit({ database, admin, topics, metrics }: BooksDeps): ()
   }
 
   function compare(rows: LedgerRow[], log: (PartitionOffsets & { topic: string })[]) {
-    const pairs = log.map((offset) => ({ offset, row: rows.find((row) => row.topic === offset.topic && row.partition === offset.partition) }))
+    const pairs = log.map((offset) => ({
+      offset,
+      row: rows.find((row) => row.topic === offset.topic && row.partition === offset.partition),
+    }))
     metrics.gaps.set(pairs.filter(({ row, offset }) => offset.low > (row?.nextOffset ?? 0n)).length)
-    metrics.behindLedger.set(pairs.filter(({ row, offset }) => row !== undefined && offset.high < row.nextOffset).length)
+    metrics.behindLedger.set(
+      pairs.filter(({ row, offset }) => row !== undefined && offset.high < row.nextOffset).length,
+    )
     metrics.lagEvents.set(pairs.reduce((sum, { row, offset }) => sum + unread(offset, row), 0))
   }
 }

@@ -18,7 +18,9 @@ export async function advanceCompleteThrough({ store, admin, assigned }: Complet
   const at = new Date()
   const topics = [...new Set(partitions.map(({ topic }) => topic))]
   const ends = new Map<string, bigint>()
-  for (const offsets of await Promise.all(topics.map(async (topic) => ({ topic, found: await admin.offsets(topic) })))) {
+  for (const offsets of await Promise.all(
+    topics.map(async (topic) => ({ topic, found: await admin.offsets(topic) })),
+  )) {
     for (const { partition, high } of offsets.found) ends.set(nameOf({ topic: offsets.topic, partition }), high)
   }
   const known = partitions.flatMap(({ topic, partition }) => {

@@ -7,10 +7,30 @@ export const Config = Type.Object({
   ...serviceSettings(3003),
   ...kafkaSettings,
   ...databaseSettings,
-  DATABASE_URL: databaseUrl({ description: 'PostgreSQL, as the role click_writer: postgres://user:password@host:port/database' }),
-  STATEMENTS: Type.Integer({ default: 2, minimum: 1, maximum: 16, description: 'Statements that run at the same time while much waits, each on a connection of its own' }),
-  BATCH_MAX_EVENTS: Type.Integer({ default: 20_000, minimum: 1, maximum: 50_000, description: 'Events that one statement stores at most' }),
-  QUEUE_MAX_EVENTS: Type.Integer({ default: 60_000, minimum: 1, description: 'Events that are read ahead of the database at most' }),
-  WATCHDOG_SECONDS: Type.Integer({ default: 60, minimum: 5, description: 'Exit after this long with work and healthy dependencies but no progress' }),
+  DATABASE_URL: databaseUrl({
+    description: 'PostgreSQL, as the role click_writer: postgres://user:password@host:port/database',
+  }),
+  STATEMENTS: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 16,
+    description: 'Statements that run at the same time while much waits, each on a connection of its own',
+  }),
+  BATCH_MAX_EVENTS: Type.Integer({
+    default: 20_000,
+    minimum: 1,
+    maximum: 50_000,
+    description: 'Events that one statement stores at most',
+  }),
+  QUEUE_MAX_EVENTS: Type.Integer({
+    default: 60_000,
+    minimum: 1,
+    description: 'Events that are read ahead of the database at most',
+  }),
+  WATCHDOG_SECONDS: Type.Integer({
+    default: 60,
+    minimum: 5,
+    description: 'Exit after this long with work and healthy dependencies but no progress',
+  }),
 })
 export type Config = Static<typeof Config>

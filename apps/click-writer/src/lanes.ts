@@ -45,7 +45,14 @@ export function createLanes() {
       for (const { topic, partition } of partitions) {
         const old = before.get(nameOf({ topic, partition }))
         // a statement that runs goes on; its lane must not be taken by a second one
-        lanes.set(nameOf({ topic, partition }), { topic, partition, waiting: [], busy: old?.busy ?? false, stored: old?.stored, soughtAt: undefined })
+        lanes.set(nameOf({ topic, partition }), {
+          topic,
+          partition,
+          waiting: [],
+          busy: old?.busy ?? false,
+          stored: old?.stored,
+          soughtAt: undefined,
+        })
       }
       changed()
     },
@@ -112,7 +119,9 @@ export function createLanes() {
 
     /** Positions to commit to the group. */
     positions: () =>
-      [...lanes.values()].flatMap(({ topic, partition, stored }) => (stored === undefined ? [] : [{ topic, partition, offset: stored }])),
+      [...lanes.values()].flatMap(({ topic, partition, stored }) =>
+        stored === undefined ? [] : [{ topic, partition, offset: stored }],
+      ),
   }
 }
 

@@ -16,7 +16,8 @@ export function createWriterMetrics(registry: Registry) {
     labelNames: ['type', 'result'] as const,
     registers,
   })
-  for (const type of ['click', 'impression'] satisfies EventType[]) for (const result of results) events.inc({ type, result }, 0)
+  for (const type of ['click', 'impression'] satisfies EventType[])
+    for (const result of results) events.inc({ type, result }, 0)
   const retries = new Counter({
     name: 'writer_retries_total',
     help: 'Batches that the database did not take, by what was done about it',
@@ -27,18 +28,23 @@ export function createWriterMetrics(registry: Registry) {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
   let mark: { lag: number; readAt: number } | undefined
   // Nobody knows it before it was read once. When it cannot be read any more it has not moved either: its age grows.
-  const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) => new Gauge({
-    name,
-    help,
-    registers,
-    collect() {
-      if (mark === undefined) return this.remove()
-      const silent = (performance.now() - mark.readAt) / 1000
-      this.set(of(mark.lag + (silent > usual ? silent : 0)))
-    },
-  })
+  const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        if (mark === undefined) return this.remove()
+        const silent = (performance.now() - mark.readAt) / 1000
+        this.set(of(mark.lag + (silent > usual ? silent : 0)))
+      },
+    })
   gaugeOfLag('writer_lag_seconds', 'Now minus the complete-through mark of all partitions', (seconds) => seconds)
-  gaugeOfLag('writer_unread_age_ratio', 'Age of the complete-through mark as a part of the retention of the log: at 1 acknowledged events are lost', (seconds) => seconds / retentionSeconds)
+  gaugeOfLag(
+    'writer_unread_age_ratio',
+    'Age of the complete-through mark as a part of the retention of the log: at 1 acknowledged events are lost',
+    (seconds) => seconds / retentionSeconds,
+  )
 
   return {
     events,
@@ -58,11 +64,21 @@ export function createWriterMetrics(registry: Registry) {
     queued: gauge('writer_queue_events', 'Events that were read and are not stored yet'),
     lagEvents: gauge('writer_lag_events', 'Records of the log, over all partitions, that are not in the numbers yet'),
     /** Everything acknowledged before this time is in the numbers, as was just read. */
-    completeThrough: (time: Date) => void (mark = { lag: Math.max(0, Date.now() - time.getTime()) / 1000, readAt: performance.now() }),
+    completeThrough: (time: Date) =>
+      void (mark = { lag: Math.max(0, Date.now() - time.getTime()) / 1000, readAt: performance.now() }),
     imbalance: gauge('ledger_imbalance_events', 'Sum over the books of what does not add up: must be 0'),
-    recovered: gauge('ledger_recovered_events', 'Events of the open books that were stored although the ledger had passed them: it is not the log that was read before'),
-    gaps: gauge('ledger_gap_partitions', 'Partitions that wait for an operator because the log begins after the ledger'),
-    behindLedger: gauge('ledger_ahead_partitions', 'Partitions whose log ends before the ledger: it is not the log that was read before'),
+    recovered: gauge(
+      'ledger_recovered_events',
+      'Events of the open books that were stored although the ledger had passed them: it is not the log that was read before',
+    ),
+    gaps: gauge(
+      'ledger_gap_partitions',
+      'Partitions that wait for an operator because the log begins after the ledger',
+    ),
+    behindLedger: gauge(
+      'ledger_ahead_partitions',
+      'Partitions whose log ends before the ledger: it is not the log that was read before',
+    ),
     daysAhead: gauge('partition_days_ahead', 'Days for which partitions of the raw events exist ahead of now'),
     deadLetters: gauge('dead_letters_pending', 'Dead letters that were not replayed'),
   }

@@ -26,7 +26,14 @@ export function toPieces({ topic, partition }: TopicPartition, type: EventType, 
       last.entries.push(toEntry(record))
       last.next += 1n
     } else {
-      pieces.push({ topic, partition, type, first: record.offset, next: record.offset + 1n, entries: [toEntry(record)] })
+      pieces.push({
+        topic,
+        partition,
+        type,
+        first: record.offset,
+        next: record.offset + 1n,
+        entries: [toEntry(record)],
+      })
     }
   }
   return pieces
@@ -46,7 +53,9 @@ function toEntry(record: ConsumedRecord): Entry {
 /** `topic/partition/offset`, as the replay of a dead letter names the record that it repeats. */
 function readPosition(text: string): Entry['replayOf'] {
   const match = /^([\w.-]{1,249})\/(\d{1,9})\/(\d{1,18})$/.exec(text)
-  return match ? { topic: match[1] as string, partition: Number(match[2]), offset: BigInt(match[3] as string) } : undefined
+  return match
+    ? { topic: match[1] as string, partition: Number(match[2]), offset: BigInt(match[3] as string) }
+    : undefined
 }
 
 /** Appends `next` to `piece`, whose end it must begin at. */

@@ -21,8 +21,10 @@ interface PipelineDeps {
 const hour = 60 * 60 * 1000
 /** Records before the ledger's position that are read once more at an assignment; several, as one may be a dead letter. */
 const probed = 100n
-const isShorter = ({ 'retention.ms': kept = '-1', 'segment.ms': segment = '0' }: Record<string, string>, days: number) =>
-  Number(kept) >= 0 && Number(kept) + Number(segment) < days * 24 * hour
+const isShorter = (
+  { 'retention.ms': kept = '-1', 'segment.ms': segment = '0' }: Record<string, string>,
+  days: number,
+) => Number(kept) >= 0 && Number(kept) + Number(segment) < days * 24 * hour
 
 const later = (a: bigint, b: bigint) => (a > b ? a : b)
 
@@ -72,10 +74,23 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed: trying again`)
     tasks.push(
       every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
-      every(500, () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate }), quietly('the complete-through mark')),
+      every(
+        500,
+        () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate }),
+        quietly('the complete-through mark'),
+      ),
       every(5000, audit, quietly('the audit of the books')),
       every(hour, maintain, quietly('the upkeep of partitions')),
-      every(5000, createWatchdog({ ...writer, ...consumer, checks: [control.ping, () => checkTopics(admin, topics)], limitMs: config.WATCHDOG_SECONDS * 1000 }), crash),
+      every(
+        5000,
+        createWatchdog({
+          ...writer,
+          ...consumer,
+          checks: [control.ping, () => checkTopics(admin, topics)],
+          limitMs: config.WATCHDOG_SECONDS * 1000,
+        }),
+        crash,
+      ),
     )
     writer.start(consumer)
     await untilDone(consumer.start)
@@ -84,7 +99,9 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   function onAssigned(partitions: TopicPartition[]) {
     writer.onAssigned(partitions)
     committed = new Map()
-    continueFromLedger(partitions).catch((error: unknown) => log.warn({ err: error }, 'going on from the offsets of the group'))
+    continueFromLedger(partitions).catch((error: unknown) =>
+      log.warn({ err: error }, 'going on from the offsets of the group'),
+    )
   }
 
   // The ledger is the truth and the group's offset a hint: a database that was restored from a backup is behind it.
@@ -117,8 +134,13 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     const { rawRetentionDays } = await control.maintainPartitions()
     const described = await Promise.allSettled(Object.values(topics).map(admin.describe))
     for (const topic of described) {
-      if (topic.status === 'rejected') log.warn({ err: topic.reason }, 'cannot see how long the log is kept: make sure that raw events are kept longer')
-      else if (!isShorter(topic.value.config, rawRetentionDays)) throw new Error(`raw events are kept for ${rawRetentionDays} days: the log must be kept for less`)
+      if (topic.status === 'rejected')
+        log.warn(
+          { err: topic.reason },
+          'cannot see how long the log is kept: make sure that raw events are kept longer',
+        )
+      else if (!isShorter(topic.value.config, rawRetentionDays))
+        throw new Error(`raw events are kept for ${rawRetentionDays} days: the log must be kept for less`)
     }
   }
 

@@ -28,7 +28,8 @@ export function writerReadiness({ database, admin, topics, consumer, writer }: R
 /** @throws when the database is older than this code; a newer one is fine */
 export async function checkSchema(database: Database): Promise<void> {
   const version = await withDeadline(readSchemaVersion(database), answerMs, 'PostgreSQL')
-  if (version < requiredSchemaVersion) throw new Error(`schema version ${version} is older than ${requiredSchemaVersion}: run the migrate job`)
+  if (version < requiredSchemaVersion)
+    throw new Error(`schema version ${version} is older than ${requiredSchemaVersion}: run the migrate job`)
 }
 
 /** @throws when a topic does not exist */

@@ -70,7 +70,9 @@ const whatNow = {
 
 function withoutGaps(pieces: Piece[], gaps: Gap[], onGap: (gap: Gap) => void): Piece[] {
   gaps.forEach(onGap)
-  return pieces.filter((piece) => !gaps.some(({ topic, partition }) => topic === piece.topic && partition === piece.partition))
+  return pieces.filter(
+    (piece) => !gaps.some(({ topic, partition }) => topic === piece.topic && partition === piece.partition),
+  )
 }
 
 function markUnknownAds(pieces: Piece[], rows: { slice: number; offset: bigint }[]) {

@@ -21,7 +21,10 @@ export function toBatch(pieces: Piece[]): Batch {
   return batch
 }
 
-function deadLetterOf({ reason, detail, eventId }: NonNullable<Entry['dead']>, { key, value, headers }: Entry['record']) {
+function deadLetterOf(
+  { reason, detail, eventId }: NonNullable<Entry['dead']>,
+  { key, value, headers }: Entry['record'],
+) {
   return { reason, detail, eventId, key, value, headers }
 }
 

@@ -100,7 +100,8 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
     logDeadLetters(pieces)
     for (const piece of pieces) {
       const until = rereads.get(nameOf(piece))
-      if (until !== undefined && piece.next >= until && readFromStart.has(nameOf(piece))) readFromStart.set(nameOf(piece), 0n)
+      if (until !== undefined && piece.next >= until && readFromStart.has(nameOf(piece)))
+        readFromStart.set(nameOf(piece), 0n)
     }
     lanes.release(pieces)
   }
@@ -117,7 +118,10 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
       metrics.events.inc({ type, result: 'dead_letter' }, deadLetters)
       metrics.events.inc({ type, result: 'recovered' }, recovered)
       if (recovered > 0) {
-        log.error({ topic, partition, recovered }, 'the log holds events that the ledger had passed: it is not the log that was read before')
+        log.error(
+          { topic, partition, recovered },
+          'the log holds events that the ledger had passed: it is not the log that was read before',
+        )
         readAll({ topic, partition, nextOffset })
       }
     }
@@ -143,7 +147,10 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
 
   // A database that was restored while nothing arrives has no other way to show that its ledger went back. `known` was
   // taken before the books were read: what was stored in between is newer than they are.
-  function reconcile(books: (TopicPartition & { nextOffset: bigint; recovered: bigint })[], known: (TopicPartition & { offset: bigint })[]) {
+  function reconcile(
+    books: (TopicPartition & { nextOffset: bigint; recovered: bigint })[],
+    known: (TopicPartition & { offset: bigint })[],
+  ) {
     for (const book of books) {
       // also where the answer that told of it was lost
       if (book.recovered > 0n && lanes.has(book)) readAll(book)
@@ -153,7 +160,10 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
     for (const { topic, partition, offset } of known) {
       const book = books.find((row) => row.topic === topic && row.partition === partition)
       if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue
-      log.warn({ topic, partition, stored: String(offset), ledger: String(book.nextOffset) }, 'the ledger went back: reading again from the ledger')
+      log.warn(
+        { topic, partition, stored: String(offset), ledger: String(book.nextOffset) },
+        'the ledger went back: reading again from the ledger',
+      )
       lanes.stored({ topic, partition, next: book.nextOffset })
       consumer?.seek({ topic, partition, offset: book.nextOffset })
     }
@@ -161,7 +171,11 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
 
   function hold(gap: Gap) {
     const name = nameOf(gap)
-    if (!held.has(name)) log.error(text(gap), 'the log begins after the ledger: accept the gap with `npm run ledger -- accept`, see the runbook')
+    if (!held.has(name))
+      log.error(
+        text(gap),
+        'the log begins after the ledger: accept the gap with `npm run ledger -- accept`, see the runbook',
+      )
     held.set(name, gap)
     consumer?.pause([gap])
     setTimeout(() => void readHeld(name), heldPause).unref()
@@ -182,7 +196,18 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
       for (const { dead, record } of entries) {
         if (!dead) continue
         const { 'request-id': reqId, traceparent } = record.headers
-        log.warn({ topic, partition, offset: String(record.offset), reason: dead.reason, event_id: dead.eventId, reqId, traceparent }, 'dead letter')
+        log.warn(
+          {
+            topic,
+            partition,
+            offset: String(record.offset),
+            reason: dead.reason,
+            event_id: dead.eventId,
+            reqId,
+            traceparent,
+          },
+          'dead letter',
+        )
       }
     }
   }

@@ -15,7 +15,10 @@ describe('the lanes', () => {
   it('give everything that waits to one statement, one piece a partition', () => {
     const lanes = lanesWith(aPiece(0, 0, 2), aPiece(0, 2, 3), aPiece(1, 5, 1))
     const taken = lanes.take(100)
-    expect(taken.map(({ partition, first, next }) => [partition, first, next])).toEqual([[0, 0n, 5n], [1, 5n, 6n]])
+    expect(taken.map(({ partition, first, next }) => [partition, first, next])).toEqual([
+      [0, 0n, 5n],
+      [1, 5n, 6n],
+    ])
     expect(lanes.size()).toBe(0)
   })
 

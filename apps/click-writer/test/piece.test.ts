@@ -13,7 +13,10 @@ it('decodes consecutive records into one piece that says where it begins and end
 
 it('never hides a hole in the offsets inside a piece', () => {
   const pieces = toPieces(of, 'click', [aRecord(7), aRecord(9), aRecord(10)])
-  expect(pieces.map(({ first, next }) => [first, next])).toEqual([[7n, 8n], [9n, 11n]])
+  expect(pieces.map(({ first, next }) => [first, next])).toEqual([
+    [7n, 8n],
+    [9n, 11n],
+  ])
 })
 
 it('keeps poison in its place, with the reason', () => {
@@ -23,8 +26,13 @@ it('keeps poison in its place, with the reason', () => {
 })
 
 it('reads which dead letter a record repeats, and takes no other text for one', () => {
-  const replayOf = (text: string) => toPieces(of, 'click', [aRecord(0, {}, { 'replay-of': text })])[0]?.entries[0]?.replayOf
-  expect(replayOf('ads.clicks.v1/3/9007199254740993')).toEqual({ topic: 'ads.clicks.v1', partition: 3, offset: 9007199254740993n })
+  const replayOf = (text: string) =>
+    toPieces(of, 'click', [aRecord(0, {}, { 'replay-of': text })])[0]?.entries[0]?.replayOf
+  expect(replayOf('ads.clicks.v1/3/9007199254740993')).toEqual({
+    topic: 'ads.clicks.v1',
+    partition: 3,
+    offset: 9007199254740993n,
+  })
   expect(replayOf('ads.clicks.v1/x/1')).toBeUndefined()
   expect(replayOf('/1/1')).toBeUndefined()
 })

@@ -4,12 +4,31 @@ import { type Piece, toPieces } from '../src/piece.ts'
 
 export function anEvent(change: Partial<AdEvent> = {}): AdEvent {
   const now = new Date().toISOString()
-  return { event_id: uuidv7(), ad_id: 1, occurred_at: now, received_at: now, ip: '192.0.2.0', user_agent: null, playback_time: 1, ...change }
+  return {
+    event_id: uuidv7(),
+    ad_id: 1,
+    occurred_at: now,
+    received_at: now,
+    ip: '192.0.2.0',
+    user_agent: null,
+    playback_time: 1,
+    ...change,
+  }
 }
 
-export function aRecord(offset: number, change: Partial<AdEvent> = {}, headers: Record<string, string> = {}): ConsumedRecord {
+export function aRecord(
+  offset: number,
+  change: Partial<AdEvent> = {},
+  headers: Record<string, string> = {},
+): ConsumedRecord {
   const event = anEvent(change)
-  return { offset: BigInt(offset), key: Buffer.from(event.event_id), value: Buffer.from(encodeEvent(event)), headers, timestamp: Date.now() }
+  return {
+    offset: BigInt(offset),
+    key: Buffer.from(event.event_id),
+    value: Buffer.from(encodeEvent(event)),
+    headers,
+    timestamp: Date.now(),
+  }
 }
 
 /** A piece of `count` clicks from offset `first` of a partition. */

@@ -13,7 +13,11 @@ describe('click-writer on a real Kafka and PostgreSQL', () => {
     await system.startWriter()
     await system.settled()
     const [first, second] = clicks as [(typeof clicks)[0], (typeof clicks)[0]]
-    await system.publishRaw('click', first.event_id, encodeEvent({ ...first, received_at: new Date(Date.now() + 50).toISOString() }))
+    await system.publishRaw(
+      'click',
+      first.event_id,
+      encodeEvent({ ...first, received_at: new Date(Date.now() + 50).toISOString() }),
+    )
     await system.publishRaw('click', second.event_id, encodeEvent({ ...second, ad_id: 2 }))
     await system.settled()
 
@@ -21,7 +25,10 @@ describe('click-writer on a real Kafka and PostgreSQL', () => {
     expect(await system.stats(2)).toEqual({ clicks: 0, impressions: 0 })
     const { receipts } = await findReceipt(system.database, first.event_id)
     expect(receipts).toEqual([{ type: 'click', status: 'counted', ad_id: 1, duplicates: 1, conflicts: 0 }])
-    expect((await findReceipt(system.database, second.event_id)).receipts[0]).toMatchObject({ duplicates: 0, conflicts: 1 })
+    expect((await findReceipt(system.database, second.event_id)).receipts[0]).toMatchObject({
+      duplicates: 0,
+      conflicts: 1,
+    })
     await system.expectBalance()
   })
 
@@ -30,18 +37,28 @@ describe('click-writer on a real Kafka and PostgreSQL', () => {
     const writer = await system.startWriter()
     const poison = {
       undecodable: ['{', Buffer.from([0xff, 0xfe]), ''],
-      schema_invalid: [JSON.stringify({ ...anEvent(), ad_id: 2 ** 31 }), JSON.stringify({ ...anEvent(), user_agent: 'a\0b' }), '[]', 'x'.repeat(0) + '{}'],
+      schema_invalid: [
+        JSON.stringify({ ...anEvent(), ad_id: 2 ** 31 }),
+        JSON.stringify({ ...anEvent(), user_agent: 'a\0b' }),
+        '[]',
+        'x'.repeat(0) + '{}',
+      ],
       unknown_ad: [encodeEvent(anEvent({ ad_id: 4711 }))],
     }
     await system.publish('click', 50)
-    for (const [reason, values] of Object.entries(poison)) for (const value of values) await system.publishRaw('click', reason, value)
+    for (const [reason, values] of Object.entries(poison))
+      for (const value of values) await system.publishRaw('click', reason, value)
     await system.publish('click', 50)
     await system.settled()
 
     expect(await system.stats()).toEqual({ clicks: 100, impressions: 0 })
     const letters = await listDeadLetters(system.database, {}, { limit: 100 })
     const counts = Object.groupBy(letters, ({ reason }) => reason)
-    expect(Object.fromEntries(Object.entries(counts).map(([reason, list]) => [reason, list.length]))).toEqual({ undecodable: 3, schema_invalid: 4, unknown_ad: 1 })
+    expect(Object.fromEntries(Object.entries(counts).map(([reason, list]) => [reason, list.length]))).toEqual({
+      undecodable: 3,
+      schema_invalid: 4,
+      unknown_ad: 1,
+    })
     const unknown = counts.unknown_ad?.[0]
     expect(unknown).toMatchObject({ detail: 'there is no ad 4711', headers: { 'request-id': 'request-of-unknown_ad' } })
     expect((await getDeadLetter(system.database, unknown!))?.value?.toString()).toBe(poison.unknown_ad[0])
@@ -55,7 +72,10 @@ describe('click-writer on a real Kafka and PostgreSQL', () => {
     for (let round = 0; round < 2; round++) {
       const writer = await system.startWriter({ BATCH_MAX_EVENTS: '50' })
       published.push(...(await system.publish('click', 500)))
-      await vi.waitFor(async () => expect((await system.stats()).clicks).toBeGreaterThan(round * 500), { timeout: 20_000, interval: 5 })
+      await vi.waitFor(async () => expect((await system.stats()).clicks).toBeGreaterThan(round * 500), {
+        timeout: 20_000,
+        interval: 5,
+      })
       await writer.kill()
     }
     await system.startWriter()
@@ -99,7 +119,9 @@ describe('a log that is not the one that was read before', () => {
     const system = await writerSystem()
     const topic = system.topics.click
     await system.publish('click', 60)
-    const { partition, high: lost } = (await system.admin.offsets(topic)).sort((a, b) => Number(b.high - a.high))[0] as { partition: number; high: bigint }
+    const { partition, high: lost } = (await system.admin.offsets(topic)).sort((a, b) =>
+      Number(b.high - a.high),
+    )[0] as { partition: number; high: bigint }
     await system.admin.deleteRecords(topic, [{ partition, offset: lost }])
     const writer = await system.startWriter()
     // each flush goes to another partition: until the one that lost its records has new ones
@@ -110,7 +132,8 @@ describe('a log that is not the one that was read before', () => {
       },
       { timeout: 20_000, interval: 200 },
     )
-    const bookOf = async () => (await readLedger(system.database)).rows.find((row) => row.topic === topic && row.partition === partition)
+    const bookOf = async () =>
+      (await readLedger(system.database)).rows.find((row) => row.topic === topic && row.partition === partition)
     expect((await bookOf())?.nextOffset).toBe(0n)
 
     const end = (await system.admin.offsets(topic)).find((each) => each.partition === partition)?.high ?? 0n
@@ -146,7 +169,10 @@ describe('another log under the same name', () => {
     await before.kill()
     const topic = log.topics.click
     await system.admin.remove([topic])
-    await vi.waitFor(() => system.admin.create([{ topic, numPartitions: 1, replicationFactor: 1 }]), { timeout: 20_000, interval: 200 })
+    await vi.waitFor(() => system.admin.create([{ topic, numPartitions: 1, replicationFactor: 1 }]), {
+      timeout: 20_000,
+      interval: 200,
+    })
     // the same each time: an attempt whose outcome was unknown may have been stored
     const first = anEvent()
     await vi.waitFor(() => system.publishRaw('click', first.event_id, encodeEvent(first)), { timeout: 20_000 })
@@ -179,7 +205,9 @@ describe('what was dead', () => {
     await system.settled()
     expect(await system.stats(77)).toEqual({ clicks: 5, impressions: 0 })
     expect(await listDeadLetters(system.database, { pending: true }, { limit: 10 })).toEqual([])
-    expect((await findReceipt(system.database, lost[0]?.event_id ?? '')).receipts).toMatchObject([{ status: 'counted' }])
+    expect((await findReceipt(system.database, lost[0]?.event_id ?? '')).receipts).toMatchObject([
+      { status: 'counted' },
+    ])
     await system.expectBalance()
   })
 })
@@ -190,7 +218,11 @@ describe('starting', () => {
     onTestFinished(topics.remove)
     const empty = await testDatabase({ empty: true })
     onTestFinished(empty.drop)
-    const writer = await startApp('click-writer', { DATABASE_URL: empty.url, KAFKA_BROKERS: topics.brokers, TOPIC_PREFIX: `${uuidv7()}.` }, { until: '/livez' })
+    const writer = await startApp(
+      'click-writer',
+      { DATABASE_URL: empty.url, KAFKA_BROKERS: topics.brokers, TOPIC_PREFIX: `${uuidv7()}.` },
+      { until: '/livez' },
+    )
     onTestFinished(() => writer.kill())
     // the first answers may come from connections that are still being made
     await vi.waitFor(async () => {
@@ -211,11 +243,18 @@ describe('starting', () => {
   })
 
   it.each([
-    ['a password that was not percent-encoded', { DATABASE_URL: 'postgres://ads:hunter/2@localhost/ads' }, 'DATABASE_URL'],
+    [
+      'a password that was not percent-encoded',
+      { DATABASE_URL: 'postgres://ads:hunter/2@localhost/ads' },
+      'DATABASE_URL',
+    ],
     ['brokers without a port', { KAFKA_BROKERS: 'kafka-hunter' }, 'KAFKA_BROKERS'],
     ['a user without a mechanism', { KAFKA_SASL_USERNAME: 'hunter' }, 'KAFKA_SASL_MECHANISM'],
   ])('refuses %s with 78, and does not say what it is', async (_what, env, name) => {
-    const { code, stderr } = await runSource(entry('apps/click-writer'), [], { DATABASE_URL: 'postgres://a,b/ads', ...env })
+    const { code, stderr } = await runSource(entry('apps/click-writer'), [], {
+      DATABASE_URL: 'postgres://a,b/ads',
+      ...env,
+    })
     expect(code).toBe(78)
     expect(stderr).toMatch(new RegExp(`^ {2}${name}: .+$`, 'm'))
     expect(stderr).not.toContain('hunter')
@@ -223,6 +262,8 @@ describe('starting', () => {
 })
 
 async function heldBy(writer: { url: string }): Promise<string> {
-  const { dependencies } = (await (await fetch(`${writer.url}/readyz`)).json()) as { dependencies: Record<string, string> }
+  const { dependencies } = (await (await fetch(`${writer.url}/readyz`)).json()) as {
+    dependencies: Record<string, string>
+  }
   return dependencies.ledger ?? ''
 }

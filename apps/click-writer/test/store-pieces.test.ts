@@ -32,28 +32,39 @@ async function storing(pieces: Piece[], answer: (batch: Batch, call: number) => 
     isStopping: () => calls > 100,
     pause: async (ms) => void pauses.push(ms),
   })
-  const offsets = applied.flatMap((batch) => [...batch.events, ...batch.deadLetters].map(({ offset }) => Number(offset)))
+  const offsets = applied.flatMap((batch) =>
+    [...batch.events, ...batch.deadLetters].map(({ offset }) => Number(offset)),
+  )
   const buried = applied.flatMap((batch) => batch.deadLetters.map(({ offset, reason }) => [Number(offset), reason]))
   return { applied, offsets, buried, gaps, pauses, calls }
 }
 
 describe('storing pieces', () => {
-  it.each(['08006', '57P01', '53300', '40001', '40P01', '55P03', 'ECONNREFUSED', '25006', 'XX000'])('waits out %s and skips nothing', async (code) => {
-    const { offsets, pauses } = await storing([aPiece(0, 0, 3)], (_batch, call) => (call < 5 ? sqlError(code) : undefined))
-    expect(offsets).toEqual([0, 1, 2])
-    expect(pauses.length).toBe(4)
-    expect(Math.max(...pauses)).toBeLessThanOrEqual(5000)
-  })
+  it.each(['08006', '57P01', '53300', '40001', '40P01', '55P03', 'ECONNREFUSED', '25006', 'XX000'])(
+    'waits out %s and skips nothing',
+    async (code) => {
+      const { offsets, pauses } = await storing([aPiece(0, 0, 3)], (_batch, call) =>
+        call < 5 ? sqlError(code) : undefined,
+      )
+      expect(offsets).toEqual([0, 1, 2])
+      expect(pauses.length).toBe(4)
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(5000)
+    },
+  )
 
   it('finds the one event that the database refuses, buries it alone, and keeps the order', async () => {
     const refuses = (batch: Batch) => batch.events.some(({ offset }) => offset === 5n)
-    const { offsets, buried } = await storing([aPiece(0, 0, 8)], (batch) => (refuses(batch) ? sqlError('22021') : undefined))
+    const { offsets, buried } = await storing([aPiece(0, 0, 8)], (batch) =>
+      refuses(batch) ? sqlError('22021') : undefined,
+    )
     expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     expect(buried).toEqual([[5, 'rejected_by_database']])
   })
 
   it('halves what takes too long and buries nothing for it', async () => {
-    const { offsets, buried } = await storing([aPiece(0, 0, 8)], (batch) => (batch.events.length > 2 ? sqlError('57014') : undefined))
+    const { offsets, buried } = await storing([aPiece(0, 0, 8)], (batch) =>
+      batch.events.length > 2 ? sqlError('57014') : undefined,
+    )
     expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     expect(buried).toEqual([])
   })
@@ -77,7 +88,9 @@ describe('storing pieces', () => {
   })
 
   it('dead-letters nothing while the configuration is wrong', async () => {
-    const { offsets, buried } = await storing([aPiece(0, 0, 4)], (_batch, call) => (call < 4 ? sqlError('42501') : undefined))
+    const { offsets, buried } = await storing([aPiece(0, 0, 4)], (_batch, call) =>
+      call < 4 ? sqlError('42501') : undefined,
+    )
     expect(offsets).toEqual([0, 1, 2, 3])
     expect(buried).toEqual([])
   })

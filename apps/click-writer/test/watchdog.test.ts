@@ -14,8 +14,15 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers())
 
 function watchdog() {
-  const check = async () => { if (!up) throw new Error('down') }
-  return createWatchdog({ sinceProgress: () => performance.now() - progressedAt, sinceLastTurn: () => performance.now() - turnedAt, checks: [check], limitMs: 60 * second })
+  const check = async () => {
+    if (!up) throw new Error('down')
+  }
+  return createWatchdog({
+    sinceProgress: () => performance.now() - progressedAt,
+    sinceLastTurn: () => performance.now() - turnedAt,
+    checks: [check],
+    limitMs: 60 * second,
+  })
 }
 
 async function after(seconds: number, watch: () => Promise<void>): Promise<string> {

@@ -24,7 +24,8 @@ export interface WriterSystem {
 /** A database with the sample ads, topics, a producer, and the writer between them, which the test starts and kills. */
 export async function writerSystem(topics?: TestTopics): Promise<WriterSystem> {
   const [store, log] = await Promise.all([testDatabase(), topics ?? testTopics()])
-  const kafka = () => createKafka({ KAFKA_BROKERS: log.brokers, TOPIC_PREFIX: log.prefix, KAFKA_TLS: false }, 'test', () => {})
+  const kafka = () =>
+    createKafka({ KAFKA_BROKERS: log.brokers, TOPIC_PREFIX: log.prefix, KAFKA_TLS: false }, 'test', () => {})
   const producer = createProducer({ kafka, deadlineMs: 10_000 })
   const admin: Admin = createAdmin(kafka())
   const database = createDatabase({ url: store.url, max: 2 })
@@ -42,7 +43,12 @@ export async function writerSystem(topics?: TestTopics): Promise<WriterSystem> {
     topics: log.topics,
 
     async startWriter(env: Record<string, string> = {}): Promise<RunningApp> {
-      const writer = await startApp('click-writer', { DATABASE_URL: store.clickWriterUrl, KAFKA_BROKERS: log.brokers, TOPIC_PREFIX: log.prefix, ...env })
+      const writer = await startApp('click-writer', {
+        DATABASE_URL: store.clickWriterUrl,
+        KAFKA_BROKERS: log.brokers,
+        TOPIC_PREFIX: log.prefix,
+        ...env,
+      })
       writers.push(writer)
       return writer
     },
@@ -50,7 +56,11 @@ export async function writerSystem(topics?: TestTopics): Promise<WriterSystem> {
     restoreEmpty: (): Promise<WriterSystem> => writerSystem(log),
 
     publishRaw: (type: EventType, key: string, value: Buffer | string, headers: Record<string, string> = {}) =>
-      producer.publish(log.topics[type], { key, value, headers: { v: '1', 'request-id': `request-of-${key}`, ...headers } }),
+      producer.publish(log.topics[type], {
+        key,
+        value,
+        headers: { v: '1', 'request-id': `request-of-${key}`, ...headers },
+      }),
 
     async publish(type: EventType, count: number, change: Partial<AdEvent> = {}): Promise<AdEvent[]> {
       const events = Array.from({ length: count }, () => anEvent(change))

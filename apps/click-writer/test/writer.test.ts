@@ -18,7 +18,16 @@ function writing() {
   const stores = [0, 1].map((store) => ({
     apply: ({ slices, events }: Batch) =>
       new Promise<BatchOutcome>((resolve) => {
-        const stored = slices.map(({ topic, partition, nextOffset }) => ({ topic, partition, nextOffset, counted: 0, duplicates: 0, conflicts: 0, deadLetters: 0, recovered: 0 }))
+        const stored = slices.map(({ topic, partition, nextOffset }) => ({
+          topic,
+          partition,
+          nextOffset,
+          counted: 0,
+          duplicates: 0,
+          conflicts: 0,
+          deadLetters: 0,
+          recovered: 0,
+        }))
         running.push({ store, events: events.length, end: () => resolve({ status: 'applied', slices: stored }) })
       }),
   }))
@@ -45,8 +54,11 @@ function writing() {
     /** `count` clicks from offset `first` of a partition arrive. */
     arrive: (partition: number, first: number, count: number) =>
       writer.onBatch({
-        topic: topics.click, partition, records: Array.from({ length: count }, (_, index) => aRecord(first + index)),
-        heartbeat: async () => {}, isStale: () => false,
+        topic: topics.click,
+        partition,
+        records: Array.from({ length: count }, (_, index) => aRecord(first + index)),
+        heartbeat: async () => {},
+        isStale: () => false,
       }),
   }
 }
@@ -60,7 +72,14 @@ describe('the writer', () => {
     await arrive(1, 0, 3)
     expect(running).toHaveLength(1)
     running[0]!.end()
-    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 0, events: 5 }]), 10_000)
+    await vi.waitFor(
+      () =>
+        expect(running.map(({ store, events }) => ({ store, events }))).toEqual([
+          { store: 0, events: 1 },
+          { store: 0, events: 5 },
+        ]),
+      10_000,
+    )
   })
 
   it('runs a second statement beside the first when much waits', async () => {
@@ -68,7 +87,14 @@ describe('the writer', () => {
     await arrive(0, 0, 1)
     await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
     await arrive(1, 0, 1500)
-    await vi.waitFor(() => expect(running.map(({ store, events }) => ({ store, events }))).toEqual([{ store: 0, events: 1 }, { store: 1, events: 1500 }]), 10_000)
+    await vi.waitFor(
+      () =>
+        expect(running.map(({ store, events }) => ({ store, events }))).toEqual([
+          { store: 0, events: 1 },
+          { store: 1, events: 1500 },
+        ]),
+      10_000,
+    )
   })
 
   it('reads again from the ledger when that went back, as after restoring a backup', async () => {

@@ -26,9 +26,17 @@ const { archived_at: _, ...columns } = getTableColumns(ads)
 const isLive = (id: number) => and(eq(ads.id, id), isNull(ads.archived_at))
 
 /** Live ads in the order of their ids, from the one after `after`. */
-export async function listAds(database: Database, { limit, after = 0 }: { limit: number; after?: number }): Promise<Ad[]> {
+export async function listAds(
+  database: Database,
+  { limit, after = 0 }: { limit: number; after?: number },
+): Promise<Ad[]> {
   const { orm } = opened(database)
-  return orm.select(columns).from(ads).where(and(gt(ads.id, after), isNull(ads.archived_at))).orderBy(asc(ads.id)).limit(limit)
+  return orm
+    .select(columns)
+    .from(ads)
+    .where(and(gt(ads.id, after), isNull(ads.archived_at)))
+    .orderBy(asc(ads.id))
+    .limit(limit)
 }
 
 /** A live ad, or undefined. */
@@ -41,7 +49,11 @@ export async function getAd(database: Database, id: number): Promise<Ad | undefi
 export async function createAd(database: Database, ad: NewAd): Promise<Ad | undefined> {
   const attempts = ad.id === undefined ? 5 : 1
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const [created] = await opened(database).orm.insert(ads).values(ad).onConflictDoNothing({ target: ads.id }).returning(columns)
+    const [created] = await opened(database)
+      .orm.insert(ads)
+      .values(ad)
+      .onConflictDoNothing({ target: ads.id })
+      .returning(columns)
     if (created) return created
     if (ad.id === undefined) await skipTakenIds(database)
   }
@@ -59,14 +71,22 @@ async function skipTakenIds(database: Database): Promise<void> {
 
 /** The ad as it is then, or undefined when there is no such live ad. Fields that `patch` leaves out stay. */
 export async function updateAd(database: Database, id: number, patch: AdPatch): Promise<Ad | undefined> {
-  const [ad] = await opened(database).orm.update(ads).set({ ...patch, updated_at: sql`now()` }).where(isLive(id)).returning(columns)
+  const [ad] = await opened(database)
+    .orm.update(ads)
+    .set({ ...patch, updated_at: sql`now()` })
+    .where(isLive(id))
+    .returning(columns)
   return ad
 }
 
 /** Takes an ad out of the list for good; its events still count. False when there never was one. Safe to repeat. */
 export async function archiveAd(database: Database, id: number): Promise<boolean> {
   const { orm } = opened(database)
-  const archived = await orm.update(ads).set({ archived_at: sql`now()`, updated_at: sql`now()` }).where(isLive(id)).returning({ id: ads.id })
+  const archived = await orm
+    .update(ads)
+    .set({ archived_at: sql`now()`, updated_at: sql`now()` })
+    .where(isLive(id))
+    .returning({ id: ads.id })
   if (archived.length > 0) return true
   return (await orm.select({ id: ads.id }).from(ads).where(eq(ads.id, id))).length > 0
 }

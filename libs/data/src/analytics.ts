@@ -56,7 +56,10 @@ interface Row {
 }
 
 /** The numbers, and how fresh they are, all from one snapshot. Events count by their own time, exact to the millisecond. */
-export async function readAnalytics(database: Database, { minutes, adId, asOf }: AnalyticsQuery = {}): Promise<Analytics> {
+export async function readAnalytics(
+  database: Database,
+  { minutes, adId, asOf }: AnalyticsQuery = {},
+): Promise<Analytics> {
   const [row] = await opened(database).sql<[Row]>`
     select *, pg_snapshot_xmin(pg_current_snapshot())::text as seen from analytics_v1(${minutes ?? null}::integer, ${asOf?.toISOString() ?? null}::text::timestamptz)`
   const rows = statsOf(row)
@@ -71,7 +74,10 @@ export async function readAnalytics(database: Database, { minutes, adId, asOf }:
 }
 
 /** What an answer of all time lacks by now. Ads that came or went are not told: read all again when `catalogue` moves. */
-export async function readAnalyticsChanges(database: Database, since: Pick<Analytics, 'position' | 'seen'>): Promise<AnalyticsChanges> {
+export async function readAnalyticsChanges(
+  database: Database,
+  since: Pick<Analytics, 'position' | 'seen'>,
+): Promise<AnalyticsChanges> {
   const [row] = await opened(database).sql<[Row]>`
     select as_of, complete_through, ledger_position, catalogue, seen::text, ad_ids, clicks, impressions
     from analytics_changes_v1(${String(since.position)}::text::bigint, ${since.seen}::text::xid8)`

@@ -31,9 +31,16 @@ export async function findApiKey(database: Database, sha256: string): Promise<Ap
 /** Makes a key of 256 random bits, or stores the given one. The answer is the only place where it can be read. */
 export async function createApiKey(
   database: Database,
-  { name, scopes, key = `adk_${randomBytes(32).toString('base64url')}` }: { name: string; scopes: Scope[]; key?: string },
+  {
+    name,
+    scopes,
+    key = `adk_${randomBytes(32).toString('base64url')}`,
+  }: { name: string; scopes: Scope[]; key?: string },
 ): Promise<{ id: number; key: string }> {
-  const [row] = await opened(database).orm.insert(apiKeys).values({ name, scopes, sha256: hashApiKey(key) }).returning({ id: apiKeys.id })
+  const [row] = await opened(database)
+    .orm.insert(apiKeys)
+    .values({ name, scopes, sha256: hashApiKey(key) })
+    .returning({ id: apiKeys.id })
   return { id: row!.id, key }
 }
 
@@ -45,5 +52,13 @@ export async function listApiKeys(database: Database): Promise<ApiKey[]> {
 export async function revokeApiKey(database: Database, id: number): Promise<boolean> {
   const { orm } = opened(database)
   const live = and(eq(apiKeys.id, id), isNull(apiKeys.revoked_at))
-  return (await orm.update(apiKeys).set({ revoked_at: sql`now()` }).where(live).returning({ id: apiKeys.id })).length > 0
+  return (
+    (
+      await orm
+        .update(apiKeys)
+        .set({ revoked_at: sql`now()` })
+        .where(live)
+        .returning({ id: apiKeys.id })
+    ).length > 0
+  )
 }

@@ -5,7 +5,9 @@ export function quoted(text: string): string {
 
 /** A bytea element; `null` is NULL. */
 export function hexBytes(bytes: Uint8Array | null): string {
-  return bytes === null ? 'null' : `"\\\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}"`
+  return bytes === null
+    ? 'null'
+    : `"\\\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}"`
 }
 
 /** `{a,b,c}` of elements that are literals already. */

@@ -16,7 +16,10 @@ export const applyBatchStatement = `select apply_batch_v1(
  * The parameters of apply_batch_v1, and the slices in the order in which they were given to it: clicks first, then by
  * topic and partition. The rows follow that order, each slice by offset, so that of two records with one id the earlier one wins.
  */
-export function batchParameters({ slices, events, deadLetters }: Batch): { ordered: number[]; parameters: (string | number)[] } {
+export function batchParameters({ slices, events, deadLetters }: Batch): {
+  ordered: number[]
+  parameters: (string | number)[]
+} {
   const ordered = slices.map((_, index) => index).sort((a, b) => compareSlices(slices[a] as Slice, slices[b] as Slice))
   const places = placesOf(ordered)
   const rows = inOrder(events, places)
@@ -57,7 +60,8 @@ function inOrder(events: EventRow[], places: number[]): EventRow[][] {
 }
 
 function isSorted(rows: EventRow[]): boolean {
-  for (let i = 1; i < rows.length; i++) if ((rows[i] as EventRow).offset < (rows[i - 1] as EventRow).offset) return false
+  for (let i = 1; i < rows.length; i++)
+    if ((rows[i] as EventRow).offset < (rows[i - 1] as EventRow).offset) return false
   return true
 }
 
@@ -81,7 +85,15 @@ function sliceColumns(slices: Slice[], counts: number[]): string[] {
 
 // One pass over the rows, nine strings that grow: this is the writer's own share of the work.
 function eventColumns(rows: EventRow[][]): string[] {
-  let slices = '', offsets = '', ids = '', ads = '', occurred = '', received = '', ips = '', agents = '', playbacks = ''
+  let slices = '',
+    offsets = '',
+    ids = '',
+    ads = '',
+    occurred = '',
+    received = '',
+    ips = '',
+    agents = '',
+    playbacks = ''
   let comma = ''
   for (let place = 0; place < rows.length; place++) {
     for (const { offset, event } of rows[place] as EventRow[]) {

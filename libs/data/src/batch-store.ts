@@ -60,8 +60,20 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
       'select advance_complete_through_v1($1::bigint, $2::text::text[], $3::text::integer[], $4::text::bigint[])::text as behind',
       [at.getTime(), ...partitionColumns(ends), arrayOf(ends.map(({ end }) => end))],
     )
-    const behind = JSON.parse(row?.behind ?? '[]') as { topic: string; partition: number; next_offset: string; end: string }[]
-    return { behind: behind.map(({ topic, partition, next_offset, end }) => ({ topic, partition, nextOffset: BigInt(next_offset), end: BigInt(end) })) }
+    const behind = JSON.parse(row?.behind ?? '[]') as {
+      topic: string
+      partition: number
+      next_offset: string
+      end: string
+    }[]
+    return {
+      behind: behind.map(({ topic, partition, next_offset, end }) => ({
+        topic,
+        partition,
+        nextOffset: BigInt(next_offset),
+        end: BigInt(end),
+      })),
+    }
   }
 
   async function ensureLedger(partitions: { topic: string; partition: number }[]): Promise<void> {
@@ -177,17 +189,27 @@ function readOutcome(answer: Answer, { slices }: Batch, ordered: number[]): Batc
   }
   switch (answer.status) {
     case 'unknown_ads':
-      return { status: 'unknown_ads', rows: answer.rows.map(([place, offset]) => ({ slice: indexOf(place), offset: BigInt(offset) })) }
+      return {
+        status: 'unknown_ads',
+        rows: answer.rows.map(([place, offset]) => ({ slice: indexOf(place), offset: BigInt(offset) })),
+      }
     case 'gap':
       return {
         status: 'gap',
-        gaps: answer.gaps.map(({ slice, expected, found }) => ({ ...partitionOf(slice), expected: BigInt(expected), found: BigInt(found) })),
+        gaps: answer.gaps.map(({ slice, expected, found }) => ({
+          ...partitionOf(slice),
+          expected: BigInt(expected),
+          found: BigInt(found),
+        })),
       }
     case 'applied':
       return {
         status: 'applied',
         slices: answer.slices.map(({ slice, next_offset, dead_letters, ...counts }) => ({
-          ...partitionOf(slice), nextOffset: BigInt(next_offset), deadLetters: dead_letters, ...counts,
+          ...partitionOf(slice),
+          nextOffset: BigInt(next_offset),
+          deadLetters: dead_letters,
+          ...counts,
         })),
       }
   }

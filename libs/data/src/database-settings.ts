@@ -16,13 +16,20 @@ export const databaseSettings = {
   }),
   DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),
   DATABASE_CA: Type.Optional(
-    Type.String({ minLength: 1, secret: true, description: 'Authority (PEM) that signed the certificate of PostgreSQL; implies DATABASE_TLS' }),
+    Type.String({
+      minLength: 1,
+      secret: true,
+      description: 'Authority (PEM) that signed the certificate of PostgreSQL; implies DATABASE_TLS',
+    }),
   ),
 }
 export type DatabaseSettings = Static<TObject<typeof databaseSettings>>
 
 /** What these variables mean to `createDatabase`, `createBatchStore` and `migrate`. */
-export function databaseAddress({ DATABASE_URL, DATABASE_TLS, DATABASE_CA }: DatabaseSettings): { url: string; ssl: Tls } {
+export function databaseAddress({ DATABASE_URL, DATABASE_TLS, DATABASE_CA }: DatabaseSettings): {
+  url: string
+  ssl: Tls
+} {
   return { url: DATABASE_URL, ssl: DATABASE_CA === undefined ? DATABASE_TLS : { ca: DATABASE_CA } }
 }
 

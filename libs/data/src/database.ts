@@ -29,7 +29,13 @@ interface Opened extends Database {
 }
 
 /** Opens a pool; connects with the first query. A lost connection is replaced by the next query. */
-export function createDatabase({ url, max = 10, name = 'ads-tracker', statementTimeoutMs = 10_000, ssl }: DatabaseOptions): Database {
+export function createDatabase({
+  url,
+  max = 10,
+  name = 'ads-tracker',
+  statementTimeoutMs = 10_000,
+  ssl,
+}: DatabaseOptions): Database {
   const sql = postgres(url, {
     max,
     ssl,

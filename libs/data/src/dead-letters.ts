@@ -42,11 +42,19 @@ export async function listDeadLetters(
     .where(and(...conditions(filter), after && isAfter(after)))
     .orderBy(asc(deadLetters.topic), asc(deadLetters.partition), asc(deadLetters.offset))
     .limit(limit)
-  return rows.map(({ event_id, arrived_at, replayed_at, ...row }) => ({ ...row, eventId: event_id, arrivedAt: arrived_at, replayedAt: replayed_at }))
+  return rows.map(({ event_id, arrived_at, replayed_at, ...row }) => ({
+    ...row,
+    eventId: event_id,
+    arrivedAt: arrived_at,
+    replayedAt: replayed_at,
+  }))
 }
 
 /** One dead letter, or undefined. */
-export async function getDeadLetter(database: Database, { topic, partition, offset }: Position): Promise<DeadLetter | undefined> {
+export async function getDeadLetter(
+  database: Database,
+  { topic, partition, offset }: Position,
+): Promise<DeadLetter | undefined> {
   const before = { topic, partition, offset: offset - 1n }
   const [found] = await listDeadLetters(database, { topic, partition }, { limit: 1, after: before })
   return found?.offset === offset ? found : undefined
@@ -62,7 +70,10 @@ export async function newestArrival(database: Database, filter: DeadLetterFilter
 }
 
 /** How many dead letters there are of each reason. */
-export async function countDeadLetters(database: Database, filter: DeadLetterFilter): Promise<{ reason: DeadLetterReason; total: number }[]> {
+export async function countDeadLetters(
+  database: Database,
+  filter: DeadLetterFilter,
+): Promise<{ reason: DeadLetterReason; total: number }[]> {
   return opened(database)
     .orm.select({ reason: deadLetters.reason, total: count() })
     .from(deadLetters)
@@ -78,7 +89,15 @@ export async function existingAds(database: Database, ids: number[]): Promise<Se
   return new Set(rows.map(({ id }) => id))
 }
 
-function conditions({ reason, topic, partition, eventId, arrivedFrom, arrivedBefore, pending }: DeadLetterFilter): (SQL | undefined)[] {
+function conditions({
+  reason,
+  topic,
+  partition,
+  eventId,
+  arrivedFrom,
+  arrivedBefore,
+  pending,
+}: DeadLetterFilter): (SQL | undefined)[] {
   return [
     reason && eq(deadLetters.reason, reason),
     topic !== undefined ? eq(deadLetters.topic, topic) : undefined,

@@ -42,12 +42,35 @@ export async function readLedger(database: Database): Promise<Ledger> {
   const totals = BigInt(row.totals)
   const booked = rows.reduce((sum, { counted, recovered }) => sum + counted + recovered, BigInt(row.closed))
   const off = rows.reduce((sum, { imbalance }) => sum + magnitude(imbalance), magnitude(totals - booked))
-  return { rows, totals, booked, imbalance: Number(off), completeThrough: earliest(rows), pendingDeadLetters: Number(row.pending) }
+  return {
+    rows,
+    totals,
+    booked,
+    imbalance: Number(off),
+    completeThrough: earliest(rows),
+    pendingDeadLetters: Number(row.pending),
+  }
 }
 
-type Book = [topic: string, partition: number, ...sums: [string, string, string, string, string, string, string], mark: number | null]
+type Book = [
+  topic: string,
+  partition: number,
+  ...sums: [string, string, string, string, string, string, string],
+  mark: number | null,
+]
 
-function toRow([topic, partition, first, next, counted, duplicates, conflicts, deadLetters, recovered, mark]: Book): LedgerRow {
+function toRow([
+  topic,
+  partition,
+  first,
+  next,
+  counted,
+  duplicates,
+  conflicts,
+  deadLetters,
+  recovered,
+  mark,
+]: Book): LedgerRow {
   const row = {
     firstOffset: BigInt(first),
     nextOffset: BigInt(next),

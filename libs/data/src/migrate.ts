@@ -48,7 +48,14 @@ const attempts = 30
  * holds one statement that may be repeated). One migration runs at a time, however many jobs were started. A lock that is
  * not given within 2 s is asked for again, so that the traffic in the queue behind it flows in between.
  */
-export async function migrate({ url, ssl, log = () => {}, passwords = {}, retention = {}, directory }: MigrateOptions): Promise<{ applied: string[] }> {
+export async function migrate({
+  url,
+  ssl,
+  log = () => {},
+  passwords = {},
+  retention = {},
+  directory,
+}: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(directory ?? beside)
   const sql = postgres(url, {
     max: 1,
@@ -91,9 +98,14 @@ async function takeTurn(sql: Sql, log: (line: string) => void): Promise<void> {
 async function applyPending(sql: Sql, migrations: Migration[], log: (line: string) => void): Promise<string[]> {
   await sql.unsafe(`create table if not exists schema_migrations (
     version integer primary key, name text not null, sha256 text not null, applied_at timestamptz(3) not null default now())`)
-  const done = new Map((await sql<Migration[]>`select name, sha256 from schema_migrations`).map(({ name, sha256 }) => [name, sha256]))
+  const done = new Map(
+    (await sql<Migration[]>`select name, sha256 from schema_migrations`).map(({ name, sha256 }) => [name, sha256]),
+  )
   const changed = migrations.find(({ name, sha256 }) => done.has(name) && done.get(name) !== sha256)
-  if (changed) throw new ChangedMigrationError(`${changed.name} was changed after it had been applied: write a new migration instead`)
+  if (changed)
+    throw new ChangedMigrationError(
+      `${changed.name} was changed after it had been applied: write a new migration instead`,
+    )
   const pending = migrations.filter(({ name }) => !done.has(name))
   for (const migration of pending) await applyWithRetries(sql, migration, log)
   return pending.map(({ name }) => name)
@@ -106,7 +118,8 @@ async function applyWithRetries(sql: Sql, migration: Migration, log: (line: stri
       await apply(sql, migration)
       return log(`applied ${migration.name} in ${Math.round(performance.now() - start)} ms`)
     } catch (error) {
-      if (!isLockTimeout(error) || attempt === attempts) throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error })
+      if (!isLockTimeout(error) || attempt === attempts)
+        throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error })
       log(`${migration.name} waits for a lock (attempt ${attempt} of ${attempts})`)
       await sleep(Math.random() * 1_000)
     }
@@ -125,10 +138,16 @@ function isLockTimeout(error: unknown): boolean {
   return (error as { code?: unknown }).code === '55P03'
 }
 
-async function setPasswords(sql: Sql, passwords: NonNullable<MigrateOptions['passwords']>, log: (line: string) => void): Promise<void> {
+async function setPasswords(
+  sql: Sql,
+  passwords: NonNullable<MigrateOptions['passwords']>,
+  log: (line: string) => void,
+): Promise<void> {
   for (const [role, password] of Object.entries(passwords)) {
     if (password === undefined) continue
-    const [row] = await sql<{ statement: string }[]>`select format('alter role %I password %L', ${role}::text, ${password}::text) as statement`
+    const [row] = await sql<
+      { statement: string }[]
+    >`select format('alter role %I password %L', ${role}::text, ${password}::text) as statement`
     await sql.unsafe(row?.statement ?? '')
     log(`set the password of ${role}`)
   }

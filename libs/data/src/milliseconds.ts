@@ -8,7 +8,14 @@ export function millisecondsOf(time: string): number {
     minuteStart = Date.parse(`${prefix}00.000Z`)
     minute = prefix
   }
-  return minuteStart + digit(time, 17) * 10_000 + digit(time, 18) * 1_000 + digit(time, 20) * 100 + digit(time, 21) * 10 + digit(time, 22)
+  return (
+    minuteStart +
+    digit(time, 17) * 10_000 +
+    digit(time, 18) * 1_000 +
+    digit(time, 20) * 100 +
+    digit(time, 21) * 10 +
+    digit(time, 22)
+  )
 }
 
 function digit(text: string, index: number): number {

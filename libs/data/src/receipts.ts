@@ -28,11 +28,17 @@ interface Row extends Omit<Receipt, 'duplicates' | 'conflicts' | 'reason' | 'rep
  * What became of an event: at most one receipt for each type that it was sent as, none while it is not known.
  * An event that was acknowledged before `completeThrough` has one.
  */
-export async function findReceipt(database: Database, eventId: string): Promise<{ receipts: Receipt[]; completeThrough: Date | null }> {
+export async function findReceipt(
+  database: Database,
+  eventId: string,
+): Promise<{ receipts: Receipt[]; completeThrough: Date | null }> {
   const rows = await opened(database).sql<(Row | { type: null; complete_through: string | null })[]>`
     select complete_through, receipts.* from ledger_position_v1() left join receipts_v1(${eventId}::uuid) as receipts on true`
   const mark = rows[0]?.complete_through
-  return { receipts: rows.filter((row) => row.type !== null).map(receiptOf), completeThrough: mark ? new Date(mark) : null }
+  return {
+    receipts: rows.filter((row) => row.type !== null).map(receiptOf),
+    completeThrough: mark ? new Date(mark) : null,
+  }
 }
 
 function receiptOf({ type, status, ad_id, duplicates, conflicts, reason, replayed_at }: Row): Receipt {

@@ -9,7 +9,9 @@ export const requiredSchemaVersion = 13
 /** Number of the newest migration that was applied; 0 for a database that has never been migrated. */
 export async function readSchemaVersion(database: Database): Promise<number> {
   try {
-    const [row] = await opened(database).orm.select({ version: max(schemaMigrations.version) }).from(schemaMigrations)
+    const [row] = await opened(database)
+      .orm.select({ version: max(schemaMigrations.version) })
+      .from(schemaMigrations)
     return row?.version ?? 0
   } catch (error) {
     if (isUndefinedTable(error)) return 0

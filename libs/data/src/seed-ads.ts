@@ -4,8 +4,16 @@ import type { Database } from './database.ts'
 import { ads } from './tables.ts'
 
 const names = [
-  'Trail running shoes', 'Noise cancelling headphones', 'Cold brew coffee', 'City bike', 'Standing desk',
-  'Weekend in Lisbon', 'Plant based burgers', 'Mirrorless camera', 'Language course', 'Home solar panels',
+  'Trail running shoes',
+  'Noise cancelling headphones',
+  'Cold brew coffee',
+  'City bike',
+  'Standing desk',
+  'Weekend in Lisbon',
+  'Plant based burgers',
+  'Mirrorless camera',
+  'Language course',
+  'Home solar panels',
 ]
 
 /** Makes the sample ads, ids from 1 on. Ads that exist stay as they are. Resolves with the number that was made. */

@@ -1,6 +1,18 @@
 import { sql } from 'drizzle-orm'
 import {
-  bigint, boolean, customType, doublePrecision, inet, integer, json, pgTable, primaryKey, smallint, text, timestamp, uuid,
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  inet,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uuid,
 } from 'drizzle-orm/pg-core'
 
 // What the migrations make, in TypeScript. A test compares the two: change a table in a migration first, then here.
@@ -46,9 +58,11 @@ export const impressions = pgTable('impressions', { event_id: uuid('event_id').p
 const stats = () => ({ shard: smallint('shard').notNull(), clicks: count('clicks'), impressions: count('impressions') })
 const adId = () => integer('ad_id').notNull()
 
-export const adMinuteStats = pgTable('ad_minute_stats', { ad_id: adId(), minute: bucket('minute'), ...stats() }, (table) => [
-  primaryKey({ columns: [table.minute, table.ad_id, table.shard] }),
-])
+export const adMinuteStats = pgTable(
+  'ad_minute_stats',
+  { ad_id: adId(), minute: bucket('minute'), ...stats() },
+  (table) => [primaryKey({ columns: [table.minute, table.ad_id, table.shard] })],
+)
 export const adHourStats = pgTable('ad_hour_stats', { ad_id: adId(), hour: bucket('hour'), ...stats() }, (table) => [
   primaryKey({ columns: [table.hour, table.ad_id, table.shard] }),
 ])
@@ -92,11 +106,17 @@ export const closedBooks = pgTable('closed_books', {
   missing: count('missing'),
   reopened_at: count('reopened_at'),
   reason: text('reason').notNull(),
-  closed_by: text('closed_by').notNull().default(sql`session_user`),
+  closed_by: text('closed_by')
+    .notNull()
+    .default(sql`session_user`),
   closed_at: time('closed_at').notNull().default(now),
 })
 
-const position = () => ({ topic: text('topic').notNull(), partition: integer('partition').notNull(), offset: count('offset') })
+const position = () => ({
+  topic: text('topic').notNull(),
+  partition: integer('partition').notNull(),
+  offset: count('offset'),
+})
 
 export const deadLetters = pgTable(
   'dead_letters',

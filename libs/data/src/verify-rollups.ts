@@ -34,7 +34,10 @@ interface Row {
  * Compares the rollups with raw events per ad and minute, from `from` up to, not including, `to` (cut to whole minutes; all that is
  * retained by default), and each rung of the ladder with the one below it, over all time. Writers may go on meanwhile.
  */
-export async function verifyRollups(database: Database, { from, to }: { from?: Date; to?: Date } = {}): Promise<Verification> {
+export async function verifyRollups(
+  database: Database,
+  { from, to }: { from?: Date; to?: Date } = {},
+): Promise<Verification> {
   const { sql } = opened(database)
   const retained = await rawCompleteFrom(database)
   const since = later(retained, from && floor(from))
@@ -71,7 +74,15 @@ function later(a: Date | null, b: Date | undefined): Date | null {
   return a > b ? a : b
 }
 
-function toDifference({ level, ad_id, at, expected_clicks, expected_impressions, clicks, impressions }: Row): Difference {
+function toDifference({
+  level,
+  ad_id,
+  at,
+  expected_clicks,
+  expected_impressions,
+  clicks,
+  impressions,
+}: Row): Difference {
   return {
     level,
     ad_id,

@@ -57,7 +57,9 @@ describe('making an ad', () => {
   })
 
   it('gives ids of their own to many that come at once beside chosen ones', async () => {
-    const made = await Promise.all(Array.from({ length: 40 }, (_, n) => createAd(database, { ...urls, ...(n % 2 === 0 && { id: n + 1 }) })))
+    const made = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => createAd(database, { ...urls, ...(n % 2 === 0 && { id: n + 1 }) })),
+    )
     const ids = made.flatMap((ad) => ad?.id ?? [])
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.length).toBeGreaterThanOrEqual(20)
@@ -68,7 +70,9 @@ describe('changing an ad', () => {
   it('keeps the fields that are left out', async () => {
     const ad = await createAd(database, { name: 'Summer', ...urls })
     expect(await updateAd(database, 1, { target_url: 'https://shop.test/sale' })).toEqual({
-      ...ad, target_url: 'https://shop.test/sale', updated_at: expect.any(Date),
+      ...ad,
+      target_url: 'https://shop.test/sale',
+      updated_at: expect.any(Date),
     })
     expect((await updateAd(database, 1, { name: null }))?.name).toBeNull()
   })

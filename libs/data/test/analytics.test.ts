@@ -38,10 +38,17 @@ describe('a window', () => {
   it('begins after its start and ends with now, to the millisecond', async () => {
     const now = at('2026-03-04T05:06:07.890Z')
     const start = now - 5 * minute
-    await insertEvents(sql, [start - 1, start, start + 1, now - 1, now, now + 1].map((time) => click(time)))
+    await insertEvents(
+      sql,
+      [start - 1, start, start + 1, now - 1, now, now + 1].map((time) => click(time)),
+    )
     const { rows, windowStart, asOf, rounded } = await readAnalytics(database, { minutes: 5, asOf: new Date(now) })
     expect(rows[0]).toEqual({ ad_id: 1, clicks: 3, impressions: 0, ctr: 0 })
-    expect({ windowStart, asOf, rounded }).toEqual({ windowStart: new Date(start), asOf: new Date(now), rounded: false })
+    expect({ windowStart, asOf, rounded }).toEqual({
+      windowStart: new Date(start),
+      asOf: new Date(now),
+      rounded: false,
+    })
   })
 
   it.each([
@@ -54,7 +61,10 @@ describe('a window', () => {
     const now = at(text)
     for (const minutes of [1, 30, 60, 24 * 60, 365 * 24 * 60]) {
       const start = now - minutes * minute
-      await insertEvents(sql, [start - 1, start, start + 1, now - 1, now, now + 1].map((time) => click(time)))
+      await insertEvents(
+        sql,
+        [start - 1, start, start + 1, now - 1, now, now + 1].map((time) => click(time)),
+      )
       const { rows } = await readAnalytics(database, { minutes, asOf: new Date(now) })
       expect([minutes, rows[0]?.clicks]).toEqual([minutes, 3])
       await sql`truncate clicks, impressions`
@@ -63,7 +73,10 @@ describe('a window', () => {
 
   it('leaves out events that lie ahead of now, by a second or by a day', async () => {
     const now = at('2026-03-04T12:30:30.500Z')
-    await insertEvents(sql, [1, second, 29 * second, minute, hour, 10 * hour, day].map((ahead) => click(now + ahead)).concat(click(now)))
+    await insertEvents(
+      sql,
+      [1, second, 29 * second, minute, hour, 10 * hour, day].map((ahead) => click(now + ahead)).concat(click(now)),
+    )
     for (const minutes of [1, 60, 60 * 24, 525600]) {
       expect((await readAnalytics(database, { minutes, asOf: new Date(now) })).rows[0]?.clicks).toBe(1)
     }
@@ -74,11 +87,20 @@ describe('a window', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(windowWithEvents, { minLength: 12, maxLength: 25 }), async (cases) => {
         await sql`truncate clicks, impressions`
-        await insertEvents(sql, cases.flatMap(({ events }) => events))
+        await insertEvents(
+          sql,
+          cases.flatMap(({ events }) => events),
+        )
         for (const { now, minutes } of cases) {
           const { rows } = await readAnalytics(database, { minutes, asOf: new Date(now) })
-          expect({ now: new Date(now), minutes, rows: rows.map(({ ad_id, clicks, impressions }) => ({ ad_id, clicks, impressions })) }).toEqual({
-            now: new Date(now), minutes, rows: await countRaw(now - minutes * minute, now),
+          expect({
+            now: new Date(now),
+            minutes,
+            rows: rows.map(({ ad_id, clicks, impressions }) => ({ ad_id, clicks, impressions })),
+          }).toEqual({
+            now: new Date(now),
+            minutes,
+            rows: await countRaw(now - minutes * minute, now),
           })
         }
       }),
@@ -97,11 +119,18 @@ describe('a window', () => {
   it('counts its first minute as a whole, and says so, when raw events of that time are gone', async () => {
     const now = at('2026-03-04T05:06:30.000Z')
     const start = now - 10 * minute
-    await insertEvents(sql, [start - 31 * second, start - 10 * second, start + second, now].map((time) => click(time)))
+    await insertEvents(
+      sql,
+      [start - 31 * second, start - 10 * second, start + second, now].map((time) => click(time)),
+    )
     await sql`update retention set removed_before = ${new Date(start + 1 - day)}`
     await sql`delete from clicks where occurred_at < ${new Date(start + 2 * second)}`
     const { rows, windowStart, rounded } = await readAnalytics(database, { minutes: 10, asOf: new Date(now) })
-    expect({ clicks: rows[0]?.clicks, windowStart, rounded }).toEqual({ clicks: 3, windowStart: new Date(start - 30 * second), rounded: true })
+    expect({ clicks: rows[0]?.clicks, windowStart, rounded }).toEqual({
+      clicks: 3,
+      windowStart: new Date(start - 30 * second),
+      rounded: true,
+    })
   })
 })
 
@@ -123,7 +152,11 @@ describe('an answer', () => {
 
   it('has the click-through rate, 0 without impressions', async () => {
     const time = at('2026-03-04T05:06:30.000Z')
-    await insertEvents(sql, [click(time, 1), click(time, 2), ...[0, 1, 2, 3].map((n): StoredEvent => ({ type: 'impression', ad_id: 1, at: time + n }))])
+    await insertEvents(sql, [
+      click(time, 1),
+      click(time, 2),
+      ...[0, 1, 2, 3].map((n): StoredEvent => ({ type: 'impression', ad_id: 1, at: time + n })),
+    ])
     expect((await readAnalytics(database)).rows.slice(0, 2).map(({ ctr }) => ctr)).toEqual([0.25, 0])
   })
 
@@ -148,22 +181,30 @@ describe('the position', () => {
     expect(await readLedgerPosition(database)).toBe(first.position + 4n)
     await sql`update ads set name = 'new' where id = 1`
     expect((await readFreshness(database)).catalogue).toBeGreaterThan(first.catalogue)
-    expect(await readAnalytics(database)).toMatchObject({ position: first.position + 4n, catalogue: (await readFreshness(database)).catalogue })
+    expect(await readAnalytics(database)).toMatchObject({
+      position: first.position + 4n,
+      catalogue: (await readFreshness(database)).catalogue,
+    })
   })
 })
 
 describe('what changed since an answer', () => {
-  const count = (writer: Sql, ad: number, shard = 0) => writer.begin(async (step) => {
-    await step`insert into ad_totals as known values (${ad}, ${shard}, 1, 2) on conflict (ad_id, shard) do update set clicks = known.clicks + 1, impressions = known.impressions + 2`
-    await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
-  })
+  const count = (writer: Sql, ad: number, shard = 0) =>
+    writer.begin(async (step) => {
+      await step`insert into ad_totals as known values (${ad}, ${shard}, 1, 2) on conflict (ad_id, shard) do update set clicks = known.clicks + 1, impressions = known.impressions + 2`
+      await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
+    })
 
   beforeEach(() => sql`insert into ledger (topic, partition) values ('t', 0)`)
 
   it('is nothing while the position stands still', async () => {
     await count(sql, 1)
     const before = await readAnalytics(database)
-    expect(await readAnalyticsChanges(database, before)).toMatchObject({ rows: [], position: before.position, catalogue: before.catalogue })
+    expect(await readAnalyticsChanges(database, before)).toMatchObject({
+      rows: [],
+      position: before.position,
+      catalogue: before.catalogue,
+    })
   })
 
   it('is the ads that were counted since, each with the sum of its shards', async () => {
@@ -195,7 +236,12 @@ describe('what changed since an answer', () => {
     mayCommit.resolve()
     await slow
     await other.end()
-    expect((await readAnalyticsChanges(database, before)).rows).toContainEqual({ ad_id: 3, clicks: 1, impressions: 0, ctr: 0 })
+    expect((await readAnalyticsChanges(database, before)).rows).toContainEqual({
+      ad_id: 3,
+      clicks: 1,
+      impressions: 0,
+      ctr: 0,
+    })
   })
 
   it('holds for rows that were frozen and for updates in place', async () => {
@@ -204,7 +250,12 @@ describe('what changed since an answer', () => {
     await sql`vacuum (freeze) ad_totals`
     const before = await readAnalytics(database)
     await count(sql, 1)
-    expect((await readAnalyticsChanges(database, before)).rows).toContainEqual({ ad_id: 1, clicks: 2, impressions: 4, ctr: 0.5 })
+    expect((await readAnalyticsChanges(database, before)).rows).toContainEqual({
+      ad_id: 1,
+      clicks: 2,
+      impressions: 4,
+      ctr: 0.5,
+    })
   })
 })
 
@@ -213,18 +264,33 @@ const windowWithEvents = fc
   .record({
     now: fc.integer({ min: at('2025-12-30T00:00:00Z'), max: at('2026-03-02T00:00:00Z') }),
     snap: fc.constantFrom(1, 1, second, minute, hour, day),
-    minutes: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 525600 }), fc.constantFrom(1, 60, 1440, 10080, 525600)),
+    minutes: fc.oneof(
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 525600 }),
+      fc.constantFrom(1, 60, 1440, 10080, 525600),
+    ),
   })
   .chain(({ now: any, snap, minutes }) => {
     const now = any - (any % snap)
-    const edges = [now, now - minutes * minute].flatMap((edge) => [edge, ...[minute, hour, day].flatMap((unit) => [edge - (edge % unit), edge - (edge % unit) + unit])])
-    const offset = fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -31 * second, max: 31 * second }), fc.integer({ min: -day, max: day }))
+    const edges = [now, now - minutes * minute].flatMap((edge) => [
+      edge,
+      ...[minute, hour, day].flatMap((unit) => [edge - (edge % unit), edge - (edge % unit) + unit]),
+    ])
+    const offset = fc.oneof(
+      fc.constantFrom(-1, 0, 1),
+      fc.integer({ min: -31 * second, max: 31 * second }),
+      fc.integer({ min: -day, max: day }),
+    )
     const event = fc.record({
       type: fc.constantFrom('click' as const, 'impression' as const),
       ad_id: fc.integer({ min: 1, max: ads }),
       at: fc.tuple(fc.constantFrom(...edges), offset).map(([edge, by]) => edge + by),
     })
-    return fc.record({ now: fc.constant(now), minutes: fc.constant(minutes), events: fc.array(event, { minLength: 30, maxLength: 60 }) })
+    return fc.record({
+      now: fc.constant(now),
+      minutes: fc.constant(minutes),
+      events: fc.array(event, { minLength: 30, maxLength: 60 }),
+    })
   })
 
 async function countRaw(after: number, through: number) {

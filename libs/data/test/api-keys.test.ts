@@ -21,7 +21,12 @@ it('finds a key by its hash, and stores nothing else of it', async () => {
   const { id, key } = await createApiKey(asOwner, { name: 'deploy', scopes: ['ads:write'] })
   expect(key).toMatch(/^adk_[\w-]{43}$/)
   expect(await findApiKey(asApi, hashApiKey(key))).toEqual({
-    id, name: 'deploy', sha256: hashApiKey(key), scopes: ['ads:write'], created_at: expect.any(Date), revoked_at: null,
+    id,
+    name: 'deploy',
+    sha256: hashApiKey(key),
+    scopes: ['ads:write'],
+    created_at: expect.any(Date),
+    revoked_at: null,
   })
   expect(JSON.stringify(await listApiKeys(asOwner))).not.toContain(key)
   expect(await findApiKey(asApi, hashApiKey(`${key}x`))).toBeUndefined()

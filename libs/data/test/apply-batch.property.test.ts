@@ -31,28 +31,76 @@ it('a batch does what the model does, however the log is delivered', async () =>
 const mutations: [what: string, name: string, from: string, to: string][] = [
   ['a conflict is taken for a duplicate', 'settle_clicks_v1', 'first.ad_id = ad', 'true'],
   ['a defaulted time decides', 'settle_clicks_v1', 'or first.occurred_at = first.received_at', ''],
-  ['playback times are not compared', 'settle_impressions_v1', 'first.playback_time is not distinct from playback', 'true'],
+  [
+    'playback times are not compared',
+    'settle_impressions_v1',
+    'first.playback_time is not distinct from playback',
+    'true',
+  ],
   ['records that are delivered again enter the repeats', 'settle_clicks_v1', 'where others.fresh', ''],
-  ['records that are delivered again enter the sums', 'settle_clicks_v1', '(where each.same and each.fresh)', '(where each.same)'],
+  [
+    'records that are delivered again enter the sums',
+    'settle_clicks_v1',
+    '(where each.same and each.fresh)',
+    '(where each.same)',
+  ],
   ['of two records with one id the last one wins', 'store_clicks_v1', 'order by id, row', 'order by id, row desc'],
-  ['the first one of a batch is found wrong', 'settle_clicks_v1', 'partition by batch.id order by batch.row', 'partition by batch.id order by batch.row desc'],
-  ['a dead letter is revived when it is delivered again', 'apply_batch_v1', `where "offset" >= positions[slice] or not exists`, 'where true or not exists'],
+  [
+    'the first one of a batch is found wrong',
+    'settle_clicks_v1',
+    'partition by batch.id order by batch.row',
+    'partition by batch.id order by batch.row desc',
+  ],
+  [
+    'a dead letter is revived when it is delivered again',
+    'apply_batch_v1',
+    `where "offset" >= positions[slice] or not exists`,
+    'where true or not exists',
+  ],
   ['a gap is not seen', 'apply_batch_v1', 'where first_offsets[n] > positions[n]', 'where false'],
-  ['an unknown ad is counted', 'apply_batch_v1', 'where not exists (select from public.ads where id = named.ad offset 0)', 'where false'],
-  ['impressions are left out of the rollups', 'apply_batch_v1', 'clicked.minutes || shown.minutes', 'clicked.minutes || array_fill(null::timestamptz, array[cardinality(shown.minutes)])'],
-  ['an hour begins at the wrong time', 'add_rollups_v1', `date_bin('1 hour', minute`, `date_bin('1 hour', minute - interval '1 hour'`],
+  [
+    'an unknown ad is counted',
+    'apply_batch_v1',
+    'where not exists (select from public.ads where id = named.ad offset 0)',
+    'where false',
+  ],
+  [
+    'impressions are left out of the rollups',
+    'apply_batch_v1',
+    'clicked.minutes || shown.minutes',
+    'clicked.minutes || array_fill(null::timestamptz, array[cardinality(shown.minutes)])',
+  ],
+  [
+    'an hour begins at the wrong time',
+    'add_rollups_v1',
+    `date_bin('1 hour', minute`,
+    `date_bin('1 hour', minute - interval '1 hour'`,
+  ],
   ['a replay leaves no mark', 'apply_batch_v1', 'set replayed_at = replayed.at', 'set replayed_at = null'],
-  ['the mark goes back', 'apply_batch_v1', 'greatest(book.complete_through, from_ms(last_times[n]))', 'from_ms(last_times[n])'],
+  [
+    'the mark goes back',
+    'apply_batch_v1',
+    'greatest(book.complete_through, from_ms(last_times[n]))',
+    'from_ms(last_times[n])',
+  ],
 ]
 
-it.each(mutations)('the model sees it when %s', async (_, name, from, to) => {
-  const [row] = await sql<[{ definition: string }]>`select pg_get_functiondef(${name}::regproc) as definition`
-  expect(row.definition).toContain(from)
-  await sql.unsafe(row.definition.replace(from, to))
-  try {
-    const { failed } = await fc.check(deliveries({ sql, stores }), { numRuns: 400, endOnFailure: true, seed: 20_260_707 })
-    expect(failed).toBe(true)
-  } finally {
-    await sql.unsafe(row.definition)
-  }
-}, 120_000)
+it.each(mutations)(
+  'the model sees it when %s',
+  async (_, name, from, to) => {
+    const [row] = await sql<[{ definition: string }]>`select pg_get_functiondef(${name}::regproc) as definition`
+    expect(row.definition).toContain(from)
+    await sql.unsafe(row.definition.replace(from, to))
+    try {
+      const { failed } = await fc.check(deliveries({ sql, stores }), {
+        numRuns: 400,
+        endOnFailure: true,
+        seed: 20_260_707,
+      })
+      expect(failed).toBe(true)
+    } finally {
+      await sql.unsafe(row.definition)
+    }
+  },
+  120_000,
+)

@@ -2,7 +2,14 @@ import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/testing'
 import type { EventType } from '@ads-tracker/events'
-import { type BatchStore, createBatchStore, createDatabase, type Database, readLedger, type SliceOutcome } from '../src/index.ts'
+import {
+  type BatchStore,
+  createBatchStore,
+  createDatabase,
+  type Database,
+  readLedger,
+  type SliceOutcome,
+} from '../src/index.ts'
 import { batchOf, brokerTime, bury, event, id, type LogRecord, type Range, topics } from './log.ts'
 import { owner } from './stored-events.ts'
 import { clearState } from './stored-state.ts'
@@ -29,7 +36,10 @@ const given = '2026-01-01T10:00:00.000Z'
 const later = '2026-01-01T10:00:05.000Z'
 
 /** Applies these records of one partition, from `from` on; answers what became of them. */
-async function apply(records: LogRecord[], { from = 0, partition = 0, type = 'click' as EventType } = {}): Promise<SliceOutcome> {
+async function apply(
+  records: LogRecord[],
+  { from = 0, partition = 0, type = 'click' as EventType } = {},
+): Promise<SliceOutcome> {
   const range: Range = { type, partition, from, to: from + records.length }
   const outcome = await store.apply(batchOf((_, __, offset) => records[offset - from] as LogRecord, [range]))
   if (outcome.status !== 'applied') throw new Error(`was not applied: ${outcome.status}`)
@@ -37,7 +47,9 @@ async function apply(records: LogRecord[], { from = 0, partition = 0, type = 'cl
 }
 
 async function total(): Promise<number> {
-  const [row] = await sql<[{ sum: number }]>`select coalesce(sum(clicks + impressions), 0)::integer as sum from ad_totals`
+  const [row] = await sql<
+    [{ sum: number }]
+  >`select coalesce(sum(clicks + impressions), 0)::integer as sum from ad_totals`
   return row.sum
 }
 
@@ -59,58 +71,106 @@ describe('identity', () => {
 
   it('another ad, playback time or given time under the same id is a conflict, and is kept beside the first', async () => {
     const first = event(1, { occurred_at: given, received_at: later })
-    const others = [{ ad_id: 2 }, { playback_time: 2 }, { playback_time: null }, { occurred_at: '2026-01-01T10:00:00.001Z' }]
+    const others = [
+      { ad_id: 2 },
+      { playback_time: 2 },
+      { playback_time: null },
+      { occurred_at: '2026-01-01T10:00:00.001Z' },
+    ]
     const records = [first, ...others.map((fields) => ({ ...first, ...fields }))].map((event) => ({ event }))
     expect(await apply(records)).toMatchObject({ counted: 1, duplicates: 0, conflicts: 4 })
     const kept = await sql`select ad_id, playback_time, "offset" from event_conflicts order by "offset"`
-    expect(kept.map(({ ad_id, playback_time }) => [ad_id, playback_time])).toEqual([[2, 1.5], [1, 2], [1, null], [1, 1.5]])
+    expect(kept.map(({ ad_id, playback_time }) => [ad_id, playback_time])).toEqual([
+      [2, 1.5],
+      [1, 2],
+      [1, null],
+      [1, 1.5],
+    ])
     expect(await sql`select ad_id, playback_time from clicks`).toEqual([{ ad_id: 1, playback_time: 1.5 }])
   })
 
   it('address, agent and arrival never make a conflict, nor does a time that the client did not give', async () => {
-    const retries = [{ ip: '198.51.100.0' }, { user_agent: null }, { received_at: later, occurred_at: later }, { received_at: given, occurred_at: given }]
+    const retries = [
+      { ip: '198.51.100.0' },
+      { user_agent: null },
+      { received_at: later, occurred_at: later },
+      { received_at: given, occurred_at: given },
+    ]
     const records = [{}, ...retries].map((fields) => ({ event: event(1, fields) }))
     expect(await apply(records)).toMatchObject({ counted: 1, duplicates: 4, conflicts: 0 })
   })
 
   it('a time that was given decides only against another one that was given', async () => {
     await apply([{ event: event(1, { occurred_at: given, received_at: later }) }])
-    expect(await apply([{ event: event(1, { occurred_at: later, received_at: later }) }], { from: 1 })).toMatchObject({ duplicates: 1 })
-    expect(await apply([{ event: event(1, { occurred_at: later, received_at: given }) }], { from: 2 })).toMatchObject({ conflicts: 1 })
+    expect(await apply([{ event: event(1, { occurred_at: later, received_at: later }) }], { from: 1 })).toMatchObject({
+      duplicates: 1,
+    })
+    expect(await apply([{ event: event(1, { occurred_at: later, received_at: given }) }], { from: 2 })).toMatchObject({
+      conflicts: 1,
+    })
   })
 
   it('repeats are counted by id', async () => {
     await apply([{ event: event(1) }, { event: event(1) }, { event: event(1, { ad_id: 2 }) }, { event: event(2) }])
-    expect(await sql`select event_id, duplicates, conflicts from event_repeats`).toEqual([{ event_id: id(1), duplicates: '1', conflicts: '1' }])
+    expect(await sql`select event_id, duplicates, conflicts from event_repeats`).toEqual([
+      { event_id: id(1), duplicates: '1', conflicts: '1' },
+    ])
   })
 })
 
 describe('records that are delivered again', () => {
   it('change nothing when they are known', async () => {
-    const records = [{ event: event(1) }, { event: event(1) }, { event: event(1, { ad_id: 2 }) }, { reason: 'undecodable' as const }]
+    const records = [
+      { event: event(1) },
+      { event: event(1) },
+      { event: event(1, { ad_id: 2 }) },
+      { reason: 'undecodable' as const },
+    ]
     await apply(records)
     const before = await sql`select * from ledger, event_repeats, event_conflicts`
-    expect(await apply(records)).toMatchObject({ counted: 0, duplicates: 0, conflicts: 0, deadLetters: 0, recovered: 0, nextOffset: 4n })
+    expect(await apply(records)).toMatchObject({
+      counted: 0,
+      duplicates: 0,
+      conflicts: 0,
+      deadLetters: 0,
+      recovered: 0,
+      nextOffset: 4n,
+    })
     expect(await sql`select * from ledger, event_repeats, event_conflicts`).toEqual(before)
   })
 
   it('are stored and called recovered when they are not known, and the totals still equal the books', async () => {
     await apply([{ event: event(1) }, { event: event(2) }])
-    expect(await apply([{ event: event(1) }, { event: event(3) }, { event: event(4) }])).toMatchObject({ counted: 1, recovered: 1, nextOffset: 3n })
+    expect(await apply([{ event: event(1) }, { event: event(3) }, { event: event(4) }])).toMatchObject({
+      counted: 1,
+      recovered: 1,
+      nextOffset: 3n,
+    })
     expect(await readLedger(database)).toMatchObject({ totals: 4n, booked: 4n, imbalance: 0 })
   })
 
   it('come before new ones with the same id, wherever they lie', async () => {
     await apply([{ event: event(1) }], { partition: 1 })
-    const rewritten: Record<number, LogRecord> = { 0: { event: event(5, { ad_id: 2 }) }, 1: { event: event(5, { ad_id: 1 }) } }
+    const rewritten: Record<number, LogRecord> = {
+      0: { event: event(5, { ad_id: 2 }) },
+      1: { event: event(5, { ad_id: 1 }) },
+    }
     const ranges: Range[] = [0, 1].map((partition) => ({ type: 'click', partition, from: 0, to: 1 }))
     const outcome = await store.apply(batchOf((_, partition) => rewritten[partition] as LogRecord, ranges))
-    expect(outcome).toMatchObject({ slices: [{ partition: 0, counted: 0, conflicts: 1 }, { partition: 1, recovered: 1 }] })
+    expect(outcome).toMatchObject({
+      slices: [
+        { partition: 0, counted: 0, conflicts: 1 },
+        { partition: 1, recovered: 1 },
+      ],
+    })
   })
 
   it('stay dead letters even when their ad exists by now', async () => {
     const records = [{ event: event(1, { ad_id: 7 }) }, { event: event(2) }]
-    const batch = batchOf((_, __, offset) => records[offset] as LogRecord, [{ type: 'click', partition: 0, from: 0, to: 2 }])
+    const batch = batchOf(
+      (_, __, offset) => records[offset] as LogRecord,
+      [{ type: 'click', partition: 0, from: 0, to: 2 }],
+    )
     await store.apply(bury(batch, await store.apply(batch)))
     await sql`insert into ads (id, image_url, target_url) values (7, 'https://cdn.test', 'https://shop.test')`
     expect(await store.apply(batch)).toMatchObject({ status: 'applied', slices: [{ counted: 0, recovered: 0 }] })
@@ -122,21 +182,37 @@ describe('records that are delivered again', () => {
 describe('a batch', () => {
   it('that begins above its book writes nothing and says what is missing', async () => {
     await apply([{ event: event(1) }])
-    const ranges: Range[] = [{ type: 'click', partition: 0, from: 1, to: 2 }, { type: 'click', partition: 1, from: 3, to: 4 }]
+    const ranges: Range[] = [
+      { type: 'click', partition: 0, from: 1, to: 2 },
+      { type: 'click', partition: 1, from: 3, to: 4 },
+    ]
     const outcome = await store.apply(batchOf((_, partition) => ({ event: event(2 + partition) }), ranges))
     expect(outcome).toEqual({ status: 'gap', gaps: [{ topic: topics.click, partition: 1, expected: 0n, found: 3n }] })
     expect(await total()).toBe(1)
   })
 
   it('with an unknown ad writes nothing and names the rows, by the place of their slice in the batch', async () => {
-    const ranges: Range[] = [{ type: 'impression', partition: 0, from: 0, to: 1 }, { type: 'click', partition: 0, from: 0, to: 2 }]
-    const batch = batchOf((type, _, offset) => ({ event: event(offset + 1, { ad_id: type === 'click' ? 8 + offset : 1 }) }), ranges)
+    const ranges: Range[] = [
+      { type: 'impression', partition: 0, from: 0, to: 1 },
+      { type: 'click', partition: 0, from: 0, to: 2 },
+    ]
+    const batch = batchOf(
+      (type, _, offset) => ({ event: event(offset + 1, { ad_id: type === 'click' ? 8 + offset : 1 }) }),
+      ranges,
+    )
     const outcome = await store.apply(batch)
-    expect(outcome).toEqual({ status: 'unknown_ads', rows: [{ slice: 1, offset: 0n }, { slice: 1, offset: 1n }] })
+    expect(outcome).toEqual({
+      status: 'unknown_ads',
+      rows: [
+        { slice: 1, offset: 0n },
+        { slice: 1, offset: 1n },
+      ],
+    })
     expect(await total()).toBe(0)
     expect(await store.apply(bury(batch, outcome))).toMatchObject({ slices: [{ deadLetters: 2 }, { counted: 1 }] })
     expect(await sql`select reason, event_id from dead_letters order by "offset"`).toEqual([
-      { reason: 'unknown_ad', event_id: id(1) }, { reason: 'unknown_ad', event_id: id(2) },
+      { reason: 'unknown_ad', event_id: id(1) },
+      { reason: 'unknown_ad', event_id: id(2) },
     ])
   })
 
@@ -147,44 +223,85 @@ describe('a batch', () => {
   })
 
   it('with the same partition twice is refused', async () => {
-    const ranges: Range[] = [{ type: 'click', partition: 0, from: 0, to: 1 }, { type: 'click', partition: 0, from: 1, to: 2 }]
+    const ranges: Range[] = [
+      { type: 'click', partition: 0, from: 0, to: 1 },
+      { type: 'click', partition: 0, from: 1, to: 2 },
+    ]
     await expect(store.apply(batchOf(() => ({ event: event(1) }), ranges))).rejects.toMatchObject({ code: 'AT001' })
   })
 
   it('may come in any order of slices and rows', async () => {
-    const ranges: Range[] = [{ type: 'impression', partition: 1, from: 0, to: 2 }, { type: 'click', partition: 1, from: 0, to: 2 }, { type: 'click', partition: 0, from: 0, to: 1 }]
-    const batch = batchOf((_, partition, offset) => ({ event: event(1, { playback_time: partition * 10 + offset }) }), ranges)
+    const ranges: Range[] = [
+      { type: 'impression', partition: 1, from: 0, to: 2 },
+      { type: 'click', partition: 1, from: 0, to: 2 },
+      { type: 'click', partition: 0, from: 0, to: 1 },
+    ]
+    const batch = batchOf(
+      (_, partition, offset) => ({ event: event(1, { playback_time: partition * 10 + offset }) }),
+      ranges,
+    )
     batch.events.reverse()
     const { slices } = (await store.apply(batch)) as { slices: SliceOutcome[] }
     expect(slices.map(({ topic, partition, counted, conflicts }) => [topic, partition, counted, conflicts])).toEqual([
-      [topics.click, 0, 1, 0], [topics.click, 1, 0, 2], [topics.impression, 1, 1, 1],
+      [topics.click, 0, 1, 0],
+      [topics.click, 1, 0, 2],
+      [topics.impression, 1, 1, 1],
     ])
   })
 
   it('rolls up by the minute, hour and day of the event itself, in UTC', async () => {
-    const times = ['2025-12-31T23:59:59.999Z', '2026-01-01T00:00:00.000Z', '2026-01-01T00:01:00.000Z', '2026-01-01T01:00:00.000Z']
+    const times = [
+      '2025-12-31T23:59:59.999Z',
+      '2026-01-01T00:00:00.000Z',
+      '2026-01-01T00:01:00.000Z',
+      '2026-01-01T01:00:00.000Z',
+    ]
     await apply(times.map((occurred_at, n) => ({ event: event(n + 1, { occurred_at }) })))
     expect((await sql`select clicks from ad_minute_stats`).length).toBe(4)
     expect(await sql`select hour, sum(clicks) as clicks from ad_hour_stats group by 1 order by 1`).toEqual([
-      { hour: new Date('2025-12-31T23:00Z'), clicks: '1' }, { hour: new Date('2026-01-01T00:00Z'), clicks: '2' }, { hour: new Date('2026-01-01T01:00Z'), clicks: '1' },
+      { hour: new Date('2025-12-31T23:00Z'), clicks: '1' },
+      { hour: new Date('2026-01-01T00:00Z'), clicks: '2' },
+      { hour: new Date('2026-01-01T01:00Z'), clicks: '1' },
     ])
-    expect((await sql`select sum(clicks) as clicks from ad_day_stats group by day order by day`).map(({ clicks }) => clicks)).toEqual(['1', '3'])
+    expect(
+      (await sql`select sum(clicks) as clicks from ad_day_stats group by day order by day`).map(({ clicks }) => clicks),
+    ).toEqual(['1', '3'])
   })
 
   it('stores every field as it came, to the millisecond', async () => {
-    const fields = { occurred_at: '2026-01-01T10:00:00.123Z', received_at: '2026-01-01T10:00:00.999Z', ip: '2001:db8:1::', user_agent: 'nüll, "{\\}"', playback_time: 0.1 }
+    const fields = {
+      occurred_at: '2026-01-01T10:00:00.123Z',
+      received_at: '2026-01-01T10:00:00.999Z',
+      ip: '2001:db8:1::',
+      user_agent: 'nüll, "{\\}"',
+      playback_time: 0.1,
+    }
     await apply([{ event: event(1, fields) }])
     const [row] = await sql`select *, host(ip) as ip from clicks`
-    expect(row).toEqual({ ...event(1, fields), occurred_at: new Date(fields.occurred_at), received_at: new Date(fields.received_at) })
+    expect(row).toEqual({
+      ...event(1, fields),
+      occurred_at: new Date(fields.occurred_at),
+      received_at: new Date(fields.received_at),
+    })
   })
 
   it('keeps the bytes and headers of what could not be read', async () => {
     const batch = batchOf(() => ({ reason: 'undecodable' }), [{ type: 'click', partition: 0, from: 0, to: 1 }])
-    batch.deadLetters[0] = { ...batch.deadLetters[0]!, value: Buffer.from([0, 255, 34, 92]), key: Buffer.from('k'), headers: { a: 'nul \0 and "quote"' }, detail: 'bad \0 \ud800 text' }
+    batch.deadLetters[0] = {
+      ...batch.deadLetters[0]!,
+      value: Buffer.from([0, 255, 34, 92]),
+      key: Buffer.from('k'),
+      headers: { a: 'nul \0 and "quote"' },
+      detail: 'bad \0 \ud800 text',
+    }
     await store.apply(batch)
     const [row] = await sql`select key, value, headers, detail, arrived_at from dead_letters`
     expect(row).toEqual({
-      key: Buffer.from('k'), value: Buffer.from([0, 255, 34, 92]), headers: { a: 'nul \0 and "quote"' }, detail: 'bad  \ufffd text', arrived_at: new Date(brokerTime(0)),
+      key: Buffer.from('k'),
+      value: Buffer.from([0, 255, 34, 92]),
+      headers: { a: 'nul \0 and "quote"' },
+      detail: 'bad  \ufffd text',
+      arrived_at: new Date(brokerTime(0)),
     })
   })
 })
@@ -194,7 +311,13 @@ describe('a replay', () => {
 
   it('counts once however often it comes, and marks the dead letter', async () => {
     await apply([{ reason: 'schema_invalid', event: undefined }])
-    await apply([{ event: event(1), replayOf }, { event: event(1), replayOf }], { from: 1 })
+    await apply(
+      [
+        { event: event(1), replayOf },
+        { event: event(1), replayOf },
+      ],
+      { from: 1 },
+    )
     expect(await total()).toBe(1)
     expect(await sql`select replayed_at from dead_letters`).toEqual([{ replayed_at: new Date(brokerTime(2)) }])
   })
@@ -202,11 +325,16 @@ describe('a replay', () => {
   it('that fails again replaces the dead letter that it repeats', async () => {
     await apply([{ reason: 'schema_invalid' }])
     await apply([{ reason: 'schema_invalid', replayOf }], { from: 1 })
-    expect(await sql`select "offset", replayed_at is null as pending from dead_letters order by 1`).toEqual([{ offset: '0', pending: false }, { offset: '1', pending: true }])
+    expect(await sql`select "offset", replayed_at is null as pending from dead_letters order by 1`).toEqual([
+      { offset: '0', pending: false },
+      { offset: '1', pending: true },
+    ])
   })
 
   it('of what is no dead letter is an ordinary record', async () => {
-    expect(await apply([{ event: event(1), replayOf: { topic: 'nowhere', partition: 3, offset: 9n } }])).toMatchObject({ counted: 1 })
+    expect(await apply([{ event: event(1), replayOf: { topic: 'nowhere', partition: 3, offset: 9n } }])).toMatchObject({
+      counted: 1,
+    })
   })
 })
 
@@ -225,7 +353,9 @@ describe('the mark', () => {
   it('does not move on a log that is shorter than its book, and says so', async () => {
     await apply([{ event: event(1) }, { event: event(2) }])
     const end = { topic: topics.click, partition: 0, end: 1n }
-    expect(await store.advanceCompleteThrough({ at: new Date(), ends: [end] })).toEqual({ behind: [{ ...end, nextOffset: 2n }] })
+    expect(await store.advanceCompleteThrough({ at: new Date(), ends: [end] })).toEqual({
+      behind: [{ ...end, nextOffset: 2n }],
+    })
     expect((await readLedger(database)).completeThrough).toEqual(new Date(brokerTime(1)))
   })
 
@@ -239,7 +369,10 @@ describe('the mark', () => {
 
   it('is missing while one partition was never read', async () => {
     await apply([{ event: event(1) }])
-    await store.ensureLedger([{ topic: topics.click, partition: 0 }, { topic: topics.click, partition: 1 }])
+    await store.ensureLedger([
+      { topic: topics.click, partition: 0 },
+      { topic: topics.click, partition: 1 },
+    ])
     expect((await readLedger(database)).completeThrough).toBeNull()
   })
 })
@@ -248,7 +381,10 @@ describe('two connections', () => {
   it('with the same ids in opposite partitions wait for each other, never in a circle', async () => {
     const other = createBatchStore({ url: db.clickWriterUrl })
     const batchFor = (partition: number, from: number) =>
-      batchOf((_, __, offset) => ({ event: event(1 + (partition === 0 ? offset - from : 49 - (offset - from))) }), (['click', 'impression'] as const).map((type) => ({ type, partition, from, to: from + 50 })))
+      batchOf(
+        (_, __, offset) => ({ event: event(1 + (partition === 0 ? offset - from : 49 - (offset - from))) }),
+        (['click', 'impression'] as const).map((type) => ({ type, partition, from, to: from + 50 })),
+      )
     for (let round = 0; round < 10; round++) {
       await sql`delete from clicks`
       await sql`delete from impressions`
@@ -263,7 +399,9 @@ describe('two connections', () => {
     const others = [createBatchStore({ url: db.clickWriterUrl }), createBatchStore({ url: db.clickWriterUrl })]
     await apply([{ event: event(1) }])
     for (const [index, other] of others.entries()) {
-      await other.apply(batchOf(() => ({ event: event(2 + index) }), [{ type: 'click', partition: 1 + index, from: 0, to: 1 }]))
+      await other.apply(
+        batchOf(() => ({ event: event(2 + index) }), [{ type: 'click', partition: 1 + index, from: 0, to: 1 }]),
+      )
     }
     const shards = await sql<{ shard: number }[]>`select shard from ad_totals order by shard`
     expect(new Set(shards.map(({ shard }) => shard)).size).toBe(3)

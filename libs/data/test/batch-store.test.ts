@@ -31,7 +31,8 @@ function open(options: Partial<Parameters<typeof createBatchStore>[0]> = {}): Ba
   return store
 }
 
-const oneClick = (offset: number) => batchOf(() => ({ event: event(offset + 1) }), [{ type: 'click', partition: 0, from: offset, to: offset + 1 }])
+const oneClick = (offset: number) =>
+  batchOf(() => ({ event: event(offset + 1) }), [{ type: 'click', partition: 0, from: offset, to: offset + 1 }])
 
 it('gives up on a silent socket after the deadline and works again on a new connection', async () => {
   const proxy = await silentAfterwards(new URL(db.clickWriterUrl))
@@ -50,8 +51,11 @@ it('goes on at once after its backend was terminated, however soon it is asked',
     await store.ping()
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'to be terminated'`
     // without a pause: the driver still holds the dead connection when it tells of its end
-    for (let state: unknown; state !== 'up'; ) {
-      state = await store.ping().then(() => 'up', (error: unknown) => error)
+    for (let state: unknown; state !== 'up';) {
+      state = await store.ping().then(
+        () => 'up',
+        (error: unknown) => error,
+      )
       if (state === 'up') continue
       expect(state).not.toBeInstanceOf(DeadlineError)
       expect(classifyError(state)).toBe('retry')
@@ -83,7 +87,9 @@ it('lets PostgreSQL give up first: its statement timeout halves the batch', asyn
 it('answers an empty database with a configuration error', async () => {
   const url = new URL(db.clickWriterUrl)
   url.pathname = '/postgres'
-  const error = await open({ url: url.href }).apply(oneClick(0)).catch((error: unknown) => error)
+  const error = await open({ url: url.href })
+    .apply(oneClick(0))
+    .catch((error: unknown) => error)
   expect(classifyError(error)).toBe('stop')
 })
 
@@ -91,7 +97,11 @@ it('answers an empty database with a configuration error', async () => {
 async function silentAfterwards(target: URL) {
   const { connect } = await import('node:net')
   let silent = false
-  const pipe = (from: Socket, to: Socket) => from.on('data', (data) => silent || to.write(data)).on('error', () => to.destroy()).on('close', () => to.destroy())
+  const pipe = (from: Socket, to: Socket) =>
+    from
+      .on('data', (data) => silent || to.write(data))
+      .on('error', () => to.destroy())
+      .on('close', () => to.destroy())
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     pipe(client, upstream)

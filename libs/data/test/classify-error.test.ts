@@ -65,8 +65,28 @@ describe('classifyError', () => {
   })
 
   it('has an answer for everything that can be thrown, and never throws', () => {
-    const hostile = new Proxy({}, { get: () => { throw new Error('do not look') } })
-    for (const thrown of [undefined, null, 0, '', 'text', {}, [], { code: 42 }, { code: null }, Symbol('s'), hostile, new TypeError('a bug')]) {
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('do not look')
+        },
+      },
+    )
+    for (const thrown of [
+      undefined,
+      null,
+      0,
+      '',
+      'text',
+      {},
+      [],
+      { code: 42 },
+      { code: null },
+      Symbol('s'),
+      hostile,
+      new TypeError('a bug'),
+    ]) {
       expect(classifyError(thrown)).toBe('retry_alarm')
     }
   })

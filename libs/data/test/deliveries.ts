@@ -32,22 +32,49 @@ const anEvent = fc.record({
     { requiredKeys: [] },
   ),
 })
-const position = fc.record({ type, partition, offset }).map((at) => ({ topic: topics[at.type], partition: at.partition, offset: BigInt(at.offset) }))
+const position = fc
+  .record({ type, partition, offset })
+  .map((at) => ({ topic: topics[at.type], partition: at.partition, offset: BigInt(at.offset) }))
 const record: fc.Arbitrary<LogRecord> = fc.oneof(
   { weight: 8, arbitrary: anEvent.map(({ n, fields }) => ({ event: event(n, fields) })) },
   { weight: 1, arbitrary: fc.constantFrom<LogRecord>({ reason: 'undecodable' }, { reason: 'schema_invalid' }) },
-  { weight: 1, arbitrary: fc.record({ e: anEvent, replayOf: position }).map(({ e, replayOf }) => ({ event: event(e.n, e.fields), replayOf })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ e: anEvent, replayOf: position })
+      .map(({ e, replayOf }) => ({ event: event(e.n, e.fields), replayOf })),
+  },
 )
 const log = fc.array(record, { minLength: 2 * partitions * length, maxLength: 2 * partitions * length })
 // Where a slice starts is told from where the book is: mostly there, sometimes before it (a redelivery) or after it (a gap).
-const slice = fc.record({ type, partition, back: fc.constantFrom(0, 0, 0, 0, 1, 3, 8, -1), records: fc.integer({ min: 1, max: 6 }) })
-const someSlices = fc.uniqueArray(slice, { minLength: 1, maxLength: 4, selector: ({ type, partition }) => `${type}/${partition}` })
+const slice = fc.record({
+  type,
+  partition,
+  back: fc.constantFrom(0, 0, 0, 0, 1, 3, 8, -1),
+  records: fc.integer({ min: 1, max: 6 }),
+})
+const someSlices = fc.uniqueArray(slice, {
+  minLength: 1,
+  maxLength: 4,
+  selector: ({ type, partition }) => `${type}/${partition}`,
+})
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), slices: someSlices }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), slices: someSlices }) },
   // A topic that was made anew: what is delivered again is not what was there before.
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('rewrite' as const), index: fc.nat(2 * partitions * length - 1), record }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('advance' as const), type, partition, ahead: fc.integer({ min: -1, max: 1 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('rewrite' as const), index: fc.nat(2 * partitions * length - 1), record }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('advance' as const),
+      type,
+      partition,
+      ahead: fc.integer({ min: -1, max: 1 }),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('concurrently' as const), slices: someSlices }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
@@ -84,7 +111,8 @@ async function take(step: Step, world: World): Promise<void> {
 }
 
 function reader(records: LogRecord[]) {
-  return (type: EventType, partition: number, offset: number) => records[(type === 'click' ? 0 : partitions * length) + partition * length + offset] as LogRecord
+  return (type: EventType, partition: number, offset: number) =>
+    records[(type === 'click' ? 0 : partitions * length) + partition * length + offset] as LogRecord
 }
 
 function rangesOf(slices: Extract<Step, { kind: 'deliver' }>['slices'], model: Model): Range[] {
@@ -106,7 +134,10 @@ async function deliver(batch: Batch, world: World): Promise<void> {
 }
 
 // The log's end as the broker tells it: where the book is, before it (another log), or after it (not read yet).
-async function advance({ type, partition, ahead }: Extract<Step, { kind: 'advance' }>, { model, stores }: World): Promise<void> {
+async function advance(
+  { type, partition, ahead }: Extract<Step, { kind: 'advance' }>,
+  { model, stores }: World,
+): Promise<void> {
   const name = { topic: topics[type], partition }
   const book = model.books.get(`${name.topic}/${partition}`)
   if (!book) return
@@ -129,7 +160,10 @@ async function abort(batch: Batch, { sql }: World): Promise<void> {
 
 // Whoever comes first, the end is that of one after the other.
 async function concurrently(world: World, ranges: Range[]): Promise<void> {
-  const halves = [ranges.filter(({ partition }) => partition % 2 === 0), ranges.filter(({ partition }) => partition % 2 === 1)]
+  const halves = [
+    ranges.filter(({ partition }) => partition % 2 === 0),
+    ranges.filter(({ partition }) => partition % 2 === 1),
+  ]
   const read = reader(world.records)
   // without replays: one follows what it replays, and is not stored beside it
   const plain: typeof read = (...position) => ({ ...read(...position), replayOf: undefined })
@@ -164,5 +198,8 @@ function sorted(state: object) {
 }
 
 function inOrder(rows: object[] = []): object[] {
-  return rows.map((row) => JSON.stringify(row)).sort().map((row) => JSON.parse(row) as object)
+  return rows
+    .map((row) => JSON.stringify(row))
+    .sort()
+    .map((row) => JSON.parse(row) as object)
 }

@@ -25,7 +25,16 @@ const start = Date.UTC(2026, 0, 1, 12)
 /** An event whose id is the `n`th of a small, sortable pool. */
 export function event(n: number, fields: Partial<AdEvent> = {}): AdEvent {
   const at = new Date(start + n * minute).toISOString()
-  return { event_id: id(n), ad_id: 1, occurred_at: at, received_at: at, ip: '192.0.2.0', user_agent: 'a "quoted\\ agent', playback_time: 1.5, ...fields }
+  return {
+    event_id: id(n),
+    ad_id: 1,
+    occurred_at: at,
+    received_at: at,
+    ip: '192.0.2.0',
+    user_agent: 'a "quoted\\ agent',
+    playback_time: 1.5,
+    ...fields,
+  }
 }
 
 /** Spread over the partitions: odd ones are of version 7, even ones of version 4. */
@@ -35,12 +44,23 @@ export function id(n: number): string {
 }
 
 /** A batch of these ranges; records that are no event, and those of `buried` ads, are its dead letters. */
-export function batchOf(log: (type: EventType, partition: number, offset: number) => LogRecord, ranges: Range[], buried = new Set<string>()): Batch {
+export function batchOf(
+  log: (type: EventType, partition: number, offset: number) => LogRecord,
+  ranges: Range[],
+  buried = new Set<string>(),
+): Batch {
   const batch: Batch = { slices: [], events: [], deadLetters: [] }
   for (const { type, partition, from, to } of ranges) {
     const slice = batch.slices.length
     const topic = topics[type]
-    batch.slices.push({ topic, partition, type, firstOffset: BigInt(from), nextOffset: BigInt(to), lastTimestamp: brokerTime(to - 1) })
+    batch.slices.push({
+      topic,
+      partition,
+      type,
+      firstOffset: BigInt(from),
+      nextOffset: BigInt(to),
+      lastTimestamp: brokerTime(to - 1),
+    })
     for (let offset = from; offset < to; offset++) {
       const record = log(type, partition, offset)
       const { event, replayOf } = record
@@ -54,13 +74,25 @@ export function batchOf(log: (type: EventType, partition: number, offset: number
 
 function letterOf({ event, reason = 'unknown_ad' }: LogRecord): Omit<DeadLetterRow, 'slice' | 'offset' | 'replayOf'> {
   const value = event ? Buffer.from(JSON.stringify(event)) : Buffer.from([0xff, 0, 1])
-  return { reason, detail: 'what was wrong', eventId: event?.event_id ?? null, key: null, value, headers: { v: '1', odd: 'a"b\\c' } }
+  return {
+    reason,
+    detail: 'what was wrong',
+    eventId: event?.event_id ?? null,
+    key: null,
+    value,
+    headers: { v: '1', odd: 'a"b\\c' },
+  }
 }
 
 /** What the writer does with rows of unknown ads: they become dead letters of the same batch. */
 export function bury(batch: Batch, outcome: BatchOutcome): Batch {
   if (outcome.status !== 'unknown_ads') return batch
-  const isUnknown = (row: EventRow) => outcome.rows.some(({ slice, offset }) => slice === row.slice && offset === row.offset)
+  const isUnknown = (row: EventRow) =>
+    outcome.rows.some(({ slice, offset }) => slice === row.slice && offset === row.offset)
   const letters = batch.events.filter(isUnknown).map(({ event, ...row }) => ({ ...row, ...letterOf({ event }) }))
-  return { ...batch, events: batch.events.filter((row) => !isUnknown(row)), deadLetters: [...batch.deadLetters, ...letters] }
+  return {
+    ...batch,
+    events: batch.events.filter((row) => !isUnknown(row)),
+    deadLetters: [...batch.deadLetters, ...letters],
+  }
 }

@@ -5,7 +5,13 @@ import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/testing'
-import { ChangedMigrationError, createDatabase, migrate, readSchemaVersion, requiredSchemaVersion } from '../src/index.ts'
+import {
+  ChangedMigrationError,
+  createDatabase,
+  migrate,
+  readSchemaVersion,
+  requiredSchemaVersion,
+} from '../src/index.ts'
 import { owner } from './stored-events.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
@@ -92,7 +98,9 @@ describe('migrate', () => {
 
   it('sets the retention', async () => {
     await run({ retention: { rawDays: 30 } })
-    expect(await sql`select raw_days, dead_letter_days from retention`).toEqual([{ raw_days: 30, dead_letter_days: 30 }])
+    expect(await sql`select raw_days, dead_letter_days from retention`).toEqual([
+      { raw_days: 30, dead_letter_days: 30 },
+    ])
   })
 })
 

@@ -10,7 +10,12 @@ const migrations = join(import.meta.dirname, '../migrations')
 const squawk = join(import.meta.dirname, '../../../node_modules/squawk-cli/js/bin/squawk')
 const settings = ['--assume-in-transaction', '--pg-version', '18.0', '--reporter', 'gcc']
 // The runner sets both time-outs, and small integers are small on purpose.
-const excluded = ['require-lock-timeout', 'require-statement-timeout', 'prefer-bigint-over-int', 'prefer-bigint-over-smallint']
+const excluded = [
+  'require-lock-timeout',
+  'require-statement-timeout',
+  'prefer-bigint-over-int',
+  'prefer-bigint-over-smallint',
+]
 
 function lint(sql: string): string[] {
   const args = [squawk, ...settings, `--exclude=${excluded.join(',')}`, '--stdin-filepath', 'migration.sql']

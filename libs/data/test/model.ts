@@ -12,7 +12,11 @@ interface Book {
   completeThrough: number
 }
 
-type Letter = Omit<DeadLetterRow, 'slice' | 'offset'> & { type: EventType; arrivedAt: number; replayedAt: number | null }
+type Letter = Omit<DeadLetterRow, 'slice' | 'offset'> & {
+  type: EventType
+  arrivedAt: number
+  replayedAt: number | null
+}
 interface Repeat {
   duplicates: number
   conflicts: number
@@ -32,7 +36,10 @@ export interface Model {
 /** The batch function once more, one record after the other, in plain maps. */
 export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
   const books = new Map<string, Book>(clone(copyOf?.books))
-  const stored: Record<EventType, Map<string, AdEvent>> = { click: new Map(copyOf?.stored.click), impression: new Map(copyOf?.stored.impression) }
+  const stored: Record<EventType, Map<string, AdEvent>> = {
+    click: new Map(copyOf?.stored.click),
+    impression: new Map(copyOf?.stored.impression),
+  }
   const letters = new Map<string, Letter>(clone(copyOf?.letters))
   const conflicts = new Map<string, { type: EventType; event: AdEvent }>(copyOf?.conflicts)
   const repeats = new Map<string, Repeat>(clone(copyOf?.repeats))
@@ -42,18 +49,33 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
     for (const slice of slices) if (!books.has(nameOf(slice))) books.set(nameOf(slice), { ...emptyBook })
     const gaps = slices.filter((slice) => slice.firstOffset > book(slice).next)
     if (gaps.length > 0) {
-      return { status: 'gap', gaps: gaps.map((slice) => ({ topic: slice.topic, partition: slice.partition, expected: book(slice).next, found: slice.firstOffset })) }
+      return {
+        status: 'gap',
+        gaps: gaps.map((slice) => ({
+          topic: slice.topic,
+          partition: slice.partition,
+          expected: book(slice).next,
+          found: slice.firstOffset,
+        })),
+      }
     }
     const isFresh = ({ slice, offset }: EventRow | DeadLetterRow) => offset >= book(slices[slice] as Slice).next
-    const rows = events.filter((row) => isFresh(row) || !letters.has(at(slices, row))).sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(slices, a, b))
+    const rows = events
+      .filter((row) => isFresh(row) || !letters.has(at(slices, row)))
+      .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(slices, a, b))
     const unknown = rows.filter(({ event }) => !knownAds.has(event.ad_id))
-    if (unknown.length > 0) return { status: 'unknown_ads', rows: unknown.sort((a, b) => inLogOrder(slices, a, b)).map(({ slice, offset }) => ({ slice, offset })) }
+    if (unknown.length > 0)
+      return {
+        status: 'unknown_ads',
+        rows: unknown.sort((a, b) => inLogOrder(slices, a, b)).map(({ slice, offset }) => ({ slice, offset })),
+      }
 
     const outcomes = slices.map((slice) => ({ ...emptyBook, slice }))
     for (const row of rows) store(row, isFresh(row))
     for (const row of deadLetters) {
       const { type, lastTimestamp } = slices[row.slice] as Slice
-      if (!letters.has(at(slices, row))) letters.set(at(slices, row), { ...row, type, arrivedAt: lastTimestamp, replayedAt: null })
+      if (!letters.has(at(slices, row)))
+        letters.set(at(slices, row), { ...row, type, arrivedAt: lastTimestamp, replayedAt: null })
       if (isFresh(row)) outcomes[row.slice]!.deadLetters++
     }
     for (const { slice, replayOf } of [...events, ...deadLetters].sort((a, b) => inLogOrder(slices, a, b))) {
@@ -73,7 +95,8 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
         return
       }
       const same = isSame(first, event)
-      if (!same && !conflicts.has(at(slices, { slice, offset }))) conflicts.set(at(slices, { slice, offset }), { type, event })
+      if (!same && !conflicts.has(at(slices, { slice, offset })))
+        conflicts.set(at(slices, { slice, offset }), { type, event })
       if (!fresh) return
       outcome[same ? 'duplicates' : 'conflicts']++
       const key = `${type}/${event.event_id}`
@@ -83,7 +106,14 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
       repeat.last = Math.max(repeat.last, Date.parse(event.received_at))
     }
 
-    function enter({ slice, counted, duplicates, conflicts, deadLetters, recovered }: Book & { slice: Slice }): SliceOutcome {
+    function enter({
+      slice,
+      counted,
+      duplicates,
+      conflicts,
+      deadLetters,
+      recovered,
+    }: Book & { slice: Slice }): SliceOutcome {
       const own = book(slice)
       if (slice.nextOffset >= own.next) own.completeThrough = Math.max(own.completeThrough, slice.lastTimestamp)
       if (slice.nextOffset > own.next) own.next = slice.nextOffset
@@ -92,7 +122,16 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
       own.conflicts += conflicts
       own.deadLetters += deadLetters
       own.recovered += recovered
-      return { topic: slice.topic, partition: slice.partition, nextOffset: own.next, counted, duplicates, conflicts, deadLetters, recovered }
+      return {
+        topic: slice.topic,
+        partition: slice.partition,
+        nextOffset: own.next,
+        counted,
+        duplicates,
+        conflicts,
+        deadLetters,
+        recovered,
+      }
     }
   }
 
@@ -101,7 +140,9 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
   }
 
   function state(): State {
-    const all = [...stored.click.values()].map((event) => ({ event, click: 1 })).concat([...stored.impression.values()].map((event) => ({ event, click: 0 })))
+    const all = [...stored.click.values()]
+      .map((event) => ({ event, click: 1 }))
+      .concat([...stored.impression.values()].map((event) => ({ event, click: 0 })))
     const rollup = (size: number | null) => {
       const sums = new Map<string, number[]>()
       for (const { event, click } of all) {
@@ -114,25 +155,60 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
       return [...sums.values()]
     }
     return {
-      ledger: [...books].map(([name, b]) => [...position(name, 2), 0, Number(b.next), b.counted, b.duplicates, b.conflicts, b.deadLetters, b.recovered, b.completeThrough || null]),
+      ledger: [...books].map(([name, b]) => [
+        ...position(name, 2),
+        0,
+        Number(b.next),
+        b.counted,
+        b.duplicates,
+        b.conflicts,
+        b.deadLetters,
+        b.recovered,
+        b.completeThrough || null,
+      ]),
       clicks: [...stored.click.values()].map(payload),
       impressions: [...stored.impression.values()].map(payload),
       minutes: rollup(60_000),
       hours: rollup(3_600_000),
       days: rollup(86_400_000),
       totals: rollup(null),
-      deadLetters: [...letters].map(([name, l]) => [...position(name, 3), l.type, l.reason, l.eventId, l.value?.toString('hex'), l.arrivedAt, l.replayedAt]),
+      deadLetters: [...letters].map(([name, l]) => [
+        ...position(name, 3),
+        l.type,
+        l.reason,
+        l.eventId,
+        l.value?.toString('hex'),
+        l.arrivedAt,
+        l.replayedAt,
+      ]),
       conflicts: [...conflicts].map(([name, { type, event }]) => [...position(name, 3), type, ...payload(event)]),
-      repeats: [...repeats].map(([name, { duplicates, conflicts, last }]) => [...name.split('/'), duplicates, conflicts, last]),
+      repeats: [...repeats].map(([name, { duplicates, conflicts, last }]) => [
+        ...name.split('/'),
+        duplicates,
+        conflicts,
+        last,
+      ]),
     }
   }
 }
 
-const emptyBook: Book = { next: 0n, counted: 0, duplicates: 0, conflicts: 0, deadLetters: 0, recovered: 0, completeThrough: 0 }
+const emptyBook: Book = {
+  next: 0n,
+  counted: 0,
+  duplicates: 0,
+  conflicts: 0,
+  deadLetters: 0,
+  recovered: 0,
+  completeThrough: 0,
+}
 
 function isSame(first: AdEvent, other: AdEvent): boolean {
   const defaulted = first.occurred_at === first.received_at || other.occurred_at === other.received_at
-  return first.ad_id === other.ad_id && first.playback_time === other.playback_time && (defaulted || first.occurred_at === other.occurred_at)
+  return (
+    first.ad_id === other.ad_id &&
+    first.playback_time === other.playback_time &&
+    (defaulted || first.occurred_at === other.occurred_at)
+  )
 }
 
 function payload({ event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time }: AdEvent) {
@@ -140,14 +216,19 @@ function payload({ event_id, ad_id, occurred_at, received_at, ip, user_agent, pl
 }
 
 const nameOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`
-const at = (slices: Slice[], { slice, offset }: { slice: number; offset: bigint }) => `${nameOf(slices[slice] as Slice)}/${offset}`
+const at = (slices: Slice[], { slice, offset }: { slice: number; offset: bigint }) =>
+  `${nameOf(slices[slice] as Slice)}/${offset}`
 
 function position(name: string, parts: 2 | 3): (string | number)[] {
   const [topic = '', ...numbers] = name.split('/')
   return [topic, ...numbers.slice(0, parts - 1).map(Number)]
 }
 
-function inLogOrder(slices: Slice[], a: { slice: number; offset: bigint }, b: { slice: number; offset: bigint }): number {
+function inLogOrder(
+  slices: Slice[],
+  a: { slice: number; offset: bigint },
+  b: { slice: number; offset: bigint },
+): number {
   return compare(slices, slices[a.slice] as Slice, slices[b.slice] as Slice) || Number(a.offset - b.offset)
 }
 

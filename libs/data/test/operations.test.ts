@@ -2,7 +2,16 @@ import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/testing'
 import {
-  acceptLedger, type BatchStore, createBatchStore, createDatabase, type Database, NothingToAcceptError, readLedger, rebuildRollups, seedAds, verifyRollups,
+  acceptLedger,
+  type BatchStore,
+  createBatchStore,
+  createDatabase,
+  type Database,
+  NothingToAcceptError,
+  readLedger,
+  rebuildRollups,
+  seedAds,
+  verifyRollups,
 } from '../src/index.ts'
 import { batchOf, event, topics } from './log.ts'
 import { owner } from './stored-events.ts'
@@ -32,10 +41,15 @@ beforeEach(async () => {
 const book = { topic: topics.click, partition: 0 }
 
 async function apply(from: number, to: number, ids = from) {
-  const batch = batchOf((type, _, offset) => ({ event: event(ids + offset - from + 1, { ad_id: 1 + (offset % 3), playback_time: type === 'click' ? 1 : 2 }) }), [
-    { type: 'click', partition: 0, from, to },
-    { type: 'impression', partition: 0, from, to },
-  ])
+  const batch = batchOf(
+    (type, _, offset) => ({
+      event: event(ids + offset - from + 1, { ad_id: 1 + (offset % 3), playback_time: type === 'click' ? 1 : 2 }),
+    }),
+    [
+      { type: 'click', partition: 0, from, to },
+      { type: 'impression', partition: 0, from, to },
+    ],
+  )
   expect(await store.apply(batch)).toMatchObject({ status: 'applied' })
 }
 
@@ -49,15 +63,26 @@ describe('accepting a book', () => {
     const { rows, imbalance, totals, booked } = await readLedger(database)
     expect(rows[0]).toMatchObject({ firstOffset: 10n, nextOffset: 12n, counted: 2n, imbalance: 0n })
     expect({ imbalance, totals, booked }).toEqual({ imbalance: 0, totals: 10n, booked: 10n })
-    expect(await sql`select counted, missing, reason, closed_by from closed_books where topic = ${topics.click}`).toEqual([
-      { counted: '3', missing: '7', reason: 'three weeks of outage', closed_by: 'ads' },
-    ])
+    expect(
+      await sql`select counted, missing, reason, closed_by from closed_books where topic = ${topics.click}`,
+    ).toEqual([{ counted: '3', missing: '7', reason: 'three weeks of outage', closed_by: 'ads' }])
   })
 
   it('opens a new book for a topic that was made anew: what comes again from it is a duplicate, not a second click', async () => {
     await apply(0, 5)
-    expect(await acceptLedger(database, { ...book, reason: 'recreated', begin: 0n, end: 2n })).toEqual({ cause: 'recreated', missing: 0n, nextOffset: 5n })
-    await acceptLedger(database, { topic: topics.impression, partition: 0, reason: 'recreated', begin: 0n, end: 9n, recreated: true })
+    expect(await acceptLedger(database, { ...book, reason: 'recreated', begin: 0n, end: 2n })).toEqual({
+      cause: 'recreated',
+      missing: 0n,
+      nextOffset: 5n,
+    })
+    await acceptLedger(database, {
+      topic: topics.impression,
+      partition: 0,
+      reason: 'recreated',
+      begin: 0n,
+      end: 9n,
+      recreated: true,
+    })
     await apply(0, 2, 0)
     const { rows, imbalance } = await readLedger(database)
     expect(rows[0]).toMatchObject({ firstOffset: 0n, nextOffset: 2n, counted: 0n, duplicates: 2n })
@@ -66,17 +91,28 @@ describe('accepting a book', () => {
 
   it('has nothing to do for a log that continues its book, or without a book', async () => {
     await apply(0, 3)
-    for (const [begin, end] of [[0n, 3n], [3n, 3n], [1n, 9n]] as const) {
-      await expect(acceptLedger(database, { ...book, reason: 'why', begin, end })).rejects.toBeInstanceOf(NothingToAcceptError)
+    for (const [begin, end] of [
+      [0n, 3n],
+      [3n, 3n],
+      [1n, 9n],
+    ] as const) {
+      await expect(acceptLedger(database, { ...book, reason: 'why', begin, end })).rejects.toBeInstanceOf(
+        NothingToAcceptError,
+      )
     }
-    await expect(acceptLedger(database, { topic: 'nowhere', partition: 0, reason: 'why', begin: 5n, end: 9n })).rejects.toThrow('no book of nowhere/0')
+    await expect(
+      acceptLedger(database, { topic: 'nowhere', partition: 0, reason: 'why', begin: 5n, end: 9n }),
+    ).rejects.toThrow('no book of nowhere/0')
   })
 })
 
 describe('the books', () => {
   it('cannot be off in a row, and totals that are off are seen', async () => {
     await apply(0, 3)
-    await expect(sql`update ledger set counted = counted + 1`).rejects.toMatchObject({ code: '23514', constraint_name: 'ledger_balances' })
+    await expect(sql`update ledger set counted = counted + 1`).rejects.toMatchObject({
+      code: '23514',
+      constraint_name: 'ledger_balances',
+    })
     await sql`update ad_totals set clicks = clicks + 2 where ad_id = 1`
     expect(await readLedger(database)).toMatchObject({ totals: 8n, booked: 6n, imbalance: 2 })
   })
@@ -95,14 +131,26 @@ describe('verification', () => {
     await sql`update ad_day_stats set impressions = 0`
     const { differences } = await verifyRollups(database)
     const at = new Date(event(1).occurred_at)
-    expect(differences.map(({ level, ad_id }) => [level, ad_id])).toEqual([['day', 1], ['hour', 1], ['minute', 1], ['total', 1]])
-    expect(differences[2]).toEqual({ level: 'minute', ad_id: 1, at, expected: { clicks: 1, impressions: 1 }, found: { clicks: 6, impressions: 1 } })
+    expect(differences.map(({ level, ad_id }) => [level, ad_id])).toEqual([
+      ['day', 1],
+      ['hour', 1],
+      ['minute', 1],
+      ['total', 1],
+    ])
+    expect(differences[2]).toEqual({
+      level: 'minute',
+      ad_id: 1,
+      at,
+      expected: { clicks: 1, impressions: 1 },
+      found: { clicks: 6, impressions: 1 },
+    })
   })
 
   it('looks at the range that it is given', async () => {
     await apply(0, 3)
     await sql`update ad_minute_stats set clicks = 9 where minute = ${event(1).occurred_at}`
-    const levels = async (range: { from?: Date; to?: Date }) => (await verifyRollups(database, range)).differences.map(({ level }) => level)
+    const levels = async (range: { from?: Date; to?: Date }) =>
+      (await verifyRollups(database, range)).differences.map(({ level }) => level)
     expect(await levels({ to: new Date(event(2).occurred_at) })).toContain('minute')
     expect(await levels({ from: new Date(event(2).occurred_at) })).not.toContain('minute')
   })
@@ -140,8 +188,12 @@ describe('rebuilding', () => {
 
   it('goes on beside a writer without losing or doubling what it stores meanwhile', async () => {
     await Promise.all([
-      (async () => { for (let from = 0; from < 400; from += 20) await apply(from, from + 20) })(),
-      (async () => { for (let round = 0; round < 10; round++) await rebuildRollups(database, range) })(),
+      (async () => {
+        for (let from = 0; from < 400; from += 20) await apply(from, from + 20)
+      })(),
+      (async () => {
+        for (let round = 0; round < 10; round++) await rebuildRollups(database, range)
+      })(),
     ])
     expect((await verifyRollups(database)).differences).toEqual([])
     expect(await readLedger(database)).toMatchObject({ totals: 800n, imbalance: 0 })
@@ -151,7 +203,8 @@ describe('rebuilding', () => {
 describe('sample ads', () => {
   it('are made once, and leave the sequence where the next ad goes on', async () => {
     expect(await seedAds(database)).toBe(0)
-    const [row] = await sql`insert into ads (image_url, target_url) values ('https://a.test', 'https://b.test') returning id`
+    const [row] =
+      await sql`insert into ads (image_url, target_url) values ('https://a.test', 'https://b.test') returning id`
     expect(row!.id).toBe(11)
   })
 })

@@ -33,7 +33,8 @@ afterEach(async () => {
   await db.drop()
 })
 
-const nameOf = (at: number, table = 'clicks') => `${table}_${new Date(at).toISOString().slice(0, 10).replaceAll('-', '')}`
+const nameOf = (at: number, table = 'clicks') =>
+  `${table}_${new Date(at).toISOString().slice(0, 10).replaceAll('-', '')}`
 
 async function insert(id: string, received: number, table = 'clicks') {
   await sql`insert into ${sql(table)} (event_id, ad_id, occurred_at, received_at) values (${id}, 1, ${new Date(received)}, ${new Date(received)})`
@@ -46,7 +47,9 @@ async function partitions(table = 'clicks'): Promise<string[]> {
 }
 
 async function placeOf(id: string): Promise<string | undefined> {
-  const [row] = await sql<{ place: string }[]>`select tableoid::regclass::text as place from clicks where event_id = ${id}`
+  const [row] = await sql<
+    { place: string }[]
+  >`select tableoid::regclass::text as place from clicks where event_id = ${id}`
   return row?.place
 }
 
@@ -69,7 +72,11 @@ describe('days', () => {
   })
 
   it('do not take ids of other versions: those lie in the static partitions', async () => {
-    const places = { [event(2).event_id]: 'clicks_high', '00000000-0000-4000-8000-000000000001': 'clicks_low', [uuidv7(Date.UTC(2039, 0, 1))]: 'clicks_default' }
+    const places = {
+      [event(2).event_id]: 'clicks_high',
+      '00000000-0000-4000-8000-000000000001': 'clicks_low',
+      [uuidv7(Date.UTC(2039, 0, 1))]: 'clicks_default',
+    }
     for (const [id, place] of Object.entries(places)) {
       await insert(id, today)
       expect(await placeOf(id)).toBe(place)
@@ -154,7 +161,8 @@ describe('retention', () => {
       await sql`insert into event_repeats values ('click', ${uuidv7()}, 1, 0, ${time})`
     }
     await store.maintainPartitions()
-    const [left] = await sql`select (select count(*)::integer from dead_letters) as letters, (select count(*)::integer from event_conflicts) as conflicts, (select count(*)::integer from event_repeats) as repeats`
+    const [left] =
+      await sql`select (select count(*)::integer from dead_letters) as letters, (select count(*)::integer from event_conflicts) as conflicts, (select count(*)::integer from event_repeats) as repeats`
     expect(left).toEqual({ letters: 1, conflicts: 2, repeats: 2 })
   })
 

@@ -50,10 +50,15 @@ it('tells why an event is a dead letter, and its ad where that can be known', as
   ])
 })
 
-it.each(['schema_invalid', 'undecodable', 'rejected_by_database'] as const)('does not trust the bytes of a letter that is %s', async (reason) => {
-  await bury(reason, '{"ad_id": "not a number\u0001')
-  expect((await findReceipt(database, id)).receipts).toEqual([{ type: 'click', status: 'dead_letter', ad_id: null, duplicates: 0, conflicts: 0, reason }])
-})
+it.each(['schema_invalid', 'undecodable', 'rejected_by_database'] as const)(
+  'does not trust the bytes of a letter that is %s',
+  async (reason) => {
+    await bury(reason, '{"ad_id": "not a number\u0001')
+    expect((await findReceipt(database, id)).receipts).toEqual([
+      { type: 'click', status: 'dead_letter', ad_id: null, duplicates: 0, conflicts: 0, reason },
+    ])
+  },
+)
 
 it('counts an event whose dead letter was replayed, and says when', async () => {
   await bury('unknown_ad', JSON.stringify({ event_id: id, ad_id: 5 }))

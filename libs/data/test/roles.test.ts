@@ -17,7 +17,20 @@ afterAll(async () => {
   await db?.drop()
 })
 
-const events = ['clicks', 'impressions', 'clicks_high', 'ad_minute_stats', 'ad_hour_stats', 'ad_day_stats', 'ad_totals', 'ledger', 'closed_books', 'dead_letters', 'event_conflicts', 'event_repeats']
+const events = [
+  'clicks',
+  'impressions',
+  'clicks_high',
+  'ad_minute_stats',
+  'ad_hour_stats',
+  'ad_day_stats',
+  'ad_totals',
+  'ledger',
+  'closed_books',
+  'dead_letters',
+  'event_conflicts',
+  'event_repeats',
+]
 const denied = { code: '42501' }
 
 describe('ads_api', () => {
@@ -27,7 +40,10 @@ describe('ads_api', () => {
   })
 
   it.each([
-    ['make an API key', `insert into api_keys (name, sha256, scopes) values ('x', repeat('0', 64), array['ads:write'])`],
+    [
+      'make an API key',
+      `insert into api_keys (name, sha256, scopes) values ('x', repeat('0', 64), array['ads:write'])`,
+    ],
     ['revoke an API key', 'update api_keys set revoked_at = now()'],
     ['delete an ad', 'delete from ads'],
     ['alter a table', 'alter table ads add column x text'],
@@ -44,7 +60,8 @@ describe('ads_api', () => {
   })
 
   it('makes and changes ads, under a chosen id too', async () => {
-    const [ad] = await api`insert into ads (image_url, target_url) values ('https://a.test', 'https://b.test') returning id`
+    const [ad] =
+      await api`insert into ads (image_url, target_url) values ('https://a.test', 'https://b.test') returning id`
     await api`update ads set archived_at = now() where id = ${ad!.id as number}`
   })
 })
@@ -64,7 +81,10 @@ describe('click_writer', () => {
     ['make a table', 'create table x ()'],
     ['change the retention', 'update retention set raw_days = 8'],
     ['drop a day by the function that maintenance calls', `select drop_day('clicks', 'clicks_default', now())`],
-    ['add to the rollups by the function that a batch calls', `select add_rollups_v1(0::smallint, array[1], array[now()], array[1], array[1])`],
+    [
+      'add to the rollups by the function that a batch calls',
+      `select add_rollups_v1(0::smallint, array[1], array[now()], array[1], array[1])`,
+    ],
     ['accept a book', `select accept_ledger_v1('x', 0, 0, 0, true, 'why')`],
     ['rebuild rollups', 'select rebuild_rollups_v1(now(), now())'],
   ])('cannot %s', async (_, statement) => {
@@ -77,7 +97,7 @@ describe('click_writer', () => {
   })
 })
 
-it('a function with the rights of its owner trusts nobody else\'s search path', async () => {
+it("a function with the rights of its owner trusts nobody else's search path", async () => {
   const [row] = await writer<[{ count: number }]>`
     select count(*)::integer from pg_proc where prosecdef and pronamespace = 'public'::regnamespace
     and not coalesce(proconfig, '{}')::text like '%search_path=public, pg_temp%'`

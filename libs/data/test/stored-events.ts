@@ -34,7 +34,12 @@ export async function insertEvents(sql: Sql, events: StoredEvent[]): Promise<voi
 /** Makes all rollups from the raw events. */
 export async function rollUp(sql: Sql): Promise<void> {
   await sql`truncate ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals`
-  for (const [unit, table] of [['minute', 'ad_minute_stats'], ['hour', 'ad_hour_stats'], ['day', 'ad_day_stats'], ['all', 'ad_totals']] as const) {
+  for (const [unit, table] of [
+    ['minute', 'ad_minute_stats'],
+    ['hour', 'ad_hour_stats'],
+    ['day', 'ad_day_stats'],
+    ['all', 'ad_totals'],
+  ] as const) {
     const bucket = unit === 'all' ? sql`` : sql`date_trunc(${unit}, occurred_at, 'UTC'),`
     await sql`
       insert into ${sql(table)}

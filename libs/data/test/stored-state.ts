@@ -16,19 +16,27 @@ export interface State {
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
 const event = `${ms('occurred_at')}, ${ms('received_at')}, host(ip), user_agent, playback_time`
-const rows = (expression: string, from: string) => `(select coalesce(json_agg(r order by r::text), '[]') from (select json_build_array(${expression}) as r from ${from}) as x)`
-const rollup = (table: string, bucket: string) => rows(`ad_id, ${ms(bucket)}, sum(clicks), sum(impressions)`, `${table} group by ad_id, ${bucket}`)
+const rows = (expression: string, from: string) =>
+  `(select coalesce(json_agg(r order by r::text), '[]') from (select json_build_array(${expression}) as r from ${from}) as x)`
+const rollup = (table: string, bucket: string) =>
+  rows(`ad_id, ${ms(bucket)}, sum(clicks), sum(impressions)`, `${table} group by ad_id, ${bucket}`)
 
 export async function readState(sql: Sql): Promise<State> {
   const columns = {
-    ledger: rows(`topic, partition, first_offset, next_offset, counted, duplicates, conflicts, dead_letters, recovered, ${ms('complete_through')}`, 'ledger'),
+    ledger: rows(
+      `topic, partition, first_offset, next_offset, counted, duplicates, conflicts, dead_letters, recovered, ${ms('complete_through')}`,
+      'ledger',
+    ),
     clicks: rows(`event_id, ad_id, ${event}`, 'clicks'),
     impressions: rows(`event_id, ad_id, ${event}`, 'impressions'),
     minutes: rollup('ad_minute_stats', 'minute'),
     hours: rollup('ad_hour_stats', 'hour'),
     days: rollup('ad_day_stats', 'day'),
     totals: rows('ad_id, sum(clicks), sum(impressions)', 'ad_totals group by ad_id'),
-    deadLetters: rows(`topic, partition, "offset", type, reason, event_id, encode(value, 'hex'), ${ms('arrived_at')}, ${ms('replayed_at')}`, 'dead_letters'),
+    deadLetters: rows(
+      `topic, partition, "offset", type, reason, event_id, encode(value, 'hex'), ${ms('arrived_at')}, ${ms('replayed_at')}`,
+      'dead_letters',
+    ),
     conflicts: rows(`topic, partition, "offset", type, event_id, ad_id, ${event}`, 'event_conflicts'),
     repeats: rows(`type, event_id, duplicates, conflicts, ${ms('last_received_at')}`, 'event_repeats'),
   }
@@ -39,6 +47,18 @@ export async function readState(sql: Sql): Promise<State> {
 
 /** Empties what batches fill; quicker than truncate for a few rows. */
 export async function clearState(sql: Sql): Promise<void> {
-  const tables = ['clicks', 'impressions', 'ad_minute_stats', 'ad_hour_stats', 'ad_day_stats', 'ad_totals', 'ledger', 'closed_books', 'dead_letters', 'event_conflicts', 'event_repeats']
+  const tables = [
+    'clicks',
+    'impressions',
+    'ad_minute_stats',
+    'ad_hour_stats',
+    'ad_day_stats',
+    'ad_totals',
+    'ledger',
+    'closed_books',
+    'dead_letters',
+    'event_conflicts',
+    'event_repeats',
+  ]
   await sql.unsafe(tables.map((table) => `delete from ${table}`).join(';')).simple()
 }

@@ -17,7 +17,9 @@ afterAll(async () => {
   await db?.drop()
 })
 
-const described = Object.values(tables).filter((each) => each instanceof PgTable).map(describeTable)
+const described = Object.values(tables)
+  .filter((each) => each instanceof PgTable)
+  .map(describeTable)
 
 it.each(described)('$name is in TypeScript what the migrations made', async (table) => {
   expect(table).toEqual(await catalogued(table.name))
@@ -35,7 +37,12 @@ function describeTable(table: PgTable) {
   return {
     name,
     columns: columns
-      .map((column) => ({ name: column.name, type: column.getSQLType(), notNull: column.notNull, hasDefault: column.hasDefault || column.generatedIdentity !== undefined }))
+      .map((column) => ({
+        name: column.name,
+        type: column.getSQLType(),
+        notNull: column.notNull,
+        hasDefault: column.hasDefault || column.generatedIdentity !== undefined,
+      }))
       .sort(byName),
     primaryKey: key.map(({ name }) => name).sort(),
   }
@@ -50,7 +57,9 @@ async function catalogued(name: string) {
     where indrelid = ${name}::regclass and indisprimary`
   return {
     name,
-    columns: columns.map((column) => ({ ...column, name: String(column.name), type: drizzleType(String(column.type)) })).sort(byName),
+    columns: columns
+      .map((column) => ({ ...column, name: String(column.name), type: drizzleType(String(column.type)) }))
+      .sort(byName),
     primaryKey: key.map(({ name }) => String(name)).sort(),
   }
 }

@@ -6,7 +6,12 @@ export type DeadLetterReason = 'undecodable' | 'schema_invalid' | 'unknown_ad' |
 
 export type Decoded =
   | { ok: true; event: AdEvent }
-  | { ok: false; reason: Extract<DeadLetterReason, 'undecodable' | 'schema_invalid'>; detail: string; eventId: string | null }
+  | {
+      ok: false
+      reason: Extract<DeadLetterReason, 'undecodable' | 'schema_invalid'>
+      detail: string
+      eventId: string | null
+    }
 
 const compiled = TypeCompiler.Compile(AdEvent)
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -12,17 +12,25 @@ const furthestAhead = 24 * 60 * 60 * 1000
 export const EventRequest = Type.Object({
   ad_id: Type.Integer({ minimum: 1, maximum: 2147483647, description: 'The ad that was clicked or shown' }),
   event_id: Type.Optional(
-    Type.String({ format: 'uuid', description: 'Idempotency key: the same id counts once per event type. Made by the server when absent' }),
+    Type.String({
+      format: 'uuid',
+      description: 'Idempotency key: the same id counts once per event type. Made by the server when absent',
+    }),
   ),
   timestamp: Type.Optional(
-    Type.String({ format: 'date-time', description: 'When it happened, RFC 3339. From 2000-01-01 to 24 h ahead; now when absent' }),
+    Type.String({
+      format: 'date-time',
+      description: 'When it happened, RFC 3339. From 2000-01-01 to 24 h ahead; now when absent',
+    }),
   ),
   ip: Type.Optional(
     Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
       description: "The viewer's address as the client knows it; stored cut to /24 or /48. The peer's when absent",
     }),
   ),
-  playback_time: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9, description: 'Seconds of video played before the event' })),
+  playback_time: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1e9, description: 'Seconds of video played before the event' }),
+  ),
 })
 export type EventRequest = Static<typeof EventRequest>
 
@@ -76,7 +84,14 @@ function keyErrors(body: EventRequest, key: string | undefined): FieldError[] {
   if (key === undefined) return none
   if (!uuid.Check(key)) return [{ field: 'Idempotency-Key', message: 'must be a UUID' }]
   const same = body.event_id === undefined || body.event_id.toLowerCase() === key.toLowerCase()
-  return same ? none : [{ field: 'event_id', message: 'differs from the header Idempotency-Key: send one of the two, or the same in both' }]
+  return same
+    ? none
+    : [
+        {
+          field: 'event_id',
+          message: 'differs from the header Idempotency-Key: send one of the two, or the same in both',
+        },
+      ]
 }
 
 function timeErrors(timestamp: string | undefined, now: number): FieldError[] {
@@ -104,7 +119,9 @@ function reasonFor(field: string, message: string, schema: { description?: strin
   if (field === 'ip') return 'must be an IPv4 or IPv6 address'
   if (field === 'event_id') return 'must be a UUID'
   if (field === 'timestamp') return 'must be an RFC 3339 time such as 2025-07-07T06:45:00Z'
-  return schema.description && message.startsWith('Expected required') ? 'is required' : message.replace(/^Expected/, 'must be')
+  return schema.description && message.startsWith('Expected required')
+    ? 'is required'
+    : message.replace(/^Expected/, 'must be')
 }
 
 let lastTime = 0

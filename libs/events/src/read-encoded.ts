@@ -17,10 +17,27 @@ const encoded = new RegExp(
 export function readEncoded(json: string): AdEvent | undefined {
   const match = encoded.exec(json)
   if (match === null) return undefined
-  const [, event_id, ad, occurred_at, received_at, ip, agent, playback] = match as unknown as [string, string, string, string, string, string?, string?, string?]
+  const [, event_id, ad, occurred_at, received_at, ip, agent, playback] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string?,
+    string?,
+    string?,
+  ]
   const ad_id = Number(ad)
   if (ad_id > 2147483647 || !isTime(occurred_at) || !isTime(received_at) || !isAddress(ip)) return undefined
-  return { event_id, ad_id, occurred_at, received_at, ip: ip ?? null, user_agent: agent ?? null, playback_time: playback === undefined ? null : Number(playback) }
+  return {
+    event_id,
+    ad_id,
+    occurred_at,
+    received_at,
+    ip: ip ?? null,
+    user_agent: agent ?? null,
+    playback_time: playback === undefined ? null : Number(playback),
+  }
 }
 
 let lastMinute = ''

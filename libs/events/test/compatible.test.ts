@@ -21,18 +21,26 @@ describe('the versions of the event', () => {
   })
 
   it('have a golden record and schema of the current one', () => {
-    expect(readdirSync(golden), advice).toEqual(expect.arrayContaining([`ad-event.v${eventVersion}.json`, `ad-event.v${eventVersion}.schema.json`]))
+    expect(readdirSync(golden), advice).toEqual(
+      expect.arrayContaining([`ad-event.v${eventVersion}.json`, `ad-event.v${eventVersion}.schema.json`]),
+    )
   })
 
   it('are not broken by the schema of today', () => {
     const before = JSON.parse(read(`ad-event.v${eventVersion}.schema.json`).toString())
-    expect(breaks(before, JSON.parse(JSON.stringify(AdEvent))), `the schema of version ${eventVersion} was changed. ${advice}`).toEqual([])
+    expect(
+      breaks(before, JSON.parse(JSON.stringify(AdEvent))),
+      `the schema of version ${eventVersion} was changed. ${advice}`,
+    ).toEqual([])
   })
 
   it.each([
     ['a field that is gone', ({ ad_id: _, ...rest }: Properties) => rest],
     ['a field of another type', (properties: Properties) => ({ ...properties, playback_time: { type: 'string' } })],
-    ['a bound that is narrower', (properties: Properties) => ({ ...properties, ad_id: { ...properties.ad_id, maximum: 100 } })],
+    [
+      'a bound that is narrower',
+      (properties: Properties) => ({ ...properties, ad_id: { ...properties.ad_id, maximum: 100 } }),
+    ],
     ['a new field that is required', (properties: Properties) => ({ ...properties, campaign: { type: 'string' } })],
   ])('would be broken by %s', (_name, edit) => {
     const properties = edit(AdEvent.properties as unknown as Properties)
@@ -60,5 +68,8 @@ function breaks(before: TSchema, after: TSchema): string[] {
   const [old, now] = [before.properties as Properties, after.properties as Properties]
   const changed = Object.keys(old).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]))
   const demanded = (after.required as string[]).filter((name) => !(before.required as string[]).includes(name))
-  return [...changed.map((name) => `${name} was changed or removed`), ...demanded.map((name) => `${name} is required now`)]
+  return [
+    ...changed.map((name) => `${name} was changed or removed`),
+    ...demanded.map((name) => `${name} is required now`),
+  ]
 }

@@ -47,7 +47,9 @@ describe('an event request', () => {
   })
 
   it('keeps a time in another zone as the same moment in UTC, to the millisecond', () => {
-    expect(eventOf({ ad_id: 1, timestamp: '2025-12-31T23:59:59.123456+02:00' }).occurred_at).toBe('2025-12-31T21:59:59.123Z')
+    expect(eventOf({ ad_id: 1, timestamp: '2025-12-31T23:59:59.123456+02:00' }).occurred_at).toBe(
+      '2025-12-31T21:59:59.123Z',
+    )
   })
 
   it('takes a time up to 24 hours ahead and not a millisecond more', () => {

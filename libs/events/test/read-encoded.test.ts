@@ -5,7 +5,9 @@ import { AdEvent, decodeEvent, encodeEvent } from '../src/index.ts'
 import { readEncoded } from '../src/read-encoded.ts'
 
 const schema = TypeCompiler.Compile(AdEvent)
-const time = fc.date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }).map((date) => date.toISOString())
+const time = fc
+  .date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
+  .map((date) => date.toISOString())
 const event: fc.Arbitrary<AdEvent> = fc.record({
   event_id: fc.uuid(),
   ad_id: fc.integer({ min: 1, max: 2147483647 }),
@@ -24,7 +26,10 @@ describe('the quick way to read an event', () => {
         const read = readEncoded(encodeEvent(written))
         if (read) quick += 1
         if (read) expect(read).toEqual(written)
-        expect(decodeEvent(Buffer.from(encodeEvent(written)))).toEqual({ ok: true, event: JSON.parse(encodeEvent(written)) })
+        expect(decodeEvent(Buffer.from(encodeEvent(written)))).toEqual({
+          ok: true,
+          event: JSON.parse(encodeEvent(written)),
+        })
       }),
       { numRuns: 500 },
     )
@@ -32,7 +37,14 @@ describe('the quick way to read an event', () => {
   })
 
   it('takes nothing that the long way refuses or reads otherwise, however the text was changed', () => {
-    const change = fc.record({ at: fc.nat(300), cut: fc.nat(3), put: fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom('9', '0', '-', ':', '"', '\\', '60', '.', 'null', '\u0001', '\ud800')) })
+    const change = fc.record({
+      at: fc.nat(300),
+      cut: fc.nat(3),
+      put: fc.oneof(
+        fc.string({ maxLength: 3 }),
+        fc.constantFrom('9', '0', '-', ':', '"', '\\', '60', '.', 'null', '\u0001', '\ud800'),
+      ),
+    })
     fc.assert(
       fc.property(event, change, (written, { at, cut, put }) => {
         const text = encodeEvent(written)
@@ -58,16 +70,30 @@ describe('the quick way to read an event', () => {
     ['an agent with a line break', { user_agent: 'a\nb' }],
   ])('leaves %s to the long way', (_what, change) => {
     const valid = {
-      event_id: '0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b', ad_id: 1, occurred_at: '2026-07-07T06:45:00.000Z', received_at: '2026-07-07T06:45:00.000Z',
-      ip: '192.168.1.0', user_agent: 'test', playback_time: 15,
+      event_id: '0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b',
+      ad_id: 1,
+      occurred_at: '2026-07-07T06:45:00.000Z',
+      received_at: '2026-07-07T06:45:00.000Z',
+      ip: '192.168.1.0',
+      user_agent: 'test',
+      playback_time: 15,
     }
     expect(readEncoded(encodeEvent(valid))).toEqual(valid)
     expect(readEncoded(encodeEvent({ ...valid, ...change }))).toBeUndefined()
   })
 
   it('does not take a number as JSON would not', () => {
-    const text = encodeEvent({ event_id: '0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b', ad_id: 1, occurred_at: '2026-07-07T06:45:00.000Z', received_at: '2026-07-07T06:45:00.000Z', ip: null, user_agent: null, playback_time: 15 })
-    for (const wrong of ['015', '15.', '.5', '+15']) expect(readEncoded(text.replace(':15}', `:${wrong}}`))).toBeUndefined()
+    const text = encodeEvent({
+      event_id: '0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b',
+      ad_id: 1,
+      occurred_at: '2026-07-07T06:45:00.000Z',
+      received_at: '2026-07-07T06:45:00.000Z',
+      ip: null,
+      user_agent: null,
+      playback_time: 15,
+    })
+    for (const wrong of ['015', '15.', '.5', '+15'])
+      expect(readEncoded(text.replace(':15}', `:${wrong}}`))).toBeUndefined()
     expect(readEncoded(text.replace(':15}', ':15.25}'))).toMatchObject({ playback_time: 15.25 })
   })
 })

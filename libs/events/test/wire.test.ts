@@ -19,7 +19,9 @@ describe('the wire', () => {
     const requests = fc.record(
       {
         ad_id: fc.integer({ min: 1, max: 2147483647 }),
-        timestamp: fc.date({ min: new Date('2000-01-01'), max: new Date('2026-01-01'), noInvalidDate: true }).map((date) => date.toISOString()),
+        timestamp: fc
+          .date({ min: new Date('2000-01-01'), max: new Date('2026-01-01'), noInvalidDate: true })
+          .map((date) => date.toISOString()),
         ip: fc.oneof(fc.ipV4(), fc.ipV6()),
         playback_time: fc.double({ min: 0, max: 1e9, noNaN: true }),
         event_id: fc.uuid(),
@@ -30,7 +32,10 @@ describe('the wire', () => {
       fc.property(requests, fc.option(fc.string({ unit: 'binary' }), { nil: undefined }), (body, userAgent) => {
         const parsed = parseEventRequest(body, { receivedAt: Date.UTC(2026, 0, 1), ip: '::1', userAgent })
         if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors))
-        expect(decodeEvent(Buffer.from(encodeEvent(parsed.event)))).toEqual({ ok: true, event: { ...parsed.event, playback_time: parsed.event.playback_time } })
+        expect(decodeEvent(Buffer.from(encodeEvent(parsed.event)))).toEqual({
+          ok: true,
+          event: { ...parsed.event, playback_time: parsed.event.playback_time },
+        })
       }),
     )
   })

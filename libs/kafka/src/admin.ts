@@ -28,7 +28,11 @@ export function createAdmin(kafka: Kafka) {
   async function ask<T>(what: string, question: (admin: KafkaAdmin) => Promise<T>, ms = deadline): Promise<T> {
     const mine = (admin ??= kafka.admin())
     try {
-      return await withDeadline(mine.connect().then(() => question(mine)), ms, what)
+      return await withDeadline(
+        mine.connect().then(() => question(mine)),
+        ms,
+        what,
+      )
     } catch (error) {
       // a connection that hung once is not asked again
       if (admin === mine) admin = undefined
@@ -47,36 +51,55 @@ export function createAdmin(kafka: Kafka) {
 
     /** Partition counts of those topics that exist. */
     partitions: (topics: string[], ms = deadline): Promise<Map<string, number>> =>
-      ask('asking for topics', async (client) => {
-        const existing = new Set(await client.listTopics())
-        const wanted = topics.filter((topic) => existing.has(topic))
-        if (wanted.length === 0) return new Map()
-        const { topics: found } = await client.fetchTopicMetadata({ topics: wanted })
-        return new Map(found.map(({ name, partitions }) => [name, partitions.length]))
-      }, ms),
+      ask(
+        'asking for topics',
+        async (client) => {
+          const existing = new Set(await client.listTopics())
+          const wanted = topics.filter((topic) => existing.has(topic))
+          if (wanted.length === 0) return new Map()
+          const { topics: found } = await client.fetchTopicMetadata({ topics: wanted })
+          return new Map(found.map(({ name, partitions }) => [name, partitions.length]))
+        },
+        ms,
+      ),
 
     describe: (topic: string): Promise<TopicDescription> =>
       ask(`describing ${topic}`, async (client) => {
         const { topics } = await client.fetchTopicMetadata({ topics: [topic] })
-        const { resources } = await client.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: topic }] })
+        const { resources } = await client.describeConfigs({
+          includeSynonyms: false,
+          resources: [{ type: 2, name: topic }],
+        })
         const partitions = topics[0]?.partitions ?? []
         const entries = resources[0]?.configEntries ?? []
         const config = Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
         return { partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0, config }
       }),
 
-    brokers: (): Promise<number> => ask('asking for the brokers', async (client) => (await client.describeCluster()).brokers.length),
+    brokers: (): Promise<number> =>
+      ask('asking for the brokers', async (client) => (await client.describeCluster()).brokers.length),
 
     /** Resolves when every partition has a leader; false when the topics were there already. */
     create: (topics: ITopicConfig[]): Promise<boolean> =>
-      ask('creating topics', async (client) => {
-        const created = await client.createTopics({ topics, waitForLeaders: false, timeout: deadline })
-        await leadersOf(client, topics.map(({ topic }) => topic))
-        return created
-      }, 3 * deadline),
+      ask(
+        'creating topics',
+        async (client) => {
+          const created = await client.createTopics({ topics, waitForLeaders: false, timeout: deadline })
+          await leadersOf(
+            client,
+            topics.map(({ topic }) => topic),
+          )
+          return created
+        },
+        3 * deadline,
+      ),
 
     addPartitions: (topic: string, count: number): Promise<boolean> =>
-      ask(`adding partitions to ${topic}`, (client) => client.createPartitions({ topicPartitions: [{ topic, count }], timeout: deadline }), 3 * deadline),
+      ask(
+        `adding partitions to ${topic}`,
+        (client) => client.createPartitions({ topicPartitions: [{ topic, count }], timeout: deadline }),
+        3 * deadline,
+      ),
 
     configure: (topic: string, config: Record<string, string>): Promise<void> =>
       ask(`configuring ${topic}`, async (client) => {
@@ -87,10 +110,14 @@ export function createAdmin(kafka: Kafka) {
     /** Removes the records before these offsets: the log begins there from now on. */
     deleteRecords: (topic: string, partitions: { partition: number; offset: bigint }[]): Promise<void> =>
       ask(`deleting records of ${topic}`, (client) =>
-        client.deleteTopicRecords({ topic, partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })) }),
+        client.deleteTopicRecords({
+          topic,
+          partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+        }),
       ),
 
-    remove: (topics: string[]): Promise<void> => ask('removing topics', (client) => client.deleteTopics({ topics, timeout: deadline })),
+    remove: (topics: string[]): Promise<void> =>
+      ask('removing topics', (client) => client.deleteTopics({ topics, timeout: deadline })),
 
     async close(): Promise<void> {
       const mine = admin
@@ -106,7 +133,9 @@ async function leadersOf(client: KafkaAdmin, topics: string[]): Promise<void> {
   for (const end = performance.now() + 2 * deadline; ; await pause(50)) {
     try {
       const { topics: found } = await client.fetchTopicMetadata({ topics })
-      const led = found.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))
+      const led = found.every(
+        ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+      )
       if (led && (await Promise.all(topics.map((topic) => client.fetchTopicOffsets(topic))))) return
     } catch (error) {
       if (performance.now() > end) throw error

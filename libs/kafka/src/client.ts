@@ -7,29 +7,56 @@ const brokerList = String.raw`^\s*[^\s,]+:\d{1,5}\s*(,\s*[^\s,]+:\d{1,5}\s*)*$`
 
 /** The variables of everything that talks to Kafka, to spread into a configuration schema. */
 export const kafkaSettings = {
-  KAFKA_BROKERS: Type.String({ pattern: brokerList, default: '127.0.0.1:19092', description: 'host:port of one or more brokers, comma separated' }),
-  TOPIC_PREFIX: Type.String({ default: '', pattern: '^[a-zA-Z0-9._-]*$', description: 'Put before each topic and the consumer group' }),
+  KAFKA_BROKERS: Type.String({
+    pattern: brokerList,
+    default: '127.0.0.1:19092',
+    description: 'host:port of one or more brokers, comma separated',
+  }),
+  TOPIC_PREFIX: Type.String({
+    default: '',
+    pattern: '^[a-zA-Z0-9._-]*$',
+    description: 'Put before each topic and the consumer group',
+  }),
   KAFKA_TLS: Type.Boolean({ default: false, description: 'Talk TLS to the brokers' }),
-  KAFKA_CA: Type.Optional(Type.String({ minLength: 1, secret: true, description: "Authority (PEM) that signed the brokers' certificates; implies KAFKA_TLS" })),
+  KAFKA_CA: Type.Optional(
+    Type.String({
+      minLength: 1,
+      secret: true,
+      description: "Authority (PEM) that signed the brokers' certificates; implies KAFKA_TLS",
+    }),
+  ),
   KAFKA_SASL_MECHANISM: Type.Optional(
     Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
       description: 'plain, scram-sha-256 or scram-sha-512; none when absent',
       needs: ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
     }),
   ),
-  KAFKA_SASL_USERNAME: Type.Optional(Type.String({ description: 'User of the SASL mechanism', needs: ['KAFKA_SASL_MECHANISM'] })),
-  KAFKA_SASL_PASSWORD: Type.Optional(Type.String({ secret: true, description: 'Password of the SASL mechanism', needs: ['KAFKA_SASL_MECHANISM'] })),
+  KAFKA_SASL_USERNAME: Type.Optional(
+    Type.String({ description: 'User of the SASL mechanism', needs: ['KAFKA_SASL_MECHANISM'] }),
+  ),
+  KAFKA_SASL_PASSWORD: Type.Optional(
+    Type.String({ secret: true, description: 'Password of the SASL mechanism', needs: ['KAFKA_SASL_MECHANISM'] }),
+  ),
 }
 export type KafkaSettings = Static<TObject<typeof kafkaSettings>>
 
 /** What kafkajs says, as a warning or an error of ours: it logs what we handle, so that nothing of it is fatal. */
-export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, extra: Record<string, unknown>) => void
+export type KafkaLog = (
+  level: 'error' | 'warn' | 'info' | 'debug',
+  message: string,
+  extra: Record<string, unknown>,
+) => void
 
 /**
  * A kafkajs client with deadlines everywhere: its defaults take 16 s to reject and wait for ever on a hung broker.
  * `retry` is what coordinator look-ups of a consumer use.
  */
-export function createKafka(config: KafkaSettings, clientId: string, log: KafkaLog, retry = { initialRetryTime: 100, maxRetryTime: 500, retries: 2 }): Kafka {
+export function createKafka(
+  config: KafkaSettings,
+  clientId: string,
+  log: KafkaLog,
+  retry = { initialRetryTime: 100, maxRetryTime: 500, retries: 2 },
+): Kafka {
   return new Kafka({
     clientId,
     brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),

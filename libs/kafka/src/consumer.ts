@@ -1,4 +1,10 @@
-import { type ConsumerCrashEvent, type ConsumerGroupJoinEvent, type EachBatchPayload, type IHeaders, type Kafka } from 'kafkajs'
+import {
+  type ConsumerCrashEvent,
+  type ConsumerGroupJoinEvent,
+  type EachBatchPayload,
+  type IHeaders,
+  type Kafka,
+} from 'kafkajs'
 
 export interface TopicPartition {
   topic: string
@@ -50,7 +56,15 @@ export interface BatchConsumer {
 }
 
 /** A consumer that hands over whole fetched batches and never commits by itself. */
-export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigned, onCrash, concurrency }: BatchConsumerOptions): BatchConsumer {
+export function createBatchConsumer({
+  kafka,
+  groupId,
+  topics,
+  onBatch,
+  onAssigned,
+  onCrash,
+  concurrency,
+}: BatchConsumerOptions): BatchConsumer {
   let generation = 0
   let turnedAt = performance.now()
   const consumer = kafka.consumer({
@@ -70,7 +84,11 @@ export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigne
   })
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }: ConsumerGroupJoinEvent) => {
     generation += 1
-    onAssigned(Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))))
+    onAssigned(
+      Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => ({ topic, partition })),
+      ),
+    )
   })
   consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => {
     if (!payload.restart) onCrash(payload.error)
@@ -84,17 +102,27 @@ export function createBatchConsumer({ kafka, groupId, topics, onBatch, onAssigne
         await consumer.connect()
         // true: clicks that were acknowledged before the group first joined count as well
         await consumer.subscribe({ topics, fromBeginning: true })
-        await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: handle })
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: concurrency,
+          eachBatch: handle,
+        })
       } catch (error) {
         // to kafkajs a connection whose first exchange failed is connected, and every later attempt fails on it
         await consumer.disconnect().catch(() => {})
         throw error
       }
     },
-    commit: (offsets) => consumer.commitOffsets(offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) }))),
+    commit: (offsets) =>
+      consumer.commitOffsets(
+        offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })),
+      ),
     seek: ({ topic, partition, offset }) => consumer.seek({ topic, partition, offset: String(offset) }),
-    pause: (partitions) => consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
-    resume: (partitions) => consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+    pause: (partitions) =>
+      consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
+    resume: (partitions) =>
+      consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
     sinceLastTurn: () => performance.now() - turnedAt,
     close: () => consumer.disconnect(),
   }

@@ -77,6 +77,11 @@ export function connectProducer(kafka: () => Kafka, deadlineMs: number): Produce
   async function close() {
     const last = connection
     connection = undefined
-    if (last) await withDeadline(last.then((producer) => producer.disconnect()), 1000, 'disconnecting').catch(() => {})
+    if (last)
+      await withDeadline(
+        last.then((producer) => producer.disconnect()),
+        1000,
+        'disconnecting',
+      ).catch(() => {})
   }
 }

@@ -67,7 +67,13 @@ const smallestBatch = 16 * 1024
  * as long as the broker is busy and not a moment longer. A batch goes to one partition, the next batch to the next one.
  */
 export function createProducer(options: ProducerOptions): EventProducer {
-  const { deadlineMs = 2500, maxQueued = 20_000, maxQueuedBytes = 32 * 1024 * 1024, maxBatchBytes = 512 * 1024, batchRecords } = options
+  const {
+    deadlineMs = 2500,
+    maxQueued = 20_000,
+    maxQueuedBytes = 32 * 1024 * 1024,
+    maxBatchBytes = 512 * 1024,
+    batchRecords,
+  } = options
   const connection = connectProducer(options.kafka, deadlineMs)
   let queue: Entry[] = []
   let flying: Entry[] = []
@@ -82,7 +88,12 @@ export function createProducer(options: ProducerOptions): EventProducer {
   let expiry: NodeJS.Timeout | undefined
   let onIdle: (() => void) | undefined
 
-  return { publish, pending: () => ({ records, bytes }), sinceAcknowledged: () => performance.now() - acknowledgedAt, close }
+  return {
+    publish,
+    pending: () => ({ records, bytes }),
+    sinceAcknowledged: () => performance.now() - acknowledgedAt,
+    close,
+  }
 
   function publish(topic: string, { key, value, headers }: EventRecord): Promise<void> {
     const size = Buffer.byteLength(value) + recordOverhead
@@ -147,7 +158,9 @@ export function createProducer(options: ProducerOptions): EventProducer {
     const byTopic = Map.groupBy(batch, (entry) => entry.topic)
     const began = performance.now()
     try {
-      await connection.send([...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) })))
+      await connection.send(
+        [...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) })),
+      )
       acknowledgedAt = performance.now()
     } finally {
       fitBatch(batch, performance.now() - began)
@@ -158,7 +171,8 @@ export function createProducer(options: ProducerOptions): EventProducer {
   function fitBatch(batch: Entry[], took: number) {
     lastTook = took
     if (took > deadlineMs * share) batchBytes = Math.max(smallestBatch, batchBytes / 2)
-    else if (batch.reduce((sum, entry) => sum + entry.bytes, 0) > batchBytes / 2) batchBytes = Math.min(maxBatchBytes, batchBytes * 2)
+    else if (batch.reduce((sum, entry) => sum + entry.bytes, 0) > batchBytes / 2)
+      batchBytes = Math.min(maxBatchBytes, batchBytes * 2)
   }
 
   // Deadlines are all of the same length, so that the oldest entries stand first.

@@ -36,7 +36,9 @@ describe('questions to the broker', async () => {
     await producer.close()
     await admin.configure(made, { 'retention.ms': '60000' })
     await admin.addPartitions(made, 4)
-    await expect.poll(() => admin.describe(made), { timeout: 10_000 }).toMatchObject({ partitions: 4, replication: 1, config: { 'retention.ms': '60000' } })
+    await expect
+      .poll(() => admin.describe(made), { timeout: 10_000 })
+      .toMatchObject({ partitions: 4, replication: 1, config: { 'retention.ms': '60000' } })
   })
 
   test('end by their deadline when nobody answers, and work again afterwards', async () => {

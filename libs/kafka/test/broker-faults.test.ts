@@ -35,8 +35,13 @@ describe('the producer, when the broker', () => {
     const results: { result: string; ms: number }[] = []
     const flood = async (ms: number) => {
       const asked: Promise<unknown>[] = []
-      for (const end = performance.now() + ms; performance.now() < end; await new Promise((resolve) => setTimeout(resolve, 10))) {
-        for (let i = 0; i < 100; i++) asked.push(outcome(producer, topic, 'x'.repeat(100)).then((answer) => results.push(answer)))
+      for (
+        const end = performance.now() + ms;
+        performance.now() < end;
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      ) {
+        for (let i = 0; i < 100; i++)
+          asked.push(outcome(producer, topic, 'x'.repeat(100)).then((answer) => results.push(answer)))
       }
       await Promise.all(asked)
     }
@@ -65,7 +70,7 @@ describe('the producer, when the broker', () => {
     expect((await outcome(producer, topic, 'before the hang')).result).toBe('ok')
     process.kill(broker.pid, 'SIGSTOP')
     try {
-      for (const end = performance.now() + 9000; performance.now() < end; ) {
+      for (const end = performance.now() + 9000; performance.now() < end;) {
         const { result, ms } = await outcome(producer, topic, 'during the hang')
         expect(result).toBe('outcome_unknown')
         expect(ms).toBeLessThan(3000)
@@ -75,7 +80,8 @@ describe('the producer, when the broker', () => {
       process.kill(broker.pid, 'SIGCONT')
     }
     const back = performance.now()
-    while ((await outcome(producer, topic, 'after the hang')).result !== 'ok') expect(performance.now() - back).toBeLessThan(10_000)
+    while ((await outcome(producer, topic, 'after the hang')).result !== 'ok')
+      expect(performance.now() - back).toBeLessThan(10_000)
     await producer.close()
   })
 

@@ -34,14 +34,23 @@ export async function keys(kafka: Kafka, topic: string): Promise<string[]> {
     },
   })
   await consumer.start()
-  await vi.waitFor(() => { if (read.length < expected) throw new Error(`read ${read.length} of ${expected}`) }, 20_000)
+  await vi.waitFor(() => {
+    if (read.length < expected) throw new Error(`read ${read.length} of ${expected}`)
+  }, 20_000)
   await consumer.close()
   return [...new Set(read)]
 }
 
 /** What became of a publish: `ok` or the error's code, and after how many milliseconds. */
-export async function outcome(producer: EventProducer, topic: string, name: string): Promise<{ result: string; ms: number }> {
+export async function outcome(
+  producer: EventProducer,
+  topic: string,
+  name: string,
+): Promise<{ result: string; ms: number }> {
   const start = performance.now()
-  const result = await producer.publish(topic, record(name)).then(() => 'ok', (error: { code?: string }) => error.code ?? String(error))
+  const result = await producer.publish(topic, record(name)).then(
+    () => 'ok',
+    (error: { code?: string }) => error.code ?? String(error),
+  )
   return { result, ms: performance.now() - start }
 }

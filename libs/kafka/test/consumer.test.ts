@@ -1,6 +1,13 @@
 import { testTopics, type TestTopics } from '@ads-tracker/testing'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type BatchConsumer, type BatchConsumerOptions, type ConsumedBatch, createAdmin, createBatchConsumer, createProducer } from '../src/index.ts'
+import {
+  type BatchConsumer,
+  type BatchConsumerOptions,
+  type ConsumedBatch,
+  createAdmin,
+  createBatchConsumer,
+  createProducer,
+} from '../src/index.ts'
 import { kafkaOf, record } from './client.ts'
 
 describe('the consumer', () => {
@@ -19,7 +26,13 @@ describe('the consumer', () => {
 
   function consumerOf(options: Partial<BatchConsumerOptions> & Pick<BatchConsumerOptions, 'onBatch'>): BatchConsumer {
     const consumer = createBatchConsumer({
-      kafka: kafkaOf(topics.brokers), groupId: `${topics.prefix}group`, topics: [topic], concurrency: 6, onAssigned() {}, onCrash() {}, ...options,
+      kafka: kafkaOf(topics.brokers),
+      groupId: `${topics.prefix}group`,
+      topics: [topic],
+      concurrency: 6,
+      onAssigned() {},
+      onCrash() {},
+      ...options,
     })
     open.push(consumer)
     return consumer
@@ -34,7 +47,9 @@ describe('the consumer', () => {
   async function publish(count: number, { flushes = 6 } = {}) {
     const producer = createProducer({ kafka: () => kafkaOf(topics.brokers), deadlineMs: 10_000 })
     for (let flush = 0; flush < flushes; flush++) {
-      await Promise.all(Array.from({ length: count / flushes }, (_, index) => producer.publish(topic, record(`${flush}-${index}`))))
+      await Promise.all(
+        Array.from({ length: count / flushes }, (_, index) => producer.publish(topic, record(`${flush}-${index}`))),
+      )
     }
     await producer.close()
   }
@@ -42,7 +57,8 @@ describe('the consumer', () => {
   function collector() {
     const offsets = new Map<number, bigint[]>()
     const total = () => [...offsets.values()].reduce((sum, list) => sum + list.length, 0)
-    const take = ({ partition, records }: ConsumedBatch) => void offsets.set(partition, [...(offsets.get(partition) ?? []), ...records.map(({ offset }) => offset)])
+    const take = ({ partition, records }: ConsumedBatch) =>
+      void offsets.set(partition, [...(offsets.get(partition) ?? []), ...records.map(({ offset }) => offset)])
     return { offsets, total, take, onBatch: async (batch: ConsumedBatch) => take(batch) }
   }
 
@@ -132,7 +148,10 @@ describe('the consumer', () => {
     await publish(60)
     const { take, total } = collector()
     const assigned: number[] = []
-    await start({ onBatch: async (batch) => take(batch), onAssigned: (partitions) => void assigned.push(partitions.length) })
+    await start({
+      onBatch: async (batch) => take(batch),
+      onAssigned: (partitions) => void assigned.push(partitions.length),
+    })
     await vi.waitFor(() => expect(total()).toBe(60), 10_000)
     const admin = createAdmin(kafkaOf(topics.brokers))
     await admin.addPartitions(topic, 8)
@@ -164,7 +183,10 @@ describe('the consumer', () => {
     await vi.waitFor(() => expect(working).toBeGreaterThan(1), 10_000)
     await start({ onBatch: async (batch) => taken.take(batch) })
     busy = false
-    await vi.waitFor(() => expect([...taken.offsets.values()].map((list) => new Set(list).size)).toEqual(Array(6).fill(100)), 15_000)
+    await vi.waitFor(
+      () => expect([...taken.offsets.values()].map((list) => new Set(list).size)).toEqual(Array(6).fill(100)),
+      15_000,
+    )
     expect(interrupted).toBe(working)
   })
 

@@ -29,7 +29,10 @@ test('a consumer starts at the next attempt after a broker that took its connect
     onAssigned: () => {},
     onCrash: () => {},
   })
-  const first = consumer.start().then(() => 'started', () => 'failed')
+  const first = consumer.start().then(
+    () => 'started',
+    () => 'failed',
+  )
   await new Promise((resolve) => setTimeout(resolve, 2500))
   isSilent = false
   await first

@@ -20,7 +20,11 @@ export interface GroupArguments<T> {
 
 /** The parts of kafkajs that our patch changes. */
 export interface Internals {
-  createRequest: (request: { correlationId: number; clientId: string | null; request: ProduceRequest }) => Promise<Encoded>
+  createRequest: (request: {
+    correlationId: number
+    clientId: string | null
+    request: ProduceRequest
+  }) => Promise<Encoded>
   produce: (version: number) => (options: object) => { request: ProduceRequest }
   group: <T>(arguments_: GroupArguments<T>) => Record<string, T[]>
   RequestQueue: new (options: object) => RequestQueue
@@ -59,7 +63,9 @@ const paths = {
   decodeRecord: 'kafkajs/src/protocol/recordBatch/record/v0/decoder',
   Decoder: 'kafkajs/src/protocol/decoder',
 }
-type Loaded = Omit<Internals, 'produce'> & { produceRequests: { protocol: (version: { version: number }) => (options: object) => { request: ProduceRequest } } }
+type Loaded = Omit<Internals, 'produce'> & {
+  produceRequests: { protocol: (version: { version: number }) => (options: object) => { request: ProduceRequest } }
+}
 
 /** As the app gets them when it runs from the source. */
 export function fromModules(): Internals {
@@ -71,9 +77,21 @@ export function fromModules(): Internals {
 export async function fromBundle(): Promise<Internals> {
   const folder = mkdtempSync(join(tmpdir(), 'kafkajs-bundle-'))
   const outfile = join(folder, 'kafkajs.cjs')
-  const contents = `module.exports = { ${Object.entries(paths).map(([name, path]) => `${name}: require('${path}')`).join(', ')} }`
+  const contents = `module.exports = { ${Object.entries(paths)
+    .map(([name, path]) => `${name}: require('${path}')`)
+    .join(', ')} }`
   const stdin = { contents, resolveDir: import.meta.dirname }
-  await build({ stdin, outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node24', minifySyntax: true, minifyWhitespace: true, logLevel: 'error' })
+  await build({
+    stdin,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'error',
+  })
   const loaded = createRequire(import.meta.url)(outfile) as Loaded
   rmSync(folder, { recursive: true })
   return internals(loaded)

@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fromBundle, fromModules, type GroupArguments, type Internals } from './kafkajs-internals.ts'
 
-const bytes = fc.oneof(fc.string({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 80 }), fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)))
+const bytes = fc.oneof(
+  fc.string({ maxLength: 300 }),
+  fc.string({ unit: 'binary', maxLength: 80 }),
+  fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
+)
 // The original takes a header named like a member of Object.prototype (`toString`) for one that it has read before.
 const headerName = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((name) => !(name in {}))
 const headers = fc.option(fc.dictionary(headerName, bytes, { maxKeys: 4 }), { nil: undefined })
@@ -11,7 +15,10 @@ const topicData = fc.array(
   fc.record({
     topic: fc.stringMatching(/^[a-z.]{1,40}$/),
     partitions: fc.array(
-      fc.record({ partition: fc.nat(100), firstSequence: fc.nat(1000), messages: fc.array(message, { maxLength: 20 }) }, { requiredKeys: ['partition', 'messages'] }),
+      fc.record(
+        { partition: fc.nat(100), firstSequence: fc.nat(1000), messages: fc.array(message, { maxLength: 20 }) },
+        { requiredKeys: ['partition', 'messages'] },
+      ),
       { maxLength: 3 },
     ),
   }),
@@ -42,27 +49,43 @@ describe.each([
 
   test('writes the same bytes as the original for any keys, values and headers', async () => {
     await fc.assert(
-      fc.asyncProperty(topicData, fc.integer({ min: 3, max: 7 }), fc.option(fc.string({ maxLength: 20 })), async (data, version, clientId) => {
-        const { isExact, ours, original } = await encodeBoth({ topicData: data }, version, clientId)
-        expect(isExact).toBe(true)
-        expect(ours.equals(original)).toBe(true)
-      }),
+      fc.asyncProperty(
+        topicData,
+        fc.integer({ min: 3, max: 7 }),
+        fc.option(fc.string({ maxLength: 20 })),
+        async (data, version, clientId) => {
+          const { isExact, ours, original } = await encodeBoth({ topicData: data }, version, clientId)
+          expect(isExact).toBe(true)
+          expect(ours.equals(original)).toBe(true)
+        },
+      ),
       { numRuns: 300 },
     )
   })
 
-  test.each([0, 1, 63, 64, 65, 127, 128, 129, 8191, 8192, 8193, 20_000])('writes the same bytes for %i records and for values of as many bytes', async (size) => {
-    const records = Array.from({ length: size }, (_, index) => ({ key: `key-${index}`, value: `{"n":${index}}`, headers: { v: '1', 'request-id': `r${index}` } }))
-    const long = [{ key: 'k'.repeat(size), value: 'v'.repeat(size), headers: { h: 'ü'.repeat(size) } }]
-    for (const messages of [records, long]) {
-      const { isExact, ours, original } = await encodeBoth({ topicData: [{ topic: 'ads.clicks.v1', partitions: [{ partition: 3, messages }] }] })
-      expect(isExact).toBe(true)
-      expect(ours.equals(original)).toBe(true)
-    }
-  })
+  test.each([0, 1, 63, 64, 65, 127, 128, 129, 8191, 8192, 8193, 20_000])(
+    'writes the same bytes for %i records and for values of as many bytes',
+    async (size) => {
+      const records = Array.from({ length: size }, (_, index) => ({
+        key: `key-${index}`,
+        value: `{"n":${index}}`,
+        headers: { v: '1', 'request-id': `r${index}` },
+      }))
+      const long = [{ key: 'k'.repeat(size), value: 'v'.repeat(size), headers: { h: 'ü'.repeat(size) } }]
+      for (const messages of [records, long]) {
+        const { isExact, ours, original } = await encodeBoth({
+          topicData: [{ topic: 'ads.clicks.v1', partitions: [{ partition: 3, messages }] }],
+        })
+        expect(isExact).toBe(true)
+        expect(ours.equals(original)).toBe(true)
+      }
+    },
+  )
 
   test('leaves compression, transactions, timestamps and unusual values to the original', async () => {
-    const data = (extra: object) => [{ topic: 't', partitions: [{ partition: 0, messages: [{ key: 'k', value: 'v', ...extra }] }] }]
+    const data = (extra: object) => [
+      { topic: 't', partitions: [{ partition: 0, messages: [{ key: 'k', value: 'v', ...extra }] }] },
+    ]
     const unusual = [
       { topicData: data({}), compression: 1 },
       { topicData: data({}), transactionalId: 'transaction' },
@@ -89,16 +112,28 @@ describe.each([
     )
   })
 
-  const fetched = fc.record({
-    key: fc.option(bytes), value: fc.option(bytes), headers, timestampDelta: fc.oneof(fc.nat(1000), fc.integer(), fc.maxSafeInteger()), offsetDelta: fc.nat(100_000),
-  }, { requiredKeys: ['key', 'value', 'timestampDelta', 'offsetDelta'] })
+  const fetched = fc.record(
+    {
+      key: fc.option(bytes),
+      value: fc.option(bytes),
+      headers,
+      timestampDelta: fc.oneof(fc.nat(1000), fc.integer(), fc.maxSafeInteger()),
+      offsetDelta: fc.nat(100_000),
+    },
+    { requiredKeys: ['key', 'value', 'timestampDelta', 'offsetDelta'] },
+  )
 
-  function decodeBoth(encoded: Buffer, context: { firstOffset: string; firstTimestamp: string; timestampType?: number; maxTimestamp?: string }) {
+  function decodeBoth(
+    encoded: Buffer,
+    context: { firstOffset: string; firstTimestamp: string; timestampType?: number; maxTimestamp?: string },
+  ) {
     const original = new kafkajs.Decoder(encoded)
     const whole = { ...context, magicByte: 2, isControlBatch: false }
     const quick = new kafkajs.Decoder(encoded)
     const ours = kafkajs.decodePlainRecords(quick, whole)
-    const theirs = original.readArray((decoder) => kafkajs.decodeRecord(new kafkajs.Decoder(decoder.readVarIntBytes()), whole))
+    const theirs = original.readArray((decoder) =>
+      kafkajs.decodeRecord(new kafkajs.Decoder(decoder.readVarIntBytes()), whole),
+    )
     return { ours, theirs, read: [quick.offset, original.offset] }
   }
 
@@ -109,7 +144,12 @@ describe.each([
   }
 
   test('reads what the original reads of a batch', () => {
-    const places = fc.record({ firstOffset: fc.maxSafeInteger().map(Math.abs).map(String), firstTimestamp: fc.nat(2_000_000_000_000).map(String), timestampType: fc.constantFrom(0, 1), maxTimestamp: fc.constant('1764000000123') })
+    const places = fc.record({
+      firstOffset: fc.maxSafeInteger().map(Math.abs).map(String),
+      firstTimestamp: fc.nat(2_000_000_000_000).map(String),
+      timestampType: fc.constantFrom(0, 1),
+      maxTimestamp: fc.constant('1764000000123'),
+    })
     let quick = 0
     fc.assert(
       fc.property(fc.array(fetched, { maxLength: 20 }), places, (records, context) => {
@@ -125,7 +165,9 @@ describe.each([
 
   test('reads repeated headers, and a header with the name of a prototype, as data', () => {
     const encoded = encodeRecords([{ key: 'k', value: 'v', headers: { many: ['a', 'b', 'c'], ['__proto__']: 'x' } }])
-    const [read] = decodeBoth(encoded, { firstOffset: '0', firstTimestamp: '0' }).ours as { headers: Record<string, unknown> }[]
+    const [read] = decodeBoth(encoded, { firstOffset: '0', firstTimestamp: '0' }).ours as {
+      headers: Record<string, unknown>
+    }[]
     expect(read?.headers.many).toEqual(['a', 'b', 'c'].map((text) => Buffer.from(text)))
     expect(Object.getPrototypeOf(read?.headers)).toBe(Object.prototype)
     expect(Object.keys(read?.headers ?? {})).toEqual(['many', '__proto__'])
@@ -133,7 +175,11 @@ describe.each([
 
   test('leaves numbers beyond what is exact to the original', async () => {
     const records = [kafkajs.Record({ key: 'k', value: 'v', offsetDelta: 1, timestampDelta: 0 })]
-    const { buffer } = await kafkajs.recordBatch.RecordBatch({ records, firstTimestamp: 1_764_000_000_000, maxTimestamp: 1_764_000_000_000 })
+    const { buffer } = await kafkajs.recordBatch.RecordBatch({
+      records,
+      firstTimestamp: 1_764_000_000_000,
+      maxTimestamp: 1_764_000_000_000,
+    })
     buffer.writeBigInt64BE(2n ** 60n, 0)
     const { records: read } = await kafkajs.decodeRecordBatch(new kafkajs.Decoder(buffer))
     expect(read).toMatchObject([{ offset: String(2n ** 60n + 1n), timestamp: '1764000000000' }])
@@ -142,7 +188,12 @@ describe.each([
   test('groups as the original did', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ id: fc.nat(), partition: fc.nat(7) })), (messages) => {
-        const input = { topic: 't', partitionMetadata: [{}], messages, partitioner: ({ message: { partition } }: { message: { partition: number } }) => partition }
+        const input = {
+          topic: 't',
+          partitionMetadata: [{}],
+          messages,
+          partitioner: ({ message: { partition } }: { message: { partition: number } }) => partition,
+        }
         expect(kafkajs.group(input)).toEqual(originalGroup(input))
       }),
     )
@@ -164,7 +215,15 @@ describe.each([
       expectResponse: true,
       sendRequest: () => sent.push(correlationId),
     })
-    const queueOf = () => new kafkajs.RequestQueue({ maxInFlightRequests: 1, requestTimeout: 1000, enforceRequestTimeout: true, clientId: 'c', broker: 'b', logger })
+    const queueOf = () =>
+      new kafkajs.RequestQueue({
+        maxInFlightRequests: 1,
+        requestTimeout: 1000,
+        enforceRequestTimeout: true,
+        clientId: 'c',
+        broker: 'b',
+        logger,
+      })
 
     test('sets no timer when nothing is pending', () => {
       vi.useFakeTimers()

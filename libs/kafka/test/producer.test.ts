@@ -42,7 +42,9 @@ describe('the producer', () => {
     withTopics(async (own, topic) => {
       const producer = producerOf()
       const names = Array.from({ length: 3000 }, (_, index) => `record-${index}`)
-      await Promise.all(names.map((name, index) => producer.publish(topic, record(name, index % 2 ? Buffer.from(name) : name))))
+      await Promise.all(
+        names.map((name, index) => producer.publish(topic, record(name, index % 2 ? Buffer.from(name) : name))),
+      )
       expect((await keys(kafkaOf(own.brokers), topic)).sort()).toEqual(names.sort())
     }))
 
@@ -50,7 +52,9 @@ describe('the producer', () => {
     withTopics(async (own, topic) => {
       const producer = producerOf()
       for (let flush = 0; flush < 6; flush++) {
-        await Promise.all(Array.from({ length: 50 }, (_, index) => producer.publish(topic, record(`${flush}-${index}`))))
+        await Promise.all(
+          Array.from({ length: 50 }, (_, index) => producer.publish(topic, record(`${flush}-${index}`))),
+        )
       }
       expect(await counts(kafkaOf(own.brokers), topic)).toEqual([50, 50, 50, 50, 50, 50])
     }))
@@ -58,7 +62,9 @@ describe('the producer', () => {
   test('splits what is larger than a batch may be', () =>
     withTopics(async (own, topic) => {
       const batches: number[] = []
-      const producer = producerOf({ batchRecords: { observe: (count: number) => batches.push(count) } as unknown as ProducerOptions['batchRecords'] })
+      const producer = producerOf({
+        batchRecords: { observe: (count: number) => batches.push(count) } as unknown as ProducerOptions['batchRecords'],
+      })
       const value = Buffer.alloc(10_000, 'x')
       await Promise.all(Array.from({ length: 150 }, (_, index) => producer.publish(topic, record(`${index}`, value))))
       expect(batches.length).toBeGreaterThanOrEqual(3)
@@ -75,14 +81,22 @@ describe('the producer', () => {
       await producer.publish(own.topics.impression, record('another topic'))
       await producer.publish(own.topics.impression, record('known as well'))
       // a broker may need a second question about a topic that is this new
-      expect(ways.filter((way, index) => way !== ways[index - 1])).toEqual(['sendBatch', 'sendTogether', 'sendBatch', 'sendTogether'])
+      expect(ways.filter((way, index) => way !== ways[index - 1])).toEqual([
+        'sendBatch',
+        'sendTogether',
+        'sendBatch',
+        'sendTogether',
+      ])
       expect((await counts(kafkaOf(own.brokers), topic)).toSorted()).toEqual([0, 0, 0, 0, 1, 1])
     }))
 
   test('keeps clicks and impressions of one batch apart', () =>
     withTopics(async (own) => {
       const producer = producerOf()
-      await Promise.all([producer.publish(own.topics.click, record('click')), producer.publish(own.topics.impression, record('impression'))])
+      await Promise.all([
+        producer.publish(own.topics.click, record('click')),
+        producer.publish(own.topics.impression, record('impression')),
+      ])
       expect(await keys(kafkaOf(own.brokers), own.topics.click)).toEqual(['click'])
       expect(await keys(kafkaOf(own.brokers), own.topics.impression)).toEqual(['impression'])
     }))
@@ -95,7 +109,9 @@ describe('the producer', () => {
     await few.publish(topics.topics.click, record('there is a place again'))
 
     const small = producerOf({ maxQueuedBytes: 1000 })
-    await expect(small.publish(topics.topics.click, record('large', Buffer.alloc(1000)))).rejects.toMatchObject({ code: 'overloaded' })
+    await expect(small.publish(topics.topics.click, record('large', Buffer.alloc(1000)))).rejects.toMatchObject({
+      code: 'overloaded',
+    })
   })
 
   test('refuses at once what would wait behind those that wait too long already, and nobody waits beyond the deadline', async () => {
@@ -106,7 +122,10 @@ describe('the producer', () => {
     const waiting = outcome(producer, 'any', 'waits')
     await new Promise((resolve) => setTimeout(resolve, 700))
     expect(await outcome(producer, 'any', 'too late')).toMatchObject({ result: 'overloaded' })
-    expect(await Promise.all([flying, waiting])).toMatchObject([{ result: 'outcome_unknown' }, { result: 'outcome_unknown' }])
+    expect(await Promise.all([flying, waiting])).toMatchObject([
+      { result: 'outcome_unknown' },
+      { result: 'outcome_unknown' },
+    ])
     const again = outcome(producer, 'any', 'the queue is empty again')
     expect(producer.pending().records).toBe(1)
     expect(await again).toMatchObject({ result: 'outcome_unknown' })
@@ -134,7 +153,8 @@ describe('the producer', () => {
       const all: ReturnType<typeof outcome>[] = []
       const began = performance.now()
       while (performance.now() - began < length) {
-        while (all.length < ((performance.now() - began) * 5 * bytesPerMs) / value.length) all.push(outcome(producer, 'any', value))
+        while (all.length < ((performance.now() - began) * 5 * bytesPerMs) / value.length)
+          all.push(outcome(producer, 'any', value))
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
       return Promise.all(all)
@@ -151,7 +171,9 @@ describe('the producer', () => {
 
   test('answers what it accepted before it closes, and nothing afterwards', async () => {
     const producer = producerOf()
-    const accepted = Array.from({ length: 100 }, (_, index) => producer.publish(topics.topics.click, record(`${index}`)))
+    const accepted = Array.from({ length: 100 }, (_, index) =>
+      producer.publish(topics.topics.click, record(`${index}`)),
+    )
     await producer.close()
     await expect(Promise.all(accepted)).resolves.toHaveLength(100)
     await expect(producer.publish(topics.topics.click, record('late'))).rejects.toMatchObject({ code: 'overloaded' })
@@ -177,7 +199,9 @@ describe('the producer', () => {
 function spied(kafka: Kafka, ways: string[]): Kafka {
   const original = kafka.producer.bind(kafka)
   kafka.producer = (options) => {
-    const producer = original(options) as ReturnType<Kafka['producer']> & { sendTogether: (batch: object) => Promise<unknown> | undefined }
+    const producer = original(options) as ReturnType<Kafka['producer']> & {
+      sendTogether: (batch: object) => Promise<unknown> | undefined
+    }
     const { sendTogether, sendBatch } = producer
     producer.sendTogether = (batch) => {
       const sent = sendTogether(batch)

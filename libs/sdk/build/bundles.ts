@@ -13,7 +13,10 @@ export async function readVersion(): Promise<string> {
 export async function bundlePackage(outdir: string): Promise<void> {
   await bundle({
     entryPoints: { index: at('src/index.ts').pathname, 'browser/index': at('src/browser/index.ts').pathname },
-    outdir, format: 'esm', sourcemap: true, sourcesContent: true,
+    outdir,
+    format: 'esm',
+    sourcemap: true,
+    sourcesContent: true,
   })
 }
 
@@ -30,15 +33,28 @@ export async function bundleTracker(): Promise<TrackerScript> {
   const version = await readVersion()
   const { outputFiles } = await bundle({
     entryPoints: [at('src/browser/script.ts').pathname],
-    format: 'iife', minify: true, write: false, legalComments: 'none', banner: { js: `/*! ads-tracker ${version}, MIT */` },
+    format: 'iife',
+    minify: true,
+    write: false,
+    legalComments: 'none',
+    banner: { js: `/*! ads-tracker ${version}, MIT */` },
   })
   const code = Buffer.from(outputFiles![0]!.contents)
-  return { version, code, gzipped: gzipSync(code, { level: 9 }).length, integrity: `sha384-${createHash('sha384').update(code).digest('base64')}` }
+  return {
+    version,
+    code,
+    gzipped: gzipSync(code, { level: 9 }).length,
+    integrity: `sha384-${createHash('sha384').update(code).digest('base64')}`,
+  }
 }
 
 async function bundle(options: BuildOptions) {
   return build({
-    bundle: true, target: 'es2022', platform: 'neutral', mainFields: ['module', 'main'], logLevel: 'warning',
+    bundle: true,
+    target: 'es2022',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
     define: { TRACKER_VERSION: JSON.stringify(await readVersion()) },
     ...options,
   })

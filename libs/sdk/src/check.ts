@@ -37,13 +37,18 @@ export function mistakesOfEvent(event: unknown): FieldError[] {
 }
 
 export function invalid(errors: FieldError[]): AdsTrackerError {
-  return new AdsTrackerError('invalid_request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), { status: 400, errors })
+  return new AdsTrackerError('invalid_request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), {
+    status: 400,
+    errors,
+  })
 }
 
 function mistakes({ properties = {}, required = [] }: Schema, value: unknown): FieldError[] {
   if (kindOf(value) !== 'object') return [{ field: 'body', message: 'must be object' }]
   const fields = value as Record<string, unknown>
-  const missing = required.filter((field) => fields[field] === undefined).map((field) => ({ field, message: 'is required' }))
+  const missing = required
+    .filter((field) => fields[field] === undefined)
+    .map((field) => ({ field, message: 'is required' }))
   return [...missing, ...ofFields(properties, fields)]
 }
 
@@ -56,7 +61,10 @@ function ofFields(schemas: Readonly<Record<string, Schema>>, fields: object): Fi
 }
 
 function mistake(schema: Schema, value: unknown): string | undefined {
-  if (schema.anyOf) return schema.anyOf.some((way) => mistake(way, value) === undefined) ? undefined : `must be ${schema.anyOf.map(wordsFor).join(' or ')}`
+  if (schema.anyOf)
+    return schema.anyOf.some((way) => mistake(way, value) === undefined)
+      ? undefined
+      : `must be ${schema.anyOf.map(wordsFor).join(' or ')}`
   if (schema.enum) return schema.enum.includes(value) ? undefined : `must be ${schema.enum.join(' or ')}`
   if (schema.type !== undefined && !isOfType([schema.type].flat(), value)) return `must be ${wordsFor(schema)}`
   if (typeof value === 'string') return ofText(schema, value)

@@ -4,7 +4,18 @@ import { listAds } from './list-ads.ts'
 import { readAnalytics } from './read-analytics.ts'
 import { recordEvents, recordOne } from './record.ts'
 import { notCarriedOut, unknownOutcome } from './retry.ts'
-import type { Ad, AdPatch, Analytics, AnalyticsQuery, BatchEvent, EventAccepted, EventResult, NewAd, NewEvent, Receipts } from './types.ts'
+import type {
+  Ad,
+  AdPatch,
+  Analytics,
+  AnalyticsQuery,
+  BatchEvent,
+  EventAccepted,
+  EventResult,
+  NewAd,
+  NewEvent,
+  Receipts,
+} from './types.ts'
 
 export interface ClientOptions {
   /** Origin of the API, such as `https://ads.example.com`. */
@@ -45,7 +56,14 @@ export interface Client {
 }
 
 /** A client of one Ads Tracker. Every call rejects with an AdsTrackerError, or with the reason of its signal. */
-export function createClient({ baseUrl, apiKey, timeout = 10_000, retries = 4, maxRetryAfterMs = 30_000, ...options }: ClientOptions): Client {
+export function createClient({
+  baseUrl,
+  apiKey,
+  timeout = 10_000,
+  retries = 4,
+  maxRetryAfterMs = 30_000,
+  ...options
+}: ClientOptions): Client {
   const fetch: typeof globalThis.fetch = options.fetch ?? ((...request) => globalThis.fetch(...request))
   const http = createHttp({ baseUrl, apiKey, fetch, timeout, retries, maxRetryAfterMs })
   return {
@@ -57,7 +75,13 @@ export function createClient({ baseUrl, apiKey, timeout = 10_000, retries = 4, m
 
     async getAd(id, { signal } = {}) {
       check('getAd', { params: { id } })
-      return (await http.again((api, signal) => api.GET('/ads/{id}', { params: { path: { id } }, signal }), unknownOutcome, signal)).data
+      return (
+        await http.again(
+          (api, signal) => api.GET('/ads/{id}', { params: { path: { id } }, signal }),
+          unknownOutcome,
+          signal,
+        )
+      ).data
     },
     async createAd(body, { signal } = {}) {
       check('createAd', { body })
@@ -65,16 +89,32 @@ export function createClient({ baseUrl, apiKey, timeout = 10_000, retries = 4, m
     },
     async updateAd(id, body, { signal } = {}) {
       check('updateAd', { params: { id }, body })
-      return (await http.again((api, signal) => api.PATCH('/ads/{id}', { params: { path: { id } }, body, signal }), unknownOutcome, signal)).data
+      return (
+        await http.again(
+          (api, signal) => api.PATCH('/ads/{id}', { params: { path: { id } }, body, signal }),
+          unknownOutcome,
+          signal,
+        )
+      ).data
     },
     async archiveAd(id, { signal } = {}) {
       check('archiveAd', { params: { id } })
-      await http.again((api, signal) => api.DELETE('/ads/{id}', { params: { path: { id } }, signal }), unknownOutcome, signal)
+      await http.again(
+        (api, signal) => api.DELETE('/ads/{id}', { params: { path: { id } }, signal }),
+        unknownOutcome,
+        signal,
+      )
     },
     async getReceipt(eventId, { signal } = {}) {
       const path = { event_id: eventId }
       check('getReceipt', { params: path })
-      return (await http.again((api, signal) => api.GET('/ads/events/{event_id}', { params: { path }, signal }), unknownOutcome, signal)).data
+      return (
+        await http.again(
+          (api, signal) => api.GET('/ads/events/{event_id}', { params: { path }, signal }),
+          unknownOutcome,
+          signal,
+        )
+      ).data
     },
   }
 }

@@ -43,12 +43,20 @@ export class AdsTrackerError extends Error {
 }
 
 /** True for an error of this SDK with one of these codes, or with any when none is given. */
-export function isAdsTrackerError<C extends ErrorCode>(error: unknown, ...codes: C[]): error is AdsTrackerError & { readonly code: C } {
+export function isAdsTrackerError<C extends ErrorCode>(
+  error: unknown,
+  ...codes: C[]
+): error is AdsTrackerError & { readonly code: C } {
   return error instanceof AdsTrackerError && (codes.length === 0 || codes.some((code) => code === error.code))
 }
 
 // What a proxy in between answers has no code of ours.
-const codeByStatus: Record<number, ErrorCode> = { 429: 'rate_limited', 502: 'bad_gateway', 503: 'unavailable', 504: 'bad_gateway' }
+const codeByStatus: Record<number, ErrorCode> = {
+  429: 'rate_limited',
+  502: 'bad_gateway',
+  503: 'unavailable',
+  504: 'bad_gateway',
+}
 
 /** The error for an answer that is no success. */
 export function errorOf(response: Response, body: unknown): AdsTrackerError {

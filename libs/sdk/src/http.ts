@@ -29,15 +29,25 @@ export function createHttp({ baseUrl, apiKey, fetch, timeout, ...policy }: HttpO
   return { once, again }
 
   /** Sends `request` again as long as it fails with one of `codes`. */
-  function again<T>(request: (api: Api, signal: AbortSignal) => Promise<Answer<T>>, codes: ErrorCode[], signal?: AbortSignal) {
+  function again<T>(
+    request: (api: Api, signal: AbortSignal) => Promise<Answer<T>>,
+    codes: ErrorCode[],
+    signal?: AbortSignal,
+  ) {
     return withRetries(() => once(request, signal), policy, codes, signal)
   }
 
-  async function once<T>(request: (api: Api, signal: AbortSignal) => Promise<Answer<T>>, signal?: AbortSignal): Promise<{ data: T; response: Response }> {
+  async function once<T>(
+    request: (api: Api, signal: AbortSignal) => Promise<Answer<T>>,
+    signal?: AbortSignal,
+  ): Promise<{ data: T; response: Response }> {
     signal?.throwIfAborted()
     const deadline = new AbortController()
     const cancel = () => deadline.abort(signal?.reason)
-    const timer = setTimeout(() => deadline.abort(new AdsTrackerError('timeout', `No answer within ${timeout} ms`)), timeout)
+    const timer = setTimeout(
+      () => deadline.abort(new AdsTrackerError('timeout', `No answer within ${timeout} ms`)),
+      timeout,
+    )
     signal?.addEventListener('abort', cancel)
     try {
       const { data, error, response } = await request(api, deadline.signal)
@@ -55,6 +65,7 @@ export function createHttp({ baseUrl, apiKey, fetch, timeout, ...policy }: HttpO
 function failure(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
   if (isAdsTrackerError(error)) return error
-  if (error instanceof SyntaxError) return new AdsTrackerError('invalid_answer', 'The answer is not JSON', { cause: error })
+  if (error instanceof SyntaxError)
+    return new AdsTrackerError('invalid_answer', 'The answer is not JSON', { cause: error })
   return new AdsTrackerError('connection_lost', 'The connection was lost before there was an answer', { cause: error })
 }

@@ -17,7 +17,11 @@ export function listAds(http: Http, { limit, signal }: { limit?: number; signal?
     while (query) {
       const page: Page = query
       check('listAds', { params: page })
-      const { data, response } = await http.again((api, signal) => api.GET('/ads', { params: { query: page }, signal }), unknownOutcome, signal)
+      const { data, response } = await http.again(
+        (api, signal) => api.GET('/ads', { params: { query: page }, signal }),
+        unknownOutcome,
+        signal,
+      )
       yield data
       const cursor = nextCursor(response.headers.get('link'))
       query = cursor === undefined ? undefined : { ...page, cursor }

@@ -5,7 +5,11 @@ import type { Analytics, AnalyticsQuery } from './types.ts'
 
 export async function readAnalytics(http: Http, query: AnalyticsQuery, signal?: AbortSignal): Promise<Analytics> {
   check('getAnalytics', { params: query })
-  const { data, response } = await http.again((api, signal) => api.GET('/ads/analytics', { params: { query }, signal }), unknownOutcome, signal)
+  const { data, response } = await http.again(
+    (api, signal) => api.GET('/ads/analytics', { params: { query }, signal }),
+    unknownOutcome,
+    signal,
+  )
   const time = (name: string) => {
     const value = response.headers.get(name)
     return value === null ? undefined : new Date(value)

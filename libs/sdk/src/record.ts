@@ -11,7 +11,12 @@ const maxEvents = requests.recordEvents.body.properties.events.maxItems
 
 type Identified<T> = Omit<T, 'timestamp'> & { event_id: string; timestamp?: string }
 
-export async function recordOne(http: Http, type: 'click' | 'impression', event: NewEvent, signal?: AbortSignal): Promise<EventAccepted> {
+export async function recordOne(
+  http: Http,
+  type: 'click' | 'impression',
+  event: NewEvent,
+  signal?: AbortSignal,
+): Promise<EventAccepted> {
   const body = identified(event)
   check(type === 'click' ? 'recordClick' : 'recordImpression', { body })
   try {
@@ -25,18 +30,26 @@ export async function recordOne(http: Http, type: 'click' | 'impression', event:
  * Sends the events that are valid, and again those that were not acknowledged, each always under its id.
  * @throws when none was acknowledged or rejected; otherwise what is left over has the status 503
  */
-export async function recordEvents(http: Http, events: BatchEvent[], policy: RetryPolicy, signal?: AbortSignal): Promise<EventResult[]> {
-  if (!Array.isArray(events) || events.length < 1) throw invalid([{ field: 'events', message: 'must be an array of 1 to 500 events' }])
+export async function recordEvents(
+  http: Http,
+  events: BatchEvent[],
+  policy: RetryPolicy,
+  signal?: AbortSignal,
+): Promise<EventResult[]> {
+  if (!Array.isArray(events) || events.length < 1)
+    throw invalid([{ field: 'events', message: 'must be an array of 1 to 500 events' }])
   if (events.length > maxEvents) throw tooMany(events.length)
   const all = events.map((event) => identified(event))
   const results: (EventResult | undefined)[] = all.map(rejection)
-  const waiting = () => all.flatMap((event, index) => (results[index] && results[index].status !== 503 ? [] : [{ event, index }]))
+  const waiting = () =>
+    all.flatMap((event, index) => (results[index] && results[index].status !== 503 ? [] : [{ event, index }]))
   if (waiting().length === 0) return results as EventResult[]
   try {
     await withRetries(send, policy, unknownOutcome, signal)
   } catch (error) {
     if (!isAdsTrackerError(error, ...unknownOutcome) || waiting().length === all.length) throw error
-    for (const { event, index } of waiting()) results[index] = { event_id: event.event_id, status: 503, code: error.code }
+    for (const { event, index } of waiting())
+      results[index] = { event_id: event.event_id, status: 503, code: error.code }
   }
   return results as EventResult[]
 
@@ -44,10 +57,16 @@ export async function recordEvents(http: Http, events: BatchEvent[], policy: Ret
     const batch = waiting()
     const body = { events: batch.map(({ event }) => event) } as components['schemas']['EventBatch']
     const { data } = await http.once((api, signal) => api.POST('/ads/events', { body, signal }), signal)
-    if (data?.results?.length !== batch.length) throw new AdsTrackerError('invalid_answer', 'The answer has not one result for each event')
+    if (data?.results?.length !== batch.length)
+      throw new AdsTrackerError('invalid_answer', 'The answer has not one result for each event')
     batch.forEach(({ index }, position) => (results[index] = data.results[position]))
     const refused = results.find((result) => result?.status === 503)
-    if (refused) throw new AdsTrackerError(refused.code === 'overloaded' ? 'overloaded' : 'outcome_unknown', 'Not every event was acknowledged', { status: 503 })
+    if (refused)
+      throw new AdsTrackerError(
+        refused.code === 'overloaded' ? 'overloaded' : 'outcome_unknown',
+        'Not every event was acknowledged',
+        { status: 503 },
+      )
   }
 }
 

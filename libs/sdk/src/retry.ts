@@ -10,7 +10,15 @@ export interface RetryPolicy {
 /** Nothing was carried out, so that anything may be sent again. */
 export const notCarriedOut: ErrorCode[] = ['rate_limited', 'overloaded']
 /** It may have been carried out: only for what may happen twice, or has an id that makes it happen once. */
-export const unknownOutcome: ErrorCode[] = [...notCarriedOut, 'outcome_unknown', 'unavailable', 'bad_gateway', 'request_timeout', 'connection_lost', 'timeout']
+export const unknownOutcome: ErrorCode[] = [
+  ...notCarriedOut,
+  'outcome_unknown',
+  'unavailable',
+  'bad_gateway',
+  'request_timeout',
+  'connection_lost',
+  'timeout',
+]
 
 const firstWaitMs = 200
 const longestWaitMs = 5000
@@ -19,7 +27,12 @@ const longestWaitMs = 5000
  * Calls `send` until it succeeds, fails for good or has been tried often enough. Waits as long as the server asks, and a
  * random time more, so that clients who failed together do not come back together.
  */
-export async function withRetries<T>(send: () => Promise<T>, { retries, maxRetryAfterMs }: RetryPolicy, codes: ErrorCode[], signal?: AbortSignal): Promise<T> {
+export async function withRetries<T>(
+  send: () => Promise<T>,
+  { retries, maxRetryAfterMs }: RetryPolicy,
+  codes: ErrorCode[],
+  signal?: AbortSignal,
+): Promise<T> {
   for (let failures = 0; ; failures++) {
     try {
       return await send()

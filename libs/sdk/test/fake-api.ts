@@ -16,7 +16,12 @@ export function fakeApi(answer: Answer, options: Partial<ClientOptions> = {}) {
   const fetch = async (request: Request) => {
     const url = new URL(request.url)
     const text = await request.text()
-    const one = { method: request.method, path: url.pathname + url.search, body: text ? (JSON.parse(text) as Seen['body']) : {}, headers: request.headers }
+    const one = {
+      method: request.method,
+      path: url.pathname + url.search,
+      body: text ? (JSON.parse(text) as Seen['body']) : {},
+      headers: request.headers,
+    }
     seen.push(one)
     const reply = await answer(one, seen.length)
     if (reply instanceof Error) throw reply
@@ -32,11 +37,13 @@ export function fakeApi(answer: Answer, options: Partial<ClientOptions> = {}) {
   return { client, seen }
 }
 
-export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) => Response.json(body, { status, headers })
+export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  Response.json(body, { status, headers })
 export const accepted = ({ body }: Seen) => json({ message: 'Click event received', event_id: body.event_id }, 202)
 export const problem = (status: number, code: string, headers: Record<string, string> = {}, more = {}) =>
   new Response(JSON.stringify({ type: `urn:ads-tracker:problem:${code}`, title: code, status, code, ...more }), {
-    status, headers: { 'content-type': 'application/problem+json', ...headers },
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
   })
 export const lost = () => new TypeError('fetch failed')
 

@@ -15,7 +15,10 @@ let tarball = ''
 
 beforeAll(() => {
   execFileSync(process.execPath, [join(root, 'build/main.ts')], { stdio: 'inherit' })
-  const output = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: built, encoding: 'utf8' })
+  const output = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
+    cwd: built,
+    encoding: 'utf8',
+  })
   tarball = join(folder, output.trim().split('\n').at(-1) ?? '')
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -30,7 +33,8 @@ describe('the package', () => {
     const result = await checkPackage(createPackageFromTarballData(readFileSync(tarball)))
     const problems = result.types ? result.problems : [{ kind: 'NoTypes' }]
     // It is ESM, and needs a resolution that knows `exports`: both are said in the README and by `engines`.
-    const known = (problem: { kind: string; resolutionKind?: string }) => problem.resolutionKind === 'node10' || problem.kind === 'CJSResolvesToESM'
+    const known = (problem: { kind: string; resolutionKind?: string }) =>
+      problem.resolutionKind === 'node10' || problem.kind === 'CJSResolvesToESM'
     expect(problems.filter((problem) => !known(problem))).toEqual([])
   })
 
@@ -40,7 +44,9 @@ describe('the package', () => {
     expect(manifest).not.toHaveProperty('private')
     for (const file of ['index.js', 'browser/index.js']) {
       expect(readFileSync(join(built, file), 'utf8')).not.toMatch(/from ["'](node:|[a-z@])|require\(/)
-      expect(JSON.parse(readFileSync(join(built, `${file}.map`), 'utf8'))).toMatchObject({ sourcesContent: expect.arrayContaining([expect.stringContaining('export')]) })
+      expect(JSON.parse(readFileSync(join(built, `${file}.map`), 'utf8'))).toMatchObject({
+        sourcesContent: expect.arrayContaining([expect.stringContaining('export')]),
+      })
     }
   })
 
@@ -50,21 +56,37 @@ describe('the package', () => {
     writeFileSync(join(project, 'package.json'), '{"name":"empty","private":true,"type":"module"}')
     execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', tarball], { cwd: project, stdio: 'inherit' })
     expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['@ads-tracker'])
-    writeFileSync(join(project, 'main.ts'), [
-      "import { createClient, isAdsTrackerError, type Analytics } from '@ads-tracker/sdk'",
-      "import { trackVideoAd, type Tracking } from '@ads-tracker/sdk/browser'",
-      "const ads = createClient({ baseUrl: 'http://127.0.0.1:9', retries: 0 })",
-      'export const analytics: Promise<Analytics> = ads.getAnalytics({ minutes: 5 })',
-      'export const track = (video: HTMLVideoElement): Tracking => trackVideoAd(video, { adId: 1 })',
-      '// @ts-expect-error an ad has a number',
-      "ads.recordClick({ ad_id: '1' }).catch(() => {})",
-      "analytics.catch((error: unknown) => console.log(isAdsTrackerError(error, 'connection_lost')))",
-    ].join('\n'))
+    writeFileSync(
+      join(project, 'main.ts'),
+      [
+        "import { createClient, isAdsTrackerError, type Analytics } from '@ads-tracker/sdk'",
+        "import { trackVideoAd, type Tracking } from '@ads-tracker/sdk/browser'",
+        "const ads = createClient({ baseUrl: 'http://127.0.0.1:9', retries: 0 })",
+        'export const analytics: Promise<Analytics> = ads.getAnalytics({ minutes: 5 })',
+        'export const track = (video: HTMLVideoElement): Tracking => trackVideoAd(video, { adId: 1 })',
+        '// @ts-expect-error an ad has a number',
+        "ads.recordClick({ ad_id: '1' }).catch(() => {})",
+        "analytics.catch((error: unknown) => console.log(isAdsTrackerError(error, 'connection_lost')))",
+      ].join('\n'),
+    )
     const tsc = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
-    for (const options of [['--module', 'nodenext'], ['--module', 'esnext', '--moduleResolution', 'bundler']]) {
-      execFileSync(process.execPath, [tsc, '--strict', '--target', 'es2022', '--lib', 'es2022,dom', ...options, 'main.ts'], { cwd: project, stdio: 'inherit' })
+    for (const options of [
+      ['--module', 'nodenext'],
+      ['--module', 'esnext', '--moduleResolution', 'bundler'],
+    ]) {
+      execFileSync(
+        process.execPath,
+        [tsc, '--strict', '--target', 'es2022', '--lib', 'es2022,dom', ...options, 'main.ts'],
+        { cwd: project, stdio: 'inherit' },
+      )
     }
-    expect(execFileSync(process.execPath, ['main.js'], { cwd: project, encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '0' } })).toBe('true\n')
+    expect(
+      execFileSync(process.execPath, ['main.js'], {
+        cwd: project,
+        encoding: 'utf8',
+        env: { ...process.env, FORCE_COLOR: '0' },
+      }),
+    ).toBe('true\n')
   }, 60_000)
 })
 

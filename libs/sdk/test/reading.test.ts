@@ -2,13 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { AdsTrackerError, isAdsTrackerError } from '../src/index.ts'
 import { fakeApi, json, lost, problem } from './fake-api.ts'
 
-const ad = (id: number) => ({ id, name: null, image_url: 'https://a.example/1.jpg', target_url: 'https://a.example/', created_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00.000Z' })
+const ad = (id: number) => ({
+  id,
+  name: null,
+  image_url: 'https://a.example/1.jpg',
+  target_url: 'https://a.example/',
+  created_at: '2026-01-01T00:00:00.000Z',
+  updated_at: '2026-01-01T00:00:00.000Z',
+})
 
 describe('the ads', () => {
   const pages = ({ path }: { path: string }) => {
     const after = Number(new URL(path, 'http://x').searchParams.get('cursor') ?? 0)
     const next = after + 2 < 5 ? { link: `</ads?limit=2&cursor=${after + 2}>; rel="next"` } : {}
-    return json([1, 2].map((step) => ad(after + step)).filter(({ id }) => id <= 5), 200, next as Record<string, string>)
+    return json(
+      [1, 2].map((step) => ad(after + step)).filter(({ id }) => id <= 5),
+      200,
+      next as Record<string, string>,
+    )
   }
 
   it('come one after the other, over all pages', async () => {
@@ -29,13 +40,22 @@ describe('the ads', () => {
   })
 
   it('are managed with a key', async () => {
-    const { client, seen } = fakeApi(({ method }) => (method === 'DELETE' ? new Response(null, { status: 204 }) : json(ad(7), method === 'POST' ? 201 : 200)), { apiKey: 'adk_1' })
+    const { client, seen } = fakeApi(
+      ({ method }) =>
+        method === 'DELETE' ? new Response(null, { status: 204 }) : json(ad(7), method === 'POST' ? 201 : 200),
+      { apiKey: 'adk_1' },
+    )
     const urls = { image_url: 'https://a.example/1.jpg', target_url: 'https://a.example/' }
     expect((await client.createAd(urls)).id).toBe(7)
     expect((await client.updateAd(7, { name: 'Summer' })).id).toBe(7)
     expect((await client.getAd(7)).id).toBe(7)
     expect(await client.archiveAd(7)).toBeUndefined()
-    expect(seen.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /ads', 'PATCH /ads/7', 'GET /ads/7', 'DELETE /ads/7'])
+    expect(seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /ads',
+      'PATCH /ads/7',
+      'GET /ads/7',
+      'DELETE /ads/7',
+    ])
     expect(seen.every(({ headers }) => headers.get('authorization') === 'Bearer adk_1')).toBe(true)
   })
 
@@ -44,19 +64,29 @@ describe('the ads', () => {
     const broken = fakeApi(lost)
     await expect(broken.client.createAd(urls)).rejects.toMatchObject({ code: 'connection_lost' })
     expect(broken.seen).toHaveLength(1)
-    const full = fakeApi((_seen, attempt) => (attempt === 1 ? problem(503, 'overloaded', { 'retry-after': '0' }) : json(ad(7), 201)))
+    const full = fakeApi((_seen, attempt) =>
+      attempt === 1 ? problem(503, 'overloaded', { 'retry-after': '0' }) : json(ad(7), 201),
+    )
     expect((await full.client.createAd(urls)).id).toBe(7)
   })
 })
 
 describe('analytics', () => {
   it('come with their freshness', async () => {
-    const { client, seen } = fakeApi(() => json([{ ad_id: 1, clicks: 2, impressions: 4, ctr: 0.5 }], 200, {
-      'x-as-of': '2026-01-01T00:00:10.000Z', 'x-window-start': '2025-12-31T23:00:10.000Z', 'x-complete-through': '2026-01-01T00:00:09.500Z', 'x-ingest-lag-ms': '500',
-    }))
+    const { client, seen } = fakeApi(() =>
+      json([{ ad_id: 1, clicks: 2, impressions: 4, ctr: 0.5 }], 200, {
+        'x-as-of': '2026-01-01T00:00:10.000Z',
+        'x-window-start': '2025-12-31T23:00:10.000Z',
+        'x-complete-through': '2026-01-01T00:00:09.500Z',
+        'x-ingest-lag-ms': '500',
+      }),
+    )
     expect(await client.getAnalytics({ minutes: 60, ad_id: 1 })).toEqual({
       rows: [{ ad_id: 1, clicks: 2, impressions: 4, ctr: 0.5 }],
-      asOf: new Date('2026-01-01T00:00:10Z'), windowStart: new Date('2025-12-31T23:00:10Z'), completeThrough: new Date('2026-01-01T00:00:09.500Z'), ingestLagMs: 500,
+      asOf: new Date('2026-01-01T00:00:10Z'),
+      windowStart: new Date('2025-12-31T23:00:10Z'),
+      completeThrough: new Date('2026-01-01T00:00:09.500Z'),
+      ingestLagMs: 500,
     })
     expect(seen[0]?.path).toBe('/ads/analytics?minutes=60&ad_id=1')
   })
@@ -69,11 +99,17 @@ describe('analytics', () => {
 
 describe('errors', () => {
   it('of a receipt that is not there say up to when everything is known', async () => {
-    const { client } = fakeApi(() => problem(404, 'not_found', { 'x-complete-through': '2026-01-01T00:00:00.000Z' }, { detail: 'not known' }))
+    const { client } = fakeApi(() =>
+      problem(404, 'not_found', { 'x-complete-through': '2026-01-01T00:00:00.000Z' }, { detail: 'not known' }),
+    )
     const error: unknown = await client.getReceipt('0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b').catch((one: unknown) => one)
     expect(isAdsTrackerError(error, 'not_found')).toBe(true)
     expect(isAdsTrackerError(error, 'forbidden')).toBe(false)
-    expect(error).toMatchObject({ message: 'not known', completeThrough: new Date('2026-01-01T00:00:00Z'), problem: { code: 'not_found' } })
+    expect(error).toMatchObject({
+      message: 'not known',
+      completeThrough: new Date('2026-01-01T00:00:00Z'),
+      problem: { code: 'not_found' },
+    })
   })
 
   it('of an answer that is none of ours have a code too', async () => {
@@ -89,7 +125,11 @@ describe('errors', () => {
     ['an ad id with a fraction', (client) => client.updateAd(1.5, {}), 'id'],
     ['a window that is too long', (client) => client.getAnalytics({ minutes: 525_601 }), 'minutes'],
     ['a receipt of no UUID', (client) => client.getReceipt('x'), 'event_id'],
-    ['a target that is no web address', (client) => client.createAd({ image_url: 'https://a.example', target_url: 'javascript:alert(1)' }), 'target_url'],
+    [
+      'a target that is no web address',
+      (client) => client.createAd({ image_url: 'https://a.example', target_url: 'javascript:alert(1)' }),
+      'target_url',
+    ],
     ['a name that is too long', (client) => client.updateAd(1, { name: 'x'.repeat(201) }), 'name'],
     ['a click without an ad', (client) => client.recordClick({} as never), 'ad_id'],
     ['a click of no object', (client) => client.recordClick(null as never), 'body'],

@@ -9,8 +9,14 @@ const id = '0198a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b'
 describe('a click', () => {
   it('is sent with an id of its own, version 7, and as it was given', async () => {
     const { client, seen } = fakeApi(accepted)
-    const { event_id } = await inTime(client.recordClick({ ad_id: 1, playback_time: 2.5, timestamp: new Date('2026-01-02T03:04:05Z') }))
-    expect(seen[0]).toMatchObject({ method: 'POST', path: '/ads/click', body: { ad_id: 1, playback_time: 2.5, timestamp: '2026-01-02T03:04:05.000Z', event_id } })
+    const { event_id } = await inTime(
+      client.recordClick({ ad_id: 1, playback_time: 2.5, timestamp: new Date('2026-01-02T03:04:05Z') }),
+    )
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      path: '/ads/click',
+      body: { ad_id: 1, playback_time: 2.5, timestamp: '2026-01-02T03:04:05.000Z', event_id },
+    })
     expect(event_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     await inTime(client.recordImpression({ ad_id: 1, event_id: id }))
     expect(seen[1]).toMatchObject({ path: '/ads/impression', body: { event_id: id } })
@@ -31,7 +37,9 @@ describe('a click', () => {
   })
 
   it('waits as long as the server asks, and a random moment more', async () => {
-    const { client, seen } = fakeApi((one, attempt) => (attempt === 1 ? problem(429, 'rate_limited', { 'retry-after': '7' }) : accepted(one)))
+    const { client, seen } = fakeApi((one, attempt) =>
+      attempt === 1 ? problem(429, 'rate_limited', { 'retry-after': '7' }) : accepted(one),
+    )
     const start = Date.now()
     await inTime(client.recordClick({ ad_id: 1 }))
     expect(seen).toHaveLength(2)
@@ -40,7 +48,11 @@ describe('a click', () => {
   })
 
   it('understands a Retry-After that is a date', async () => {
-    const { client } = fakeApi((one, attempt) => (attempt === 1 ? problem(503, 'unavailable', { 'retry-after': new Date(Date.now() + 5000).toUTCString() }) : accepted(one)))
+    const { client } = fakeApi((one, attempt) =>
+      attempt === 1
+        ? problem(503, 'unavailable', { 'retry-after': new Date(Date.now() + 5000).toUTCString() })
+        : accepted(one),
+    )
     const start = Date.now()
     await inTime(client.recordClick({ ad_id: 1 }))
     expect(Date.now() - start).toBeGreaterThanOrEqual(3900)
@@ -48,13 +60,21 @@ describe('a click', () => {
 
   it('does not wait longer than it is allowed to', async () => {
     const { client, seen } = fakeApi(() => problem(429, 'rate_limited', { 'retry-after': '3600' }))
-    await expect(inTime(client.recordClick({ ad_id: 1 }))).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 3_600_000 })
+    await expect(inTime(client.recordClick({ ad_id: 1 }))).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 3_600_000,
+    })
     expect(seen).toHaveLength(1)
   })
 
   it('is given up after the retries, and the error names the id to send it again with', async () => {
     const { client, seen } = fakeApi(lost, { retries: 2 })
-    await expect(inTime(client.recordClick({ ad_id: 1, event_id: id }))).rejects.toMatchObject({ name: 'AdsTrackerError', code: 'connection_lost', eventId: id, cause: expect.any(TypeError) })
+    await expect(inTime(client.recordClick({ ad_id: 1, event_id: id }))).rejects.toMatchObject({
+      name: 'AdsTrackerError',
+      code: 'connection_lost',
+      eventId: id,
+      cause: expect.any(TypeError),
+    })
     expect(seen).toHaveLength(3)
   })
 
@@ -67,8 +87,19 @@ describe('a click', () => {
   })
 
   it('that the server refuses is not sent again', async () => {
-    const { client, seen } = fakeApi(() => problem(400, 'invalid_request', {}, { errors: [{ field: 'timestamp', message: 'must not be before 2000-01-01T00:00:00Z' }] }))
-    await expect(inTime(client.recordClick({ ad_id: 1 }))).rejects.toMatchObject({ code: 'invalid_request', status: 400, errors: [{ field: 'timestamp' }] })
+    const { client, seen } = fakeApi(() =>
+      problem(
+        400,
+        'invalid_request',
+        {},
+        { errors: [{ field: 'timestamp', message: 'must not be before 2000-01-01T00:00:00Z' }] },
+      ),
+    )
+    await expect(inTime(client.recordClick({ ad_id: 1 }))).rejects.toMatchObject({
+      code: 'invalid_request',
+      status: 400,
+      errors: [{ field: 'timestamp' }],
+    })
     expect(seen).toHaveLength(1)
   })
 })
@@ -93,42 +124,77 @@ describe('cancelling', () => {
 
   it('before the call sends nothing', async () => {
     const { client, seen } = fakeApi(accepted)
-    await expect(inTime(client.recordClick({ ad_id: 1 }, { signal: AbortSignal.abort() }))).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(inTime(client.recordClick({ ad_id: 1 }, { signal: AbortSignal.abort() }))).rejects.toMatchObject({
+      name: 'AbortError',
+    })
     expect(seen).toHaveLength(0)
   })
 })
 
 describe('a batch', () => {
-  const acknowledge = (events: { event_id: string }[] = []) => json({ results: events.map(({ event_id }) => ({ event_id, status: 202 })) })
+  const acknowledge = (events: { event_id: string }[] = []) =>
+    json({ results: events.map(({ event_id }) => ({ event_id, status: 202 })) })
 
   it('has one result for each event, in order; one that is invalid is not sent and harms no other', async () => {
     const { client, seen } = fakeApi(({ body }) => acknowledge(body.events))
-    const results = await inTime(client.recordEvents([{ type: 'click', ad_id: 1, event_id: id }, { type: 'click', ad_id: 0 }, { type: 'impression', ad_id: 2 }]))
+    const results = await inTime(
+      client.recordEvents([
+        { type: 'click', ad_id: 1, event_id: id },
+        { type: 'click', ad_id: 0 },
+        { type: 'impression', ad_id: 2 },
+      ]),
+    )
     expect(results.map(({ status }) => status)).toEqual([202, 400, 202])
-    expect(results[1]).toEqual({ event_id: null, status: 400, code: 'invalid_request', errors: [{ field: 'ad_id', message: 'must be at least 1' }] })
+    expect(results[1]).toEqual({
+      event_id: null,
+      status: 400,
+      code: 'invalid_request',
+      errors: [{ field: 'ad_id', message: 'must be at least 1' }],
+    })
     expect(seen[0]?.body.events?.map(({ ad_id }) => ad_id)).toEqual([1, 2])
   })
 
   it('sends again only what was not acknowledged, under the same ids', async () => {
     const { client, seen } = fakeApi(({ body }, attempt) =>
-      attempt > 1 ? acknowledge(body.events) : json({ results: body.events!.map(({ event_id, ad_id }) => ({ event_id, status: ad_id === 2 ? 503 : 202, code: 'outcome_unknown' })) }))
+      attempt > 1
+        ? acknowledge(body.events)
+        : json({
+            results: body.events!.map(({ event_id, ad_id }) => ({
+              event_id,
+              status: ad_id === 2 ? 503 : 202,
+              code: 'outcome_unknown',
+            })),
+          }),
+    )
     const results = await inTime(client.recordEvents([1, 2, 3].map((ad_id) => ({ type: 'click', ad_id }))))
     expect(results.map(({ status }) => status)).toEqual([202, 202, 202])
     expect(seen[1]?.body.events).toEqual([seen[0]?.body.events?.[1]])
   })
 
   it('that is never acknowledged as a whole keeps what was, and says what was not', async () => {
-    const { client } = fakeApi(({ body }) => json({ results: body.events!.map(({ event_id, ad_id }) => ({ event_id, status: ad_id === 2 ? 503 : 202 })) }), { retries: 1 })
+    const { client } = fakeApi(
+      ({ body }) =>
+        json({ results: body.events!.map(({ event_id, ad_id }) => ({ event_id, status: ad_id === 2 ? 503 : 202 })) }),
+      { retries: 1 },
+    )
     const results = await inTime(client.recordEvents([1, 2].map((ad_id) => ({ type: 'click', ad_id }))))
-    expect(results).toEqual([{ event_id: expect.any(String), status: 202 }, { event_id: expect.any(String), status: 503, code: 'outcome_unknown' }])
+    expect(results).toEqual([
+      { event_id: expect.any(String), status: 202 },
+      { event_id: expect.any(String), status: 503, code: 'outcome_unknown' },
+    ])
   })
 
   it('of which nothing arrives is an error', async () => {
     const { client } = fakeApi(lost, { retries: 1 })
-    await expect(inTime(client.recordEvents([{ type: 'click', ad_id: 1 }]))).rejects.toMatchObject({ code: 'connection_lost' })
+    await expect(inTime(client.recordEvents([{ type: 'click', ad_id: 1 }]))).rejects.toMatchObject({
+      code: 'connection_lost',
+    })
   })
 
-  it.each([[0, 'invalid_request'], [501, 'payload_too_large']])('of %i events is refused before it is sent, as %s', async (length, code) => {
+  it.each([
+    [0, 'invalid_request'],
+    [501, 'payload_too_large'],
+  ])('of %i events is refused before it is sent, as %s', async (length, code) => {
     const { client, seen } = fakeApi(accepted)
     const events = Array.from({ length }, () => ({ type: 'click' as const, ad_id: 1 }))
     await expect(inTime(client.recordEvents(events))).rejects.toMatchObject({ code, errors: [{ field: 'events' }] })

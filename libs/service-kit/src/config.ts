@@ -22,7 +22,12 @@ FormatRegistry.Set('cidr-list', (value) => addresses(value).every(isNetwork))
 export function serviceSettings(port: number) {
   return {
     HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on' }),
-    PORT: Type.Integer({ default: port, minimum: 0, maximum: 65535, description: 'Port to listen on; 0 takes a free one' }),
+    PORT: Type.Integer({
+      default: port,
+      minimum: 0,
+      maximum: 65535,
+      description: 'Port to listen on; 0 takes a free one',
+    }),
     LOG_LEVEL: Type.Union(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
       { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' },
@@ -54,12 +59,16 @@ export function loadConfig<T extends TObject>(schema: T, env: Environment): Stat
     if (value !== undefined) raw[name] = value
   }
   const config = Value.Convert(schema, Value.Default(schema, raw))
-  const bad = new Map([...Value.Errors(schema, config)].reverse().map((error) => [error.path.split('/')[1] ?? '', error]))
+  const bad = new Map(
+    [...Value.Errors(schema, config)].reverse().map((error) => [error.path.split('/')[1] ?? '', error]),
+  )
   for (const [name, { needs = [] }] of Object.entries(schema.properties) as [string, { needs?: string[] }][]) {
-    for (const other of raw[name] === undefined ? [] : needs) if (raw[other] === undefined) problems.push(`${other}: is required with ${name}`)
+    for (const other of raw[name] === undefined ? [] : needs)
+      if (raw[other] === undefined) problems.push(`${other}: is required with ${name}`)
   }
   for (const [name, error] of [...bad].reverse()) {
-    if (!problems.some((line) => line.startsWith(`${name}:`))) problems.push(`${name}: ${reason(name, error.message, schema, raw)}`)
+    if (!problems.some((line) => line.startsWith(`${name}:`)))
+      problems.push(`${name}: ${reason(name, error.message, schema, raw)}`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config as Static<T>
@@ -84,7 +93,10 @@ function reason(name: string, message: string, schema: TObject, raw: Environment
 
 /** Splits a comma separated list; blanks around and empty items are dropped. */
 export function addresses(list: string): string[] {
-  return list.split(',').map((item) => item.trim()).filter((item) => item !== '')
+  return list
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
 }
 
 function isNetwork(item: string): boolean {

@@ -20,7 +20,9 @@ export function answerErrors(app: App) {
   const allowedMethods = collectRoutes(app)
 
   // a method that nothing takes is just that, whatever is wrong with its body
-  app.setErrorHandler((error: FastifyError, request, reply) => (request.is404 ? answerUnknown(request, reply) : answerError(error, request, reply)))
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    request.is404 ? answerUnknown(request, reply) : answerError(error, request, reply),
+  )
   app.setNotFoundHandler(answerUnknown)
 
   function answerUnknown(request: FastifyRequest, reply: FastifyReply) {
@@ -35,7 +37,8 @@ export function answerErrors(app: App) {
 /** Answers one error; also those that come before any route, such as a path that cannot be decoded. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const { code, options } = classify(error)
-  if (problemCodes[code].status >= 500 && !(error instanceof Problem)) request.log.error({ err: error, reqId: request.id }, 'request failed')
+  if (problemCodes[code].status >= 500 && !(error instanceof Problem))
+    request.log.error({ err: error, reqId: request.id }, 'request failed')
   return send(reply, code, options)
 }
 
@@ -56,8 +59,10 @@ function classify(error: FastifyError): { code: ProblemCode; options: ProblemOpt
   const known = byFastifyCode[error.code]
   if (known) return { code: known, options: { detail: error.message } }
   // body-parsing errors such as prototype poisoning bring their own 4xx
-  if (error.statusCode === 400 && error instanceof SyntaxError) return { code: 'malformed_json', options: { detail: error.message } }
-  if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500) return { code: 'bad_http', options: { detail: error.message } }
+  if (error.statusCode === 400 && error instanceof SyntaxError)
+    return { code: 'malformed_json', options: { detail: error.message } }
+  if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)
+    return { code: 'bad_http', options: { detail: error.message } }
   return { code: 'internal_error', options: {} }
 }
 
@@ -65,7 +70,11 @@ function invalidFields(error: FastifyError): ProblemOptions {
   const byField = new Map<string, string>()
   for (const { instancePath, message = 'is not valid' } of error.validation ?? []) {
     const field = instancePath.slice(1).split('/')[0] || (error.validationContext ?? 'body')
-    if (!byField.has(field)) byField.set(field, message.startsWith('Expected required') ? 'is required' : message.replace(/^Expected/, 'must be'))
+    if (!byField.has(field))
+      byField.set(
+        field,
+        message.startsWith('Expected required') ? 'is required' : message.replace(/^Expected/, 'must be'),
+      )
   }
   const errors = [...byField].map(([field, message]) => ({ field, message }))
   return { detail: errors.map(({ field, message }) => `${field} ${message}`).join('; '), errors }

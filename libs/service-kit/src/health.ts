@@ -11,8 +11,13 @@ const Ready = Type.Object({
 })
 
 /** `/livez`: restart me if not; `/readyz`: send me no traffic if not; `/metrics`: Prometheus text. */
-export function healthRoutes(app: App, { readiness, metrics, isClosing }: { readiness: Readiness; metrics: Metrics; isClosing: () => boolean }) {
-  app.get('/livez', { schema: { hide: true, response: { 200: Type.Object({ status: Type.String() }) } } }, () => ({ status: 'alive' }))
+export function healthRoutes(
+  app: App,
+  { readiness, metrics, isClosing }: { readiness: Readiness; metrics: Metrics; isClosing: () => boolean },
+) {
+  app.get('/livez', { schema: { hide: true, response: { 200: Type.Object({ status: Type.String() }) } } }, () => ({
+    status: 'alive',
+  }))
 
   app.get('/readyz', { schema: { hide: true, response: { 200: Ready, 503: Ready } } }, async (_request, reply) => {
     const dependencies = await readiness()

@@ -1,6 +1,16 @@
 export { ConfigError, loadConfig, secret, serviceSettings, type ServiceSettings } from './config.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
-export { Problem, problem, problemCodes, problemOf, problems, FieldErrorBody, ProblemBody, type ProblemCode, type ProblemOptions } from './problem.ts'
+export {
+  Problem,
+  problem,
+  problemCodes,
+  problemOf,
+  problems,
+  FieldErrorBody,
+  ProblemBody,
+  type ProblemCode,
+  type ProblemOptions,
+} from './problem.ts'
 export type { App } from './app.ts'
 export { createService, type ServiceOptions } from './service.ts'
 export { type Readiness } from './health.ts'

@@ -10,8 +10,19 @@ export function createLogger(name: string, level: string): Logger {
     level,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: stdSerializers.err, req: (req: { id: string; method: string }) => ({ id: req.id, method: req.method }) },
-    redact: ['authorization', '*.authorization', 'headers.cookie', '*.headers.cookie', 'password', '*.password', 'DATABASE_URL'],
+    serializers: {
+      err: stdSerializers.err,
+      req: (req: { id: string; method: string }) => ({ id: req.id, method: req.method }),
+    },
+    redact: [
+      'authorization',
+      '*.authorization',
+      'headers.cookie',
+      '*.headers.cookie',
+      'password',
+      '*.password',
+      'DATABASE_URL',
+    ],
   }
   return process.stdout.isTTY ? pino(options, pretty({ sync: true })) : pino(options)
 }

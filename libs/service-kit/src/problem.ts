@@ -34,7 +34,10 @@ export interface ProblemOptions {
 }
 
 export const FieldErrorBody = Type.Object(
-  { field: Type.String({ description: 'The field, parameter or header; `body` for the whole of it' }), message: Type.String() },
+  {
+    field: Type.String({ description: 'The field, parameter or header; `body` for the whole of it' }),
+    message: Type.String(),
+  },
   { title: 'FieldError' },
 )
 export const ProblemBody = Type.Object(
@@ -43,8 +46,14 @@ export const ProblemBody = Type.Object(
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.Optional(Type.String()),
-    instance: Type.Optional(Type.String({ description: 'urn:ads-tracker:request: and the id of the request, as in the logs' })),
-    code: Type.Unsafe<ProblemCode>({ type: 'string', enum: Object.keys(problemCodes), description: 'Stable name of the problem' }),
+    instance: Type.Optional(
+      Type.String({ description: 'urn:ads-tracker:request: and the id of the request, as in the logs' }),
+    ),
+    code: Type.Unsafe<ProblemCode>({
+      type: 'string',
+      enum: Object.keys(problemCodes),
+      description: 'Stable name of the problem',
+    }),
     errors: Type.Optional(Type.Array(FieldErrorBody)),
   },
   { title: 'Problem', description: 'RFC 9457 problem details' },
@@ -74,7 +83,11 @@ export function problem(code: ProblemCode, options: ProblemOptions = {}): Proble
 }
 
 /** The body of a problem (RFC 9457, section 3.1). */
-export function problemOf(code: ProblemCode, { detail, errors, members }: ProblemOptions = {}, requestId?: string): ProblemBody {
+export function problemOf(
+  code: ProblemCode,
+  { detail, errors, members }: ProblemOptions = {},
+  requestId?: string,
+): ProblemBody {
   const { status, title } = problemCodes[code]
   return {
     type: `urn:ads-tracker:problem:${code}`,
@@ -97,15 +110,32 @@ export function problems(...codes: ProblemCode[]): Record<number, TSchema> {
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, responseOf(status, group)]))
 }
 
-const anyRequest = ['bad_http', 'request_timeout', 'headers_too_large', 'internal_error', 'bad_gateway', 'unavailable'] as const
+const anyRequest = [
+  'bad_http',
+  'request_timeout',
+  'headers_too_large',
+  'internal_error',
+  'bad_gateway',
+  'unavailable',
+] as const
 
-const retryAfter = { 'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds to wait before the request is sent again' } }
+const retryAfter = {
+  'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds to wait before the request is sent again' },
+}
 const authenticate = { 'WWW-Authenticate': { type: 'string', description: 'What is missing (RFC 6750, section 3)' } }
-const headersByStatus: Record<number, object> = { 401: authenticate, 403: authenticate, 429: retryAfter, 502: retryAfter, 503: retryAfter }
+const headersByStatus: Record<number, object> = {
+  401: authenticate,
+  403: authenticate,
+  429: retryAfter,
+  502: retryAfter,
+  503: retryAfter,
+}
 
 function responseOf(status: number, codes: ProblemCode[]): TSchema {
   const schema = { allOf: [ProblemBody, { type: 'object', properties: { code: { type: 'string', enum: codes } } }] }
-  const examples = Object.fromEntries(codes.map((code) => [code, { summary: problemCodes[code].title, value: problemOf(code) }]))
+  const examples = Object.fromEntries(
+    codes.map((code) => [code, { summary: problemCodes[code].title, value: problemOf(code) }]),
+  )
   return {
     description: codes.map((code) => `\`${code}\`: ${problemCodes[code].title}`).join('; '),
     ...(headersByStatus[status] && { headers: headersByStatus[status] }),

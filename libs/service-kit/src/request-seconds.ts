@@ -25,7 +25,13 @@ const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
  */
 export function createRequestSeconds(registry: Registry): RequestSeconds {
   const all: Series[] = []
-  const metric = { name, help, type: 'histogram', get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: all.flatMap(valuesOf) }), reset: () => void all.splice(0) }
+  const metric = {
+    name,
+    help,
+    type: 'histogram',
+    get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: all.flatMap(valuesOf) }),
+    reset: () => void all.splice(0),
+  }
   registry.registerMetric(metric as unknown as Metric<string>)
 
   return {
@@ -44,7 +50,9 @@ export function createRequestSeconds(registry: Registry): RequestSeconds {
   }
 
   function add(labels: Series['labels']): Series {
-    const known = all.find((series) => Object.entries(labels).every(([label, value]) => series.labels[label as keyof typeof labels] === value))
+    const known = all.find((series) =>
+      Object.entries(labels).every(([label, value]) => series.labels[label as keyof typeof labels] === value),
+    )
     if (known) return known
     const series = { labels, counts: Array<number>(bounds.length + 1).fill(0), sum: 0 }
     all.push(series)
@@ -60,5 +68,9 @@ function valuesOf({ labels, counts, sum }: Series): Values {
     count += own
     return { metricName: `${name}_bucket`, labels: { le: bounds[place] ?? '+Inf', ...labels }, value: count }
   })
-  return [...buckets, { metricName: `${name}_sum`, labels, value: sum }, { metricName: `${name}_count`, labels, value: count }]
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels, value: sum },
+    { metricName: `${name}_count`, labels, value: count },
+  ]
 }

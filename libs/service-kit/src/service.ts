@@ -1,7 +1,12 @@
 import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import swagger from '@fastify/swagger'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController, type onResponseHookHandler } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyRequest,
+  LogController,
+  type onResponseHookHandler,
+} from 'fastify'
 import type { App } from './app.ts'
 import { addresses, type ServiceSettings } from './config.ts'
 import { answerError, answerErrors, answerSocketError } from './errors.ts'
@@ -59,7 +64,13 @@ export async function createService(options: ServiceOptions): Promise<App> {
   })
   measureRequests(app, metrics)
   answerErrors(app)
-  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title, description, version: '1.0.0' }, ...(securitySchemes && { components: { securitySchemes } }) } })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title, description, version: '1.0.0' },
+      ...(securitySchemes && { components: { securitySchemes } }),
+    },
+  })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   healthRoutes(app, { readiness, metrics, isClosing })
   return app
@@ -73,7 +84,10 @@ function measureRequests(app: App, { requestSeconds }: Metrics) {
     route.onResponse = route.onResponse === undefined ? measure : [measure, ...[route.onResponse].flat()]
   })
   // what is not known has no route: a hook for all, which the routes would run as well
-  app.addHook('onResponse', measuring((request) => (request.is404 ? requestSeconds.of(request.method, 'none') : undefined)))
+  app.addHook(
+    'onResponse',
+    measuring((request) => (request.is404 ? requestSeconds.of(request.method, 'none') : undefined)),
+  )
 }
 
 function measuring(observerOf: (request: FastifyRequest) => Observe | undefined): onResponseHookHandler {

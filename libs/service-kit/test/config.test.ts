@@ -5,7 +5,11 @@ import { Type } from '@sinclair/typebox'
 import { expect, it } from 'vitest'
 import { ConfigError, loadConfig, secret, serviceSettings } from '../src/index.ts'
 
-const Config = Type.Object({ ...serviceSettings(3001), DATABASE_URL: secret({ description: 'postgres://...' }), OPEN: Type.Boolean({ default: true }) })
+const Config = Type.Object({
+  ...serviceSettings(3001),
+  DATABASE_URL: secret({ description: 'postgres://...' }),
+  OPEN: Type.Boolean({ default: true }),
+})
 
 it('fills in defaults and converts numbers and booleans', () => {
   const config = loadConfig(Config, { DATABASE_URL: 'postgres://x', PORT: '8080', OPEN: 'false', HOST: '' })
@@ -19,13 +23,21 @@ it('lists every bad variable at once, by name and never by value', () => {
     bad()
   } catch (error) {
     const { problems, message } = error as ConfigError
-    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual(['DATABASE_URL', 'LOG_LEVEL', 'PORT', 'TRUST_PROXY'])
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'PORT',
+      'TRUST_PROXY',
+    ])
     expect(message).not.toMatch(/hunter2|loud|\/33/)
   }
 })
 
 it('names what is missing beside a variable that is set', () => {
-  const Login = Type.Object({ USER: Type.Optional(Type.String({ needs: ['KEY'] })), KEY: Type.Optional(secret({ needs: ['USER'] })) })
+  const Login = Type.Object({
+    USER: Type.Optional(Type.String({ needs: ['KEY'] })),
+    KEY: Type.Optional(secret({ needs: ['USER'] })),
+  })
   expect(loadConfig(Login, {})).toEqual({})
   expect(loadConfig(Login, { USER: 'ann', KEY: 'hunter2' })).toEqual({ USER: 'ann', KEY: 'hunter2' })
   expect(() => loadConfig(Login, { KEY: 'hunter2' })).toThrow('bad configuration:\n  USER: is required with KEY')
@@ -35,5 +47,7 @@ it('reads a secret from the file that NAME_FILE names', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
   writeFileSync(file, 'postgres://from-file\n')
   expect(loadConfig(Config, { DATABASE_URL_FILE: file }).DATABASE_URL).toBe('postgres://from-file')
-  expect(() => loadConfig(Config, { DATABASE_URL_FILE: `${file}.gone` })).toThrow(/DATABASE_URL: cannot read the file that DATABASE_URL_FILE names \(ENOENT\)/)
+  expect(() => loadConfig(Config, { DATABASE_URL_FILE: `${file}.gone` })).toThrow(
+    /DATABASE_URL: cannot read the file that DATABASE_URL_FILE names \(ENOENT\)/,
+  )
 })

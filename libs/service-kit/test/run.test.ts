@@ -8,7 +8,9 @@ const kit = join(import.meta.dirname, '../src/index.ts')
 function ending(main: string): Promise<{ code: number; stderr: string }> {
   const source = `import { ConfigError, run } from ${JSON.stringify(kit)}; run(${main})`
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['--input-type=module', '-e', source], (_error, _stdout, stderr) => resolve({ code: child.exitCode ?? -1, stderr }))
+    const child = execFile(process.execPath, ['--input-type=module', '-e', source], (_error, _stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stderr }),
+    )
   })
 }
 
@@ -17,7 +19,10 @@ it('ends with 0 when the work is done', async () => {
 })
 
 it('ends with 1 and says why when it crashed', async () => {
-  expect(await ending('async () => { throw new Error("no luck") }')).toMatchObject({ code: 1, stderr: expect.stringContaining('no luck') })
+  expect(await ending('async () => { throw new Error("no luck") }')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('no luck'),
+  })
 })
 
 it('does not say what else an error carries, such as the password in a URL', async () => {
@@ -28,9 +33,15 @@ it('does not say what else an error carries, such as the password in a URL', asy
 })
 
 it('ends with 1 when nothing is left that could finish the work', async () => {
-  expect(await ending('() => new Promise(() => {})')).toMatchObject({ code: 1, stderr: expect.stringContaining('ended before it was done') })
+  expect(await ending('() => new Promise(() => {})')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('ended before it was done'),
+  })
 })
 
 it('ends with 78 and names what is wrong with the configuration', async () => {
-  expect(await ending('async () => { throw new ConfigError(["PORT: is required"]) }')).toMatchObject({ code: 78, stderr: 'bad configuration:\n  PORT: is required\n' })
+  expect(await ending('async () => { throw new ConfigError(["PORT: is required"]) }')).toMatchObject({
+    code: 78,
+    stderr: 'bad configuration:\n  PORT: is required\n',
+  })
 })

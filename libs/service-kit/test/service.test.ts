@@ -8,8 +8,24 @@ const config = loadConfig(Type.Object(serviceSettings(0)), { LOG_LEVEL: 'silent'
 const apps: App[] = []
 
 async function exampleApp(readiness: () => Record<string, string> = () => ({ kafka: 'up' })) {
-  const app = await createService({ name: 'example', title: 'Example', description: 'x', config, metrics: createMetrics('example'), readiness })
-  app.post('/things', { schema: { body: Type.Object({ size: Type.Integer() }), response: { 200: Type.Object({ ip: Type.String() }), ...problems('invalid_request', 'conflict') } } }, (req) => ({ ip: req.ip }))
+  const app = await createService({
+    name: 'example',
+    title: 'Example',
+    description: 'x',
+    config,
+    metrics: createMetrics('example'),
+    readiness,
+  })
+  app.post(
+    '/things',
+    {
+      schema: {
+        body: Type.Object({ size: Type.Integer() }),
+        response: { 200: Type.Object({ ip: Type.String() }), ...problems('invalid_request', 'conflict') },
+      },
+    },
+    (req) => ({ ip: req.ip }),
+  )
   app.get('/things/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, (req) => ({ id: req.params.id }))
   app.get('/broken', () => {
     throw new Error('secret detail')
@@ -21,7 +37,8 @@ async function exampleApp(readiness: () => Record<string, string> = () => ({ kaf
   apps.push(app)
   return app
 }
-const post = (app: App, payload: string, headers = { 'content-type': 'application/json' }) => app.inject({ method: 'POST', url: '/things', payload, headers })
+const post = (app: App, payload: string, headers = { 'content-type': 'application/json' }) =>
+  app.inject({ method: 'POST', url: '/things', payload, headers })
 
 afterEach(async () => {
   await Promise.all(apps.splice(0).map((app) => app.close()))
@@ -29,7 +46,13 @@ afterEach(async () => {
 
 describe('every error is a problem that names what was wrong', () => {
   it.each([
-    ['a wrong type in the body', '{"size":"1"}', 400, 'invalid_request', [{ field: 'size', message: 'must be integer' }]],
+    [
+      'a wrong type in the body',
+      '{"size":"1"}',
+      400,
+      'invalid_request',
+      [{ field: 'size', message: 'must be integer' }],
+    ],
     ['a missing field', '{}', 400, 'invalid_request', [{ field: 'size', message: 'is required' }]],
     ['a body that is not an object', '[]', 400, 'invalid_request', [{ field: 'body', message: 'must be object' }]],
     ['broken JSON', '{', 400, 'malformed_json', undefined],
@@ -40,7 +63,12 @@ describe('every error is a problem that names what was wrong', () => {
     const answer = await post(await exampleApp(), body)
     expect(answer.statusCode).toBe(status)
     expect(answer.headers['content-type']).toBe('application/problem+json')
-    expect(answer.json()).toMatchObject({ type: `urn:ads-tracker:problem:${code}`, status, code, ...(errors && { errors }) })
+    expect(answer.json()).toMatchObject({
+      type: `urn:ads-tracker:problem:${code}`,
+      status,
+      code,
+      ...(errors && { errors }),
+    })
     expect(answer.json().instance).toMatch(/^urn:ads-tracker:request:/)
   })
 
@@ -58,7 +86,9 @@ describe('every error is a problem that names what was wrong', () => {
   })
 
   it('a method that is not taken, whatever is wrong with its body', async () => {
-    const answer = await (await exampleApp()).inject({ method: 'PUT', url: '/things', payload: '{', headers: { 'content-type': 'application/json' } })
+    const answer = await (
+      await exampleApp()
+    ).inject({ method: 'PUT', url: '/things', payload: '{', headers: { 'content-type': 'application/json' } })
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'POST'])
   })
 
@@ -84,7 +114,13 @@ describe('the peer', () => {
   it('is believed about X-Forwarded-For only inside TRUST_PROXY', async () => {
     const app = await exampleApp()
     const ask = (remoteAddress: string) =>
-      app.inject({ method: 'POST', url: '/things', payload: { size: 1 }, remoteAddress, headers: { 'x-forwarded-for': '1.2.3.4' } })
+      app.inject({
+        method: 'POST',
+        url: '/things',
+        payload: { size: 1 },
+        remoteAddress,
+        headers: { 'x-forwarded-for': '1.2.3.4' },
+      })
     expect((await ask('10.1.1.1')).json()).toEqual({ ip: '1.2.3.4' })
     expect((await ask('9.9.9.9')).json()).toEqual({ ip: '9.9.9.9' })
   })
@@ -106,7 +142,10 @@ describe('health', () => {
     const app = await exampleApp(() => ({ kafka: 'up', postgres: 'connection refused' }))
     const answer = await app.inject('/readyz')
     expect(answer.statusCode).toBe(503)
-    expect(answer.json()).toEqual({ status: 'not_ready', dependencies: { kafka: 'up', postgres: 'connection refused' } })
+    expect(answer.json()).toEqual({
+      status: 'not_ready',
+      dependencies: { kafka: 'up', postgres: 'connection refused' },
+    })
     expect((await app.inject('/livez')).statusCode).toBe(200)
   })
 
@@ -116,13 +155,17 @@ describe('health', () => {
     const text = (await app.inject('/metrics')).body
     expect(text).toContain('build_info{app="example"')
     expect(text).toContain('http_request_duration_seconds_count{method="GET",route="/things/:id",status="200"} 1')
-    expect(text).toContain('http_request_duration_seconds_bucket{le="+Inf",method="GET",route="/things/:id",status="200"} 1')
+    expect(text).toContain(
+      'http_request_duration_seconds_bucket{le="+Inf",method="GET",route="/things/:id",status="200"} 1',
+    )
   })
 
   it('counts what has no route as one, and a request once', async () => {
     const app = await exampleApp()
     for (const url of ['/nothing', '/nowhere', '/taken', '/things/one']) await app.inject(url)
-    const counts = (await app.inject('/metrics')).body.split('\n').filter((line) => line.startsWith('http_request_duration_seconds_count'))
+    const counts = (await app.inject('/metrics')).body
+      .split('\n')
+      .filter((line) => line.startsWith('http_request_duration_seconds_count'))
     expect(counts).toEqual([
       'http_request_duration_seconds_count{method="GET",route="none",status="404"} 2',
       'http_request_duration_seconds_count{method="GET",route="/taken",status="409"} 1',

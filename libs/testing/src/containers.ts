@@ -10,7 +10,8 @@ import { leashCommand } from './leash.ts'
 // Our own leash ends the containers when we are gone, so nothing but the two images is needed.
 process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
 // Inside a container the library would take the bridge for the host, although the ports are published here.
-if (!process.env.DOCKER_HOST || process.env.DOCKER_HOST.startsWith('unix:')) process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1'
+if (!process.env.DOCKER_HOST || process.env.DOCKER_HOST.startsWith('unix:'))
+  process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1'
 
 export interface ContainerServer {
   stop(): Promise<void>
@@ -28,7 +29,10 @@ export async function startPostgresContainer(): Promise<ContainerServer & { url:
     // The first time it is the server of the set-up, which listens on its socket only.
     .withWaitStrategy(Wait.forAll([Wait.forLogMessage(/ready to accept connections/, 2), Wait.forListeningPorts()]))
     .start()
-  return { ...control(container, leashed), url: `postgres://ads:ads@${container.getHost()}:${container.getMappedPort(5432)}/ads` }
+  return {
+    ...control(container, leashed),
+    url: `postgres://ads:ads@${container.getHost()}:${container.getMappedPort(5432)}/ads`,
+  }
 }
 
 /** Apache Kafka in a container. The broker tells clients its port, so the port of the host is chosen before it starts. */

@@ -25,7 +25,13 @@ export class Fatal extends Error {
 export async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
   const timer = new AbortController()
   const late = pause(ms, false, { signal: timer.signal }).catch(() => false)
-  const done = await Promise.race([promise.then(() => true, () => true), late])
+  const done = await Promise.race([
+    promise.then(
+      () => true,
+      () => true,
+    ),
+    late,
+  ])
   timer.abort()
   return done
 }

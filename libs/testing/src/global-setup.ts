@@ -9,7 +9,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const needed = String(project.config.env.TEST_SERVERS ?? '').split(',')
   const started: TestServer[] = []
   await Promise.all([needed.includes('postgres') && postgres(), needed.includes('kafka') && kafka()])
-  return async () => void await Promise.all(started.map((server) => server.stop()))
+  return async () => void (await Promise.all(started.map((server) => server.stop())))
 
   async function postgres() {
     if (!env.TEST_DATABASE_URL) {

@@ -24,10 +24,14 @@ export interface Infrastructure {
  */
 export async function infrastructure(env: NodeJS.ProcessEnv = process.env): Promise<Infrastructure> {
   switch (env.TEST_INFRA || 'any') {
-    case 'native': return native
-    case 'containers': return containers()
-    case 'any': return dockerAnswers() ? eitherWay(await containers()) : native
-    default: throw new Error(`TEST_INFRA is '${env.TEST_INFRA}': it can be 'containers' or 'native'`)
+    case 'native':
+      return native
+    case 'containers':
+      return containers()
+    case 'any':
+      return dockerAnswers() ? eitherWay(await containers()) : native
+    default:
+      throw new Error(`TEST_INFRA is '${env.TEST_INFRA}': it can be 'containers' or 'native'`)
   }
 }
 
@@ -38,18 +42,25 @@ async function containers(): Promise<Infrastructure> {
 
 // An engine may answer and still not get at its images.
 function eitherWay({ kafka, postgres }: Infrastructure): Infrastructure {
-  const or = <T>(first: () => Promise<T>, second: () => Promise<T>) => () =>
-    first().catch((error: Error) => {
-      process.stderr.write(`no container (${error.message.split('\n')[0]}): starting the server on this machine\n`)
-      return second()
-    })
+  const or =
+    <T>(first: () => Promise<T>, second: () => Promise<T>) =>
+    () =>
+      first().catch((error: Error) => {
+        process.stderr.write(`no container (${error.message.split('\n')[0]}): starting the server on this machine\n`)
+        return second()
+      })
   return { kafka: or(kafka, native.kafka), postgres: or(postgres, native.postgres) }
 }
 
 const native: Infrastructure = {
   async postgres() {
     const dir = temporaryFolder('postgres')
-    const server = await startPostgres({ dir, port: await freePort(), leashed: true, settings: { max_connections: '300' } })
+    const server = await startPostgres({
+      dir,
+      port: await freePort(),
+      leashed: true,
+      settings: { max_connections: '300' },
+    })
     return { ...server, dir, stop: () => server.stop().then(() => removePostgresData(dir)) }
   },
   async kafka() {

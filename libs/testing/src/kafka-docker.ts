@@ -25,10 +25,28 @@ export async function startDockerKafka(options: DockerOptions): Promise<ServerPr
     ...kafkaSettings({ port, controllerPort, data: '/var/lib/kafka/data' }),
     listeners: `PLAINTEXT://:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
   }
-  const environment = { ...containerEnvironment(settings), KAFKA_HEAP_OPTS: `-Xmx${heapMegabytes}m`, CLUSTER_ID: 'YWRzLXRyYWNrZXItMDAwMQ' }
-  const args = ['run', '--rm', '--name', name, '--publish', `127.0.0.1:${port}:${port}`, '--volume', `${name}:/var/lib/kafka/data`,
-    ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]), `apache/kafka:${kafkaVersion}`]
-  const client = await spawnServer('docker', args, { log, onSpawn, leash: leashed ? { signal: 'SIGTERM', remove: [dir] } : undefined })
+  const environment = {
+    ...containerEnvironment(settings),
+    KAFKA_HEAP_OPTS: `-Xmx${heapMegabytes}m`,
+    CLUSTER_ID: 'YWRzLXRyYWNrZXItMDAwMQ',
+  }
+  const args = [
+    'run',
+    '--rm',
+    '--name',
+    name,
+    '--publish',
+    `127.0.0.1:${port}:${port}`,
+    '--volume',
+    `${name}:/var/lib/kafka/data`,
+    ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+    `apache/kafka:${kafkaVersion}`,
+  ]
+  const client = await spawnServer('docker', args, {
+    log,
+    onSpawn,
+    leash: leashed ? { signal: 'SIGTERM', remove: [dir] } : undefined,
+  })
   const kill = async () => {
     spawnSync('docker', ['rm', '--force', name], { stdio: 'ignore' })
     await client.kill()
@@ -38,7 +56,8 @@ export async function startDockerKafka(options: DockerOptions): Promise<ServerPr
 
 /** Removes the volume of the broker of `dir`, where there is one. */
 export function removeDockerKafka(dir: string): void {
-  for (const command of [['rm'], ['volume', 'rm']]) spawnSync('docker', [...command, '--force', dockerName(dir)], { stdio: 'ignore' })
+  for (const command of [['rm'], ['volume', 'rm']])
+    spawnSync('docker', [...command, '--force', dockerName(dir)], { stdio: 'ignore' })
 }
 
 const dockerName = (dir: string) => `ads-tracker-kafka-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`

@@ -6,4 +6,8 @@ export const kafkaVersion = '4.1.1'
 export const kafkaFolder = () => jarsFolder(`kafka-${kafkaVersion}`)
 
 export const downloadKafka = () =>
-  downloadJars(kafkaFolder(), [`org.apache.kafka:kafka_2.13:${kafkaVersion}`, `org.apache.kafka:kafka-tools:${kafkaVersion}`, 'org.slf4j:slf4j-simple:1.7.36'])
+  downloadJars(kafkaFolder(), [
+    `org.apache.kafka:kafka_2.13:${kafkaVersion}`,
+    `org.apache.kafka:kafka-tools:${kafkaVersion}`,
+    'org.slf4j:slf4j-simple:1.7.36',
+  ])

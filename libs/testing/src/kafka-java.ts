@@ -60,16 +60,31 @@ export async function archiveClasses(): Promise<void> {
 }
 
 async function format(file: string, log: string, onSpawn?: (pid: number) => void): Promise<void> {
-  const args = [...java(), ...sharedClasses(), 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', 'YWRzLXRyYWNrZXItMDAwMQ', '-c', file]
+  const args = [
+    ...java(),
+    ...sharedClasses(),
+    'kafka.tools.StorageTool',
+    'format',
+    '--ignore-formatted',
+    '-t',
+    'YWRzLXRyYWNrZXItMDAwMQ',
+    '-c',
+    file,
+  ]
   const tool = await spawnServer('java', args, { log, onSpawn })
   await tool.exited
-  if (!existsSync(join(dirname(file), 'data/meta.properties'))) throw new Error(`Kafka could not format its storage:\n${tool.lastWords()}`)
+  if (!existsSync(join(dirname(file), 'data/meta.properties')))
+    throw new Error(`Kafka could not format its storage:\n${tool.lastWords()}`)
 }
 
 // One that another Java wrote is ignored by the JVM.
 const sharedClasses = () => (existsSync(archive()) ? [`-XX:SharedArchiveFile=${archive()}`] : [])
 
 const java = (optimise = false) => [
-  '-XX:+UseSerialGC', ...(optimise ? [] : ['-XX:TieredStopAtLevel=1']),
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-cp', join(kafkaFolder(), '*'),
+  '-XX:+UseSerialGC',
+  ...(optimise ? [] : ['-XX:TieredStopAtLevel=1']),
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-cp',
+  join(kafkaFolder(), '*'),
 ]

@@ -9,7 +9,13 @@ export function kafkaAnswers(server: ServerProcess, brokers: string): Promise<vo
 
 async function answers(server: ServerProcess, brokers: string): Promise<void> {
   if (!server.running()) throw new Fatal(new Error(`Kafka did not start:\n${server.lastWords()}`))
-  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 2000, requestTimeout: 5000, retry: { retries: 0 } })
+  const kafka = new Kafka({
+    brokers: [brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2000,
+    requestTimeout: 5000,
+    retry: { retries: 0 },
+  })
   const admin = kafka.admin()
   try {
     await admin.connect()

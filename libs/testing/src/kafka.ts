@@ -46,7 +46,13 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
     await server.kill()
     throw error
   }
-  return { brokers, pid: server.pid, exited: server.exited, stop: (patience) => server.stop('SIGTERM', { patience }), kill: server.kill }
+  return {
+    brokers,
+    pid: server.pid,
+    exited: server.exited,
+    stop: (patience) => server.stop('SIGTERM', { patience }),
+    kill: server.kill,
+  }
 }
 
 /** Removes all data of the broker of `dir`, which must not run. */
@@ -66,7 +72,8 @@ async function chooseWay(say: (message: string) => void): Promise<'java' | 'dock
     return 'java'
   }
   if (dockerAnswers()) return 'docker'
-  const lacking = java >= 17 ? 'Maven was not found' : java > 0 ? `Java 17 or newer is needed, this is ${java}` : 'Java was not found'
+  const lacking =
+    java >= 17 ? 'Maven was not found' : java > 0 ? `Java 17 or newer is needed, this is ${java}` : 'Java was not found'
   throw new Error(`no way to start Kafka (${lacking}, and no Docker engine answers). Do one of these three:
   - set KAFKA_BROKERS=host:port to use a broker that you have
   - install Java 17 or newer with Maven, for example: apt-get install openjdk-17-jre-headless maven
@@ -75,5 +82,7 @@ async function chooseWay(say: (message: string) => void): Promise<'java' | 'dock
 
 /** Whether a Docker engine can be used. */
 export function dockerAnswers(): boolean {
-  return spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { stdio: 'ignore', timeout: 5000 }).status === 0
+  return (
+    spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { stdio: 'ignore', timeout: 5000 }).status === 0
+  )
 }

@@ -31,7 +31,10 @@ export async function downloadJars(folder: string, artifacts: string[]): Promise
 
 function maven(cwd: string, artifacts: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('mvn', ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('mvn', ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib'], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const end = () => child.kill()
     process.once('exit', end)
     const output: Buffer[] = []
@@ -40,7 +43,12 @@ function maven(cwd: string, artifacts: string[]): Promise<void> {
     child.once('close', (code) => {
       process.off('exit', end)
       if (code === 0) resolve()
-      else reject(new Error(`Maven could not download ${artifacts.join(', ')}:\n${Buffer.concat(output).toString().trim().slice(-1500)}`))
+      else
+        reject(
+          new Error(
+            `Maven could not download ${artifacts.join(', ')}:\n${Buffer.concat(output).toString().trim().slice(-1500)}`,
+          ),
+        )
     })
   })
 }

@@ -1,6 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, chownSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -19,7 +31,10 @@ export function postgresUser(say: Say): PostgresUser {
   say('PostgreSQL refuses to run as root: making the system user `postgres`')
   spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', 'postgres'])
   const made = lookUp()
-  if (!made) throw new Error('PostgreSQL cannot run as root and `useradd postgres` failed: run as another user, or set DATABASE_URL')
+  if (!made)
+    throw new Error(
+      'PostgreSQL cannot run as root and `useradd postgres` failed: run as another user, or set DATABASE_URL',
+    )
   return made
 }
 
@@ -66,13 +81,19 @@ function locate(): { native: string; version: string } {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
     return { native: join(root, 'native'), version }
   } catch (cause) {
-    throw new Error(`no PostgreSQL for ${process.platform}-${process.arch} among the devDependencies: run \`npm ci\`, or set DATABASE_URL`, { cause })
+    throw new Error(
+      `no PostgreSQL for ${process.platform}-${process.arch} among the devDependencies: run \`npm ci\`, or set DATABASE_URL`,
+      { cause },
+    )
   }
 }
 
 // npm cannot pack symbolic links: the package's install script makes them, unless install scripts were not allowed.
 function hydrate(native: string): void {
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
   const root = dirname(native)
   for (const { source, target } of links) {
     const place = join(root, target)

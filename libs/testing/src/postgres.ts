@@ -67,18 +67,52 @@ function initialise(native: string, data: string, user: PostgresUser): void {
   ownedFolder(data, user)
   const secret = `${data}.password`
   writeFileSync(secret, 'ads', { mode: 0o644 })
-  const args = ['-D', data, '-U', 'ads', `--pwfile=${secret}`, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
-  const result = spawnSync(join(native, 'bin/initdb'), args, { ...user, encoding: 'utf8', cwd: '/', env: { PATH: process.env.PATH, TZ: 'UTC' } })
+  const args = [
+    '-D',
+    data,
+    '-U',
+    'ads',
+    `--pwfile=${secret}`,
+    '-A',
+    'scram-sha-256',
+    '-E',
+    'UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+  ]
+  const result = spawnSync(join(native, 'bin/initdb'), args, {
+    ...user,
+    encoding: 'utf8',
+    cwd: '/',
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
+  })
   rmSync(secret, { force: true })
   if (result.status !== 0) throw new Error(`initdb failed: ${result.error?.message ?? result.stderr}`)
 }
 
-async function launch(options: PostgresOptions & { log: string }, native: string, data: string, user: PostgresUser): Promise<ServerProcess> {
+async function launch(
+  options: PostgresOptions & { log: string },
+  native: string,
+  data: string,
+  user: PostgresUser,
+): Promise<ServerProcess> {
   forgetReusedPid(data)
-  const settings = { listen_addresses: '127.0.0.1', port: String(options.port), unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', ...options.settings }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(options.port),
+    unix_socket_directories: '',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    ...options.settings,
+  }
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const server = await spawnServer(join(native, 'bin/postgres'), args, {
-    log: options.log, user, cwd: '/', env: { PATH: process.env.PATH, TZ: 'UTC' }, onSpawn: options.onSpawn,
+    log: options.log,
+    user,
+    cwd: '/',
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
+    onSpawn: options.onSpawn,
     leash: options.leashed ? { signal: 'SIGQUIT', remove: [options.dir, dirname(data)] } : undefined,
   })
   try {
@@ -93,7 +127,16 @@ async function launch(options: PostgresOptions & { log: string }, native: string
 
 async function answers(server: ServerProcess, port: number): Promise<void> {
   if (!server.running()) throw new Fatal(new Error(`PostgreSQL did not start:\n${server.lastWords()}`))
-  const sql = postgres({ host: '127.0.0.1', port, user: 'ads', password: 'ads', database: 'postgres', max: 1, connect_timeout: 5, onnotice: () => {} })
+  const sql = postgres({
+    host: '127.0.0.1',
+    port,
+    user: 'ads',
+    password: 'ads',
+    database: 'postgres',
+    max: 1,
+    connect_timeout: 5,
+    onnotice: () => {},
+  })
   try {
     const [found] = await sql`select 1 from pg_database where datname = 'ads'`
     if (!found) await sql`create database ads`

@@ -9,8 +9,13 @@ export interface Ending {
 /** Runs a source file to its end, such as `entry('tools/ledger')`, with `env` besides our variables. Does not throw: look at `code`. */
 export function runSource(file: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ending> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [file, ...args], { env: { ...process.env, ...env } }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? 1, stdout, stderr })
-    })
+    const child = execFile(
+      process.execPath,
+      [file, ...args],
+      { env: { ...process.env, ...env } },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? 1, stdout, stderr })
+      },
+    )
   })
 }

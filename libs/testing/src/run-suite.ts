@@ -24,13 +24,36 @@ interface Counts {
 }
 
 /** Runs a long suite by vitest and ends it when it takes too long. Says the counts last; resolves with the exit code. */
-export async function runSuite({ folder, config, filters, limitMinutes, say, env = process.env }: Suite): Promise<number> {
+export async function runSuite({
+  folder,
+  config,
+  filters,
+  limitMinutes,
+  say,
+  env = process.env,
+}: Suite): Promise<number> {
   const results = mkdtempSync(join(tmpdir(), 'ads-tracker-suite-'))
   const report = join(results, 'report.json')
-  const args = ['run', '--config', config, '--reporter=verbose', '--reporter=json', `--outputFile=${report}`, ...filters]
-  const child = spawn(process.execPath, [join(workspace, 'node_modules/vitest/vitest.mjs'), ...args], { cwd: folder, stdio: 'inherit', env })
+  const args = [
+    'run',
+    '--config',
+    config,
+    '--reporter=verbose',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    ...filters,
+  ]
+  const child = spawn(process.execPath, [join(workspace, 'node_modules/vitest/vitest.mjs'), ...args], {
+    cwd: folder,
+    stdio: 'inherit',
+    env,
+  })
   const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-  leash(child.pid!, closed.then(() => {}), { signal: 'SIGTERM', remove: [results] })
+  leash(
+    child.pid!,
+    closed.then(() => {}),
+    { signal: 'SIGTERM', remove: [results] },
+  )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const alarm = setTimeout(() => {
     say(`stopped after ${limitMinutes} minutes`)
@@ -47,9 +70,15 @@ export async function runSuite({ folder, config, filters, limitMinutes, say, env
 
 function countsOf(report: string): Counts {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    )
     // a suite that could not even begin has no failed test of its own
-    return { passed: numPassedTests, failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0), skipped: numPendingTests }
+    return {
+      passed: numPassedTests,
+      failed: Math.max(numFailedTests, numFailedTestSuites > 0 ? 1 : 0),
+      skipped: numPendingTests,
+    }
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
   }

@@ -31,7 +31,11 @@ export interface SpawnOptions {
 export async function spawnServer(command: string, args: string[], options: SpawnOptions): Promise<ServerProcess> {
   const log = openSync(options.log, 'a')
   const child = spawn(command, args, {
-    cwd: options.cwd, env: options.env, detached: true, stdio: ['ignore', log, log], ...options.user,
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...options.user,
   })
   closeSync(log)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -42,7 +46,10 @@ export async function spawnServer(command: string, args: string[], options: Spaw
   const running = () => child.exitCode === null && child.signalCode === null
   return { pid, exited, running, lastWords: () => tail(options.log), stop, kill: () => stop('SIGKILL') }
 
-  async function stop(signal: NodeJS.Signals, { patience = 8000, insist = 'SIGKILL' }: { patience?: number; insist?: NodeJS.Signals } = {}) {
+  async function stop(
+    signal: NodeJS.Signals,
+    { patience = 8000, insist = 'SIGKILL' }: { patience?: number; insist?: NodeJS.Signals } = {},
+  ) {
     for (const next of [signal, insist, 'SIGKILL'] as const) {
       if (!running()) return
       child.kill(next)

@@ -22,16 +22,31 @@ export interface RunningApp {
  * Starts `apps/<name>` as it is in the source, on a port of its own (or `env.PORT`), and waits until it answers 200 on
  * `until` (default `/readyz`; `/livez` when it is meant to start without a dependency). Fails when it exits or after 60 s.
  */
-export async function startApp(name: string, env: Record<string, string> = {}, { until = '/readyz' } = {}): Promise<RunningApp> {
+export async function startApp(
+  name: string,
+  env: Record<string, string> = {},
+  { until = '/readyz' } = {},
+): Promise<RunningApp> {
   const port = env.PORT ?? String(await freePort())
   const child = spawn(process.execPath, [entry(`apps/${name}`)], {
-    cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOST: '127.0.0.1', ...env, PORT: port },
+    cwd: workspace,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HOST: '127.0.0.1', ...env, PORT: port },
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
-  const exited = new Promise<number | NodeJS.Signals>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? 1)))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  const exited = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 1)),
+  )
   const pid = child.pid!
-  leash(pid, exited.then(() => {}), { signal: 'SIGKILL', remove: [] })
+  leash(
+    pid,
+    exited.then(() => {}),
+    { signal: 'SIGKILL', remove: [] },
+  )
   const url = `http://127.0.0.1:${port}`
   const app = { url, pid, exited, output: () => output, stop, kill }
   try {
@@ -43,7 +58,8 @@ export async function startApp(name: string, env: Record<string, string> = {}, {
   }
 
   async function answers() {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Fatal(new Error(`${name} exited with ${await exited}:\n${output}`))
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Fatal(new Error(`${name} exited with ${await exited}:\n${output}`))
     const response = await fetch(url + until, { signal: AbortSignal.timeout(5000) })
     const body = await response.text()
     if (!response.ok) throw new Error(`${name} answers ${response.status} on ${until}: ${body}\n${output}`)

@@ -34,18 +34,33 @@ async function stackEnvironment(): Promise<Record<string, string>> {
   chmodSync(dir, 0o711)
   const names = ['PORT', 'ADS_API_PORT', 'CLICK_INGEST_PORT', 'CLICK_WRITER_PORT', 'POSTGRES_PORT']
   const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const))
-  return { ...Object.fromEntries(ports), KAFKA_PORT: String(await freePortPair()), STACK_DIR: dir, DATABASE_URL: '', KAFKA_BROKERS: '' }
+  return {
+    ...Object.fromEntries(ports),
+    KAFKA_PORT: String(await freePortPair()),
+    STACK_DIR: dir,
+    DATABASE_URL: '',
+    KAFKA_BROKERS: '',
+  }
 }
 
 /** `npm start` in the environment that `startOwnStack` made; resolves at its `ready` line, fails when it ends before. */
 export async function startStack(env: Record<string, string>, args: string[] = []): Promise<RunningStack> {
   const child = spawn(process.execPath, [entry('tools/stack'), ...args], {
-    cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, ...env },
+    cwd: workspace,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...env },
   })
   const lines: string[] = []
   const output = () => lines.join('\n')
-  const exited = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)))
-  leash(child.pid!, exited.then(() => {}), { signal: 'SIGTERM', remove: [] })
+  const exited = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)),
+  )
+  leash(
+    child.pid!,
+    exited.then(() => {}),
+    { signal: 'SIGTERM', remove: [] },
+  )
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line))
   const ready = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -53,7 +68,10 @@ export async function startStack(env: Record<string, string>, args: string[] = [
       if (line.startsWith('ready ')) resolve(line.slice(6))
     })
   })
-  const origin = await Promise.race([ready, exited.then((code) => Promise.reject(new Error(`npm start ended with ${code}:\n${output()}`)))])
+  const origin = await Promise.race([
+    ready,
+    exited.then((code) => Promise.reject(new Error(`npm start ended with ${code}:\n${output()}`))),
+  ])
   return {
     origin: origin.replace('localhost', '127.0.0.1'),
     pid: child.pid!,
@@ -61,7 +79,9 @@ export async function startStack(env: Record<string, string>, args: string[] = [
     databaseUrl: `postgres://ads:ads@127.0.0.1:${env.POSTGRES_PORT}/ads`,
     brokers: `127.0.0.1:${env.KAFKA_PORT}`,
     apiKey: /API key +(\S+)/.exec(output())?.[1] ?? '',
-    output, stop, kill,
+    output,
+    stop,
+    kill,
   }
 
   async function stop() {
@@ -80,7 +100,10 @@ export async function startStack(env: Record<string, string>, args: string[] = [
  * A stack of its own, with these variables too; `env` is for starting it again, with its data. Ports that were free when they
  * were asked for may be taken when they are used: then others are tried.
  */
-export async function startOwnStack(variables: Record<string, string> = {}, attempts = 3): Promise<{ stack: RunningStack; env: Record<string, string> }> {
+export async function startOwnStack(
+  variables: Record<string, string> = {},
+  attempts = 3,
+): Promise<{ stack: RunningStack; env: Record<string, string> }> {
   const env = { ...(await stackEnvironment()), ...variables }
   try {
     return { stack: await startStack(env), env }
@@ -102,6 +125,12 @@ export function removeStack({ STACK_DIR = '' }: Record<string, string>): void {
 async function freePortPair(): Promise<number> {
   for (;;) {
     const port = await freePort()
-    if (await freePort(port + 1).then(() => true, () => false)) return port
+    if (
+      await freePort(port + 1).then(
+        () => true,
+        () => false,
+      )
+    )
+      return port
   }
 }

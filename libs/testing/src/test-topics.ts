@@ -21,19 +21,30 @@ export async function testTopics({ partitions = topicSettings.partitions as numb
   const prefix = `test-${randomBytes(6).toString('hex')}.`
   const topics = topicNames(prefix)
   const configEntries = Object.entries(topicSettings.config).map(([name, value]) => ({ name, value }))
-  const wanted = Object.values(topics).map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1, configEntries }))
+  const wanted = Object.values(topics).map((topic) => ({
+    topic,
+    numPartitions: partitions,
+    replicationFactor: 1,
+    configEntries,
+  }))
   await withAdmin(brokers, async (admin) => {
     // kafkajs' own wait gives up when a busy broker has not heard of the new topics yet
     await admin.createTopics({ topics: wanted, waitForLeaders: false })
     await retryFor(20_000, () => assertLeaders(admin, Object.values(topics), partitions))
   })
-  return { brokers, prefix, topics, remove: () => withAdmin(brokers, (admin) => admin.deleteTopics({ topics: Object.values(topics) })) }
+  return {
+    brokers,
+    prefix,
+    topics,
+    remove: () => withAdmin(brokers, (admin) => admin.deleteTopics({ topics: Object.values(topics) })),
+  }
 }
 
 // A broker tells of a leader before it is one: asking for the ends of the log is what only a leader answers.
 async function assertLeaders(admin: KafkaAdmin, topics: string[], partitions: number): Promise<void> {
   for (const topic of topics) {
-    if ((await admin.fetchTopicOffsets(topic)).length < partitions) throw new Error(`${topic} has not all of its partitions yet`)
+    if ((await admin.fetchTopicOffsets(topic)).length < partitions)
+      throw new Error(`${topic} has not all of its partitions yet`)
   }
 }
 

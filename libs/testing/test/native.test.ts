@@ -28,8 +28,12 @@ test('servers and their folders are gone after a kill -9 of the process that sta
     const server = await (await infrastructure({ TEST_INFRA: 'native' })).postgres()
     console.log(JSON.stringify(server))
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const { url, dir } = JSON.parse(String(await new Promise<Buffer>((resolve) => child.stdout.once('data', resolve)))) as { url: string; dir: string }
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const { url, dir } = JSON.parse(
+    String(await new Promise<Buffer>((resolve) => child.stdout.once('data', resolve))),
+  ) as { url: string; dir: string }
   expect(existsSync(dir)).toBe(true)
   child.kill('SIGKILL')
   await vi.waitFor(async () => {
@@ -41,6 +45,9 @@ test('servers and their folders are gone after a kill -9 of the process that sta
 function connects(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false)).once('connect', () => socket.destroy())
+    socket
+      .once('connect', () => resolve(true))
+      .once('error', () => resolve(false))
+      .once('connect', () => socket.destroy())
   })
 }

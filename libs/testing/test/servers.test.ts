@@ -7,7 +7,9 @@ test('every test database is its own and says that its writes are durable', asyn
   const [one, other] = await Promise.all([testDatabase(), testDatabase()])
   const sql = postgres(one.url, { max: 1 })
   await sql`create table only_here (id int)`
-  expect(await sql`select current_setting('server_version_num')::int / 10000 as version, current_setting('fsync') as fsync`).toEqual([{ version: 18, fsync: 'on' }])
+  expect(
+    await sql`select current_setting('server_version_num')::int / 10000 as version, current_setting('fsync') as fsync`,
+  ).toEqual([{ version: 18, fsync: 'on' }])
   const elsewhere = postgres(other.url, { max: 1 })
   await expect(elsewhere`select * from only_here`).rejects.toThrow('does not exist')
   await Promise.all([sql.end(), elsewhere.end()])

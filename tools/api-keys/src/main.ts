@@ -1,4 +1,12 @@
-import { type ApiKey, createApiKey, createDatabase, databaseAddress, databaseSettings, listApiKeys, revokeApiKey } from '@ads-tracker/data'
+import {
+  type ApiKey,
+  createApiKey,
+  createDatabase,
+  databaseAddress,
+  databaseSettings,
+  listApiKeys,
+  revokeApiKey,
+} from '@ads-tracker/data'
 import { loadConfig, run } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
 import { readArguments } from './arguments.ts'

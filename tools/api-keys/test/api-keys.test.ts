@@ -21,7 +21,12 @@ it('makes a key that is printed last and stored only as a digest, lists it, and 
   const made = await apiKeys('create', '--name', 'ci', '--scopes', 'ads:write')
   const key = made.stdout.trim().split(/\s+/).at(-1) ?? ''
   expect(key).toMatch(/^adk_[\w-]{43}$/)
-  expect(await findApiKey(database, hashApiKey(key))).toMatchObject({ id: 1, name: 'ci', scopes: ['ads:write'], revoked_at: null })
+  expect(await findApiKey(database, hashApiKey(key))).toMatchObject({
+    id: 1,
+    name: 'ci',
+    scopes: ['ads:write'],
+    revoked_at: null,
+  })
 
   const listed = await apiKeys('list')
   expect(listed.stdout).toContain('1  ci  ads:write')

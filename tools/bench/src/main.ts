@@ -18,7 +18,12 @@ try {
   }
   printGoals(results)
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`
-  const report: Report = { at: new Date().toISOString(), machine, options: { rounds: options.rounds, seconds: options.seconds }, results }
+  const report: Report = {
+    at: new Date().toISOString(),
+    machine,
+    options: { rounds: options.rounds, seconds: options.seconds },
+    results,
+  }
   write(options.html, htmlOf(report))
   if (options.json) write(options.json, JSON.stringify(report))
   if (options.compare) for (const line of compare(options.compare, results)) console.log(line)

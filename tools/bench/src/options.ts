@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util'
 
-export const benchmarkNames = ['ingest', 'bulk', 'writer', 'analytics', 'freshness', 'spike', 'scale', 'artefacts'] as const
+export const benchmarkNames = [
+  'ingest',
+  'bulk',
+  'writer',
+  'analytics',
+  'freshness',
+  'spike',
+  'scale',
+  'artefacts',
+] as const
 export type BenchmarkName = (typeof benchmarkNames)[number]
 
 export interface Options {
@@ -36,8 +45,15 @@ export function parseOptions(args: string[]): Options {
       profile: { type: 'boolean', default: false },
     },
   })
-  const names = positionals.map((name) => benchmarkNames.find((known) => known === name) ?? fail(`there is no benchmark '${name}'`))
-  return { ...values, names: names.length > 0 ? names : [...benchmarkNames], rounds: count('rounds', values.rounds), seconds: count('seconds', values.seconds) }
+  const names = positionals.map(
+    (name) => benchmarkNames.find((known) => known === name) ?? fail(`there is no benchmark '${name}'`),
+  )
+  return {
+    ...values,
+    names: names.length > 0 ? names : [...benchmarkNames],
+    rounds: count('rounds', values.rounds),
+    seconds: count('seconds', values.seconds),
+  }
 }
 
 function count(name: string, text: string): number {

@@ -8,10 +8,15 @@ describe('the arguments', () => {
   })
 
   test('set rounds, seconds and files', () => {
-    expect(parseOptions(['writer', '--rounds', '5', '--seconds', '10', '--json', 'a.json', '--profile'])).toMatchObject({ rounds: 5, seconds: 10, json: 'a.json', profile: true })
+    expect(parseOptions(['writer', '--rounds', '5', '--seconds', '10', '--json', 'a.json', '--profile'])).toMatchObject(
+      { rounds: 5, seconds: 10, json: 'a.json', profile: true },
+    )
   })
 
-  test.each([[['nothing']], [['--rounds', '0']], [['--seconds', '1.5']], [['--unknown']]])('are refused with a reason: %s', (args) => {
-    expect(() => parseOptions(args)).toThrow()
-  })
+  test.each([[['nothing']], [['--rounds', '0']], [['--seconds', '1.5']], [['--unknown']]])(
+    'are refused with a reason: %s',
+    (args) => {
+      expect(() => parseOptions(args)).toThrow()
+    },
+  )
 })

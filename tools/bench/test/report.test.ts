@@ -8,13 +8,38 @@ import { atLeast, atMost, type Report, type Result } from '../src/result.ts'
 
 const result: Result = {
   benchmark: 'ingest',
-  figures: [{ name: 'throughput <b>', unit: 'req/s', samples: [100, 101, 102], better: 'higher' }, { name: 'p99', unit: 'ms', samples: [5, 5, 5], better: 'lower' }],
+  figures: [
+    { name: 'throughput <b>', unit: 'req/s', samples: [100, 101, 102], better: 'higher' },
+    { name: 'p99', unit: 'ms', samples: [5, 5, 5], better: 'lower' },
+  ],
   goals: [atLeast('against the floor', 0.9, 0.85), atMost('p99', 30, 25)],
   checks: [{ name: 'in the log', ok: true, detail: '5 of 5' }],
-  plots: [{ title: 'Latency', x: 'percentile', y: 'ms', logarithmic: 'y', series: [{ name: 'ours', points: [[0, 1], [50, 10], [100, 100]] }] }],
+  plots: [
+    {
+      title: 'Latency',
+      x: 'percentile',
+      y: 'ms',
+      logarithmic: 'y',
+      series: [
+        {
+          name: 'ours',
+          points: [
+            [0, 1],
+            [50, 10],
+            [100, 100],
+          ],
+        },
+      ],
+    },
+  ],
   notes: [],
 }
-const report: Report = { at: '2026-01-01T00:00:00.000Z', machine: '2 cores', options: { rounds: 3, seconds: 5 }, results: [result] }
+const report: Report = {
+  at: '2026-01-01T00:00:00.000Z',
+  machine: '2 cores',
+  options: { rounds: 3, seconds: 5 },
+  results: [result],
+}
 
 describe('the report', () => {
   test('says of each goal whether it was met', () => {
@@ -38,7 +63,9 @@ describe('the report', () => {
     if (!throughput || !p99) throw new Error('the figures are gone')
     const now = (samples: number[]) => [{ ...result, figures: [{ ...throughput, samples }, p99] }]
     expect(compare(file, now([99, 100, 103]))).toEqual([])
-    expect(compare(file, now([50, 51, 52]))).toEqual([expect.stringMatching(/^worse +throughput <b>: 101 → 51\.0 req\/s \(-50 %\)$/)])
+    expect(compare(file, now([50, 51, 52]))).toEqual([
+      expect.stringMatching(/^worse +throughput <b>: 101 → 51\.0 req\/s \(-50 %\)$/),
+    ])
     expect(compare(file, now([200, 201, 202]))).toEqual([expect.stringMatching(/^better/)])
   })
 })

@@ -27,7 +27,10 @@ describe('statistics', () => {
 
   test('a curve goes from the fastest to the slowest', () => {
     const curve = latencyCurve([1, 2, 3])
-    expect([curve[0], curve.at(-1)]).toEqual([[0, 1], [100, 3]])
+    expect([curve[0], curve.at(-1)]).toEqual([
+      [0, 1],
+      [100, 3],
+    ])
     expect(latencyCurve([])).toEqual([])
   })
 })

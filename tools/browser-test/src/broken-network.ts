@@ -24,7 +24,13 @@ export async function breakableNetwork(target: string) {
   const server = createServer(async (incoming, outgoing) => {
     if (isDown) return void incoming.socket.destroy()
     const body = await buffer(incoming)
-    const arrived = { method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString(), at: Date.now(), answeredAt: Infinity }
+    const arrived = {
+      method: incoming.method ?? '',
+      url: incoming.url ?? '',
+      body: body.toString(),
+      at: Date.now(),
+      answeredAt: Infinity,
+    }
     const count = passed.push(arrived)
     const answer = await send(target, incoming, body).catch(() => undefined)
     arrived.answeredAt = Date.now()
@@ -52,7 +58,10 @@ export async function breakableNetwork(target: string) {
 }
 
 async function send(target: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
-  const outgoing = request(target + url, { method, headers: { ...headers, host: new URL(target).host, connection: 'close' } })
+  const outgoing = request(target + url, {
+    method,
+    headers: { ...headers, host: new URL(target).host, connection: 'close' },
+  })
   outgoing.end(body)
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
   return answer

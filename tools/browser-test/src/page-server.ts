@@ -10,10 +10,13 @@ const clip = readFileSync(fileURLToPath(new URL('../../pages/demo/clips/1.mp4', 
 export async function servePage(pages: Record<string, string>) {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://page').pathname
-    if (path === '/clip.mp4') return response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': clip.length }).end(clip)
+    if (path === '/clip.mp4')
+      return response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': clip.length }).end(clip)
     const html = pages[path]
     const type = path.endsWith('.js') ? 'text/javascript' : 'text/html; charset=utf-8'
-    return html === undefined ? response.writeHead(204).end() : response.writeHead(200, { 'content-type': type }).end(html)
+    return html === undefined
+      ? response.writeHead(204).end()
+      : response.writeHead(200, { 'content-type': type }).end(html)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -27,7 +30,19 @@ export async function servePage(pages: Record<string, string>) {
 }
 
 /** The snippet of the README on an otherwise empty page. */
-export function pageWith({ adId, script, attributes = '', before = '', above = 0 }: { adId: number; script: string; attributes?: string; before?: string; above?: number }): string {
+export function pageWith({
+  adId,
+  script,
+  attributes = '',
+  before = '',
+  above = 0,
+}: {
+  adId: number
+  script: string
+  attributes?: string
+  before?: string
+  above?: number
+}): string {
   return `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${before}
     <div style="height:${above}px"></div>
     <video data-ad-id="${adId}" src="/clip.mp4" width="480" height="270" muted autoplay loop playsinline></video>

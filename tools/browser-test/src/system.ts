@@ -19,13 +19,21 @@ export async function numbersOf(adId: number): Promise<{ clicks: number; impress
 
 /** Waits until the ad has these numbers, and then a moment longer: they must stay. */
 export async function expectNumbers(adId: number, expected: { clicks: number; impressions: number }): Promise<void> {
-  await vi.waitUntil(async () => {
-    const { clicks, impressions } = await numbersOf(adId)
-    return clicks >= expected.clicks && impressions >= expected.impressions
-  }, { timeout: 20_000, interval: 50 }).catch(() => {})
+  await vi
+    .waitUntil(
+      async () => {
+        const { clicks, impressions } = await numbersOf(adId)
+        return clicks >= expected.clicks && impressions >= expected.impressions
+      },
+      { timeout: 20_000, interval: 50 },
+    )
+    .catch(() => {})
   const { completeThrough } = await client.getAnalytics()
   const { now } = { now: Date.now() }
-  await vi.waitUntil(async () => ((await client.getAnalytics()).completeThrough ?? completeThrough ?? new Date(0)).getTime() > now, { timeout: 10_000, interval: 50 })
+  await vi.waitUntil(
+    async () => ((await client.getAnalytics()).completeThrough ?? completeThrough ?? new Date(0)).getTime() > now,
+    { timeout: 10_000, interval: 50 },
+  )
   const found = await numbersOf(adId)
   if (found.clicks !== expected.clicks || found.impressions !== expected.impressions) {
     throw new Error(`ad ${adId} has ${JSON.stringify(found)} and not ${JSON.stringify(expected)}`)

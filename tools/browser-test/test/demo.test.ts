@@ -19,7 +19,9 @@ describe('/demo', () => {
     const { clicks: before } = await numbersOf(1)
     await page.goto(`${origin}/demo`)
     await page.getByText('Trail running shoes').waitFor()
-    expect(await page.locator('.ad video').first().boundingBox()).toEqual(await page.locator('.ad .clip').first().boundingBox())
+    expect(await page.locator('.ad video').first().boundingBox()).toEqual(
+      await page.locator('.ad .clip').first().boundingBox(),
+    )
     const { rows } = await client.getAnalytics()
     expect(await page.locator('.ad').count()).toBe(Math.min(12, rows.length))
     await page.waitForFunction(() => [...document.querySelectorAll('video')].every((video) => video.currentTime > 0))
@@ -28,7 +30,9 @@ describe('/demo', () => {
     const journey = page.locator('.journey').first()
     await journey.locator('[data-station=recorded].reached').waitFor()
     await journey.locator('[data-station=counted].reached').waitFor()
-    expect(await journey.textContent()).toMatch(/Trail running shoes at \d+\.\d s.*recorded after \d+ ms.*counted after \d+ ms/s)
+    expect(await journey.textContent()).toMatch(
+      /Trail running shoes at \d+\.\d s.*recorded after \d+ ms.*counted after \d+ ms/s,
+    )
     expect(await page.locator('.ad').first().locator('[data-of=clicks]').textContent()).toBe(String(before + 1))
     await page.waitForTimeout(1000)
     await page.screenshot({ path: `${pictures}demo.png` })
@@ -92,7 +96,10 @@ describe('/demo', () => {
     await page.goto(`${origin}/demo`)
     await page.getByText('On your own page').click()
     const snippet = (await page.locator('pre').textContent()) ?? ''
-    const { url, integrity } = (await (await fetch(`${origin}/tracker.json`)).json()) as { url: string; integrity: string }
+    const { url, integrity } = (await (await fetch(`${origin}/tracker.json`)).json()) as {
+      url: string
+      integrity: string
+    }
     expect(snippet).toContain(`${origin}${url}`)
     expect(snippet).toContain(integrity)
     const code = await (await fetch(origin + url)).arrayBuffer()
@@ -110,25 +117,35 @@ describe('/docs', () => {
     await page.goto(`${origin}/docs`)
     await page.locator('.opblock').first().waitFor()
     const { paths } = (await (await fetch(`${origin}/openapi.json`)).json()) as { paths: Record<string, object> }
-    expect(await page.locator('.opblock').count()).toBe(Object.values(paths).flatMap((path) => Object.keys(path)).length)
+    expect(await page.locator('.opblock').count()).toBe(
+      Object.values(paths).flatMap((path) => Object.keys(path)).length,
+    )
     await page.screenshot({ path: `${pictures}docs.png` })
     await page.locator('#operations-events-recordClick .opblock-summary-control').click()
     await page.locator('#operations-events-recordClick').getByRole('button', { name: 'Execute' }).click()
-    await page.locator('#operations-events-recordClick .live-responses-table').getByText('Click event received').waitFor()
+    await page
+      .locator('#operations-events-recordClick .live-responses-table')
+      .getByText('Click event received')
+      .waitFor()
     expect([errors, strangers]).toEqual([[], []])
   })
 })
 
 function requestsToOthers(page: Page): string[] {
   const found: string[] = []
-  page.on('request', (request) => !request.url().startsWith(origin) && !request.url().startsWith('data:') && found.push(request.url()))
+  page.on(
+    'request',
+    (request) => !request.url().startsWith(origin) && !request.url().startsWith('data:') && found.push(request.url()),
+  )
   return found
 }
 
 async function accessibility(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axe })
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
     return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
   })
 }

@@ -17,10 +17,36 @@ beforeAll(async () => void (system = await startSystem()))
 afterAll(() => system?.end())
 
 it('Schemathesis finds nothing in the started system that the document does not say', { timeout: 10 * 60_000 }, () => {
-  const { stdout, status } = spawnSync(install(), [
-    '--config-file', config, '--no-color', 'run', `${system.origin}/openapi.json`, '-H', `Authorization: Bearer ${system.apiKey}`, '--seed', '1', '--max-examples', '60',
-    '--request-timeout', '15', '--generation-database', 'none', '--suppress-health-check', 'all', '--continue-on-failure',
-  ], { cwd: tmpdir(), encoding: 'utf8', timeout: 5 * 60_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_PROXY: '127.0.0.1' } })
+  const { stdout, status } = spawnSync(
+    install(),
+    [
+      '--config-file',
+      config,
+      '--no-color',
+      'run',
+      `${system.origin}/openapi.json`,
+      '-H',
+      `Authorization: Bearer ${system.apiKey}`,
+      '--seed',
+      '1',
+      '--max-examples',
+      '60',
+      '--request-timeout',
+      '15',
+      '--generation-database',
+      'none',
+      '--suppress-health-check',
+      'all',
+      '--continue-on-failure',
+    ],
+    {
+      cwd: tmpdir(),
+      encoding: 'utf8',
+      timeout: 5 * 60_000,
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, NO_PROXY: '127.0.0.1' },
+    },
+  )
   const lines = stdout.split('\n').map((line) => line.slice(0, 300))
   expect(status, lines.slice(-80).join('\n')).toBe(0)
   expect(stdout).toContain('No issues found')
@@ -35,6 +61,8 @@ function install(): string {
     execFileSync('apt-get', ['install', '-y', '-q', 'python3-venv'], { stdio: ['ignore', 'ignore', 'inherit'] })
     execFileSync('python3', ['-m', 'venv', '--clear', folder])
   }
-  execFileSync(join(folder, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', `schemathesis==${version}`], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(join(folder, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', `schemathesis==${version}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   return st
 }

@@ -14,14 +14,23 @@ import { apiKey, client, expectNumbers, newAd, origin } from '../src/system.ts'
 const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'sdk-'))
 const readme = readFileSync(join(workspace, 'libs/sdk/README.md'), 'utf8')
-const examples = [...readme.matchAll(/^```ts( browser)?\n(.*?)^```/gms)].map(([, browser, code = '']) => ({ isForBrowser: browser !== undefined, code }))
+const examples = [...readme.matchAll(/^```ts( browser)?\n(.*?)^```/gms)].map(([, browser, code = '']) => ({
+  isForBrowser: browser !== undefined,
+  code,
+}))
 
 // An empty project with the packed SDK in it, as a customer would have.
 beforeAll(() => {
   execFileSync(process.execPath, [join(workspace, 'libs/sdk/build/main.ts')], { stdio: 'inherit' })
-  const tarball = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: join(workspace, 'libs/sdk/dist/package'), encoding: 'utf8' }).trim()
+  const tarball = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
+    cwd: join(workspace, 'libs/sdk/dist/package'),
+    encoding: 'utf8',
+  }).trim()
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
-  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)], { cwd: folder, stdio: 'inherit' })
+  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)], {
+    cwd: folder,
+    stdio: 'inherit',
+  })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -36,7 +45,8 @@ describe('an empty project', () => {
     const network = await breakableNetwork(origin)
     network.loseAnswers((count) => count % 3 === 0)
     const adId = await newAd()
-    const output = await runInProject(`
+    const output = await runInProject(
+      `
       import { createClient, uuidv7 } from '@ads-tracker/sdk'
       const ads = createClient({ baseUrl: 'https://ads.example.com' })
       let seen = 0
@@ -46,7 +56,9 @@ describe('an empty project', () => {
       await ads.recordClick(click)
       let clicks = 0
       while (clicks === 0) clicks = (await ads.getAnalytics({ ad_id: ${adId} })).rows[0]?.clicks ?? 0
-      console.log(JSON.stringify({ seen, clicks }))`, network.url)
+      console.log(JSON.stringify({ seen, clicks }))`,
+      network.url,
+    )
     await network.close()
     expect(JSON.parse(output)).toEqual({ seen: 4, clicks: 1 })
     await expectNumbers(adId, { clicks: 1, impressions: 0 })
@@ -57,27 +69,35 @@ describe('an empty project', () => {
     const network = await breakableNetwork(origin)
     network.loseAnswers((count) => count % 3 === 0)
     const adId = await newAd()
-    await runInProject(`
+    await runInProject(
+      `
       import { createClient } from '@ads-tracker/sdk'
       const ads = createClient({ baseUrl: 'https://ads.example.com', retries: 12 })
       const click = { type: 'click' as const, ad_id: ${adId} }
       const single = Array.from({ length: 10 }, async () => { for (let i = 0; i < 20; i++) await ads.recordClick(click) })
       const batches = Array.from({ length: 6 }, () => ads.recordEvents(Array.from({ length: 300 }, () => click)))
       const results = (await Promise.all([...batches, ...single])).flat()
-      if (results.some((result) => result && result.status !== 202)) throw new Error('an event was not acknowledged')`, network.url)
+      if (results.some((result) => result && result.status !== 202)) throw new Error('an event was not acknowledged')`,
+      network.url,
+    )
     await network.close()
     await expectNumbers(adId, { clicks: 2000, impressions: 0 })
   })
 })
 
 describe('the README', () => {
-  it.each(examples.filter(({ isForBrowser }) => !isForBrowser).map(({ code }, index) => ({ index, code })))('has an example $index that runs as it stands', async ({ code }) => {
-    await runInProject(code, origin)
-  })
+  it.each(examples.filter(({ isForBrowser }) => !isForBrowser).map(({ code }, index) => ({ index, code })))(
+    'has an example $index that runs as it stands',
+    async ({ code }) => {
+      await runInProject(code, origin)
+    },
+  )
 
   it('says what its examples print', async () => {
     const errors = examples.find(({ code }) => code.includes('error.errors'))?.code ?? ''
-    expect((await runInProject(errors, origin)).replaceAll(/\s+/g, ' ')).toBe("[ { field: 'ip', message: 'must be an IPv4 address or an IPv6 address' } ] ")
+    expect((await runInProject(errors, origin)).replaceAll(/\s+/g, ' ')).toBe(
+      "[ { field: 'ip', message: 'must be an IPv4 address or an IPv6 address' } ] ",
+    )
     const batch = examples.find(({ code }) => code.includes('recordEvents'))?.code ?? ''
     expect(await runInProject(batch, origin)).toBe('true\n')
   })
@@ -86,7 +106,12 @@ describe('the README', () => {
     const adId = await newAd()
     const [example] = examples.filter(({ isForBrowser }) => isForBrowser)
     const code = example!.code.replace('https://ads.example.com', origin).replace('adId: 1', `adId: ${adId}`)
-    const { outputFiles } = await build({ stdin: { contents: code, resolveDir: folder, loader: 'ts' }, bundle: true, format: 'esm', write: false })
+    const { outputFiles } = await build({
+      stdin: { contents: code, resolveDir: folder, loader: 'ts' },
+      bundle: true,
+      format: 'esm',
+      write: false,
+    })
     const server = await servePage({
       '/': '<!doctype html><title>x</title><link rel="icon" href="data:,"><video src="/clip.mp4" muted autoplay></video><script type="module" src="/example.js"></script>',
       '/example.js': outputFiles[0]!.text,
@@ -108,9 +133,17 @@ describe('the client in a browser', () => {
     const contents = `import { createClient } from '@ads-tracker/sdk'
       const ads = createClient({ baseUrl: '${origin}' })
       postMessage(await ads.recordClick({ ad_id: ${adId} }))`
-    const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, bundle: true, format: 'esm', write: false })
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: folder },
+      bundle: true,
+      format: 'esm',
+      write: false,
+    })
     const page = "new Worker('/worker.js', { type: 'module' }).onmessage = () => { document.title = 'done' }"
-    const server = await servePage({ '/': `<!doctype html><title>x</title><script>${page}</script>`, '/worker.js': outputFiles[0]!.text })
+    const server = await servePage({
+      '/': `<!doctype html><title>x</title><script>${page}</script>`,
+      '/worker.js': outputFiles[0]!.text,
+    })
     await using browser = await openBrowser()
     const tab = await browser.newPage()
     await tab.goto(server.url)
@@ -126,8 +159,16 @@ describe('the client in a browser', () => {
       const ads = createClient({ baseUrl: '${network.url}' })
       for (let i = 0; i < 3; i++) await ads.recordClick({ ad_id: ${adId} })
       document.title = 'done'`
-    const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, bundle: true, format: 'esm', write: false })
-    const server = await servePage({ '/': '<!doctype html><title>x</title><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>', '/main.js': outputFiles[0]!.text })
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: folder },
+      bundle: true,
+      format: 'esm',
+      write: false,
+    })
+    const server = await servePage({
+      '/': '<!doctype html><title>x</title><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>',
+      '/main.js': outputFiles[0]!.text,
+    })
     await using browser = await openBrowser()
     const tab = await browser.newPage()
     await tab.goto(server.url)

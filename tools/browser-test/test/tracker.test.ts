@@ -24,11 +24,18 @@ beforeEach(async () => {
 })
 afterEach(() => Promise.all(closers.splice(0).map((close) => close())))
 
-const sent = () => network.passed.filter(({ url }) => url === '/ads/events').flatMap(({ body }) => (JSON.parse(body) as { events: SentEvent[] }).events)
-const stored = (page: Page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('ads-tracker:')).length)
+const sent = () =>
+  network.passed
+    .filter(({ url }) => url === '/ads/events')
+    .flatMap(({ body }) => (JSON.parse(body) as { events: SentEvent[] }).events)
+const stored = (page: Page) =>
+  page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('ads-tracker:')).length)
 
 /** A page of somebody else; what it loads from the API, and sends there, goes through `network`. */
-async function page(options: Partial<Parameters<typeof pageWith>[0]> = {}, more: Record<string, string> = {}): Promise<string> {
+async function page(
+  options: Partial<Parameters<typeof pageWith>[0]> = {},
+  more: Record<string, string> = {},
+): Promise<string> {
   const server = await servePage({ '/': pageWith({ adId, script: `${network.url}/tracker.js`, ...options }), ...more })
   closers.push(server.close)
   return server.url
@@ -90,7 +97,11 @@ describe('a click', () => {
     })
     await tab.locator('video').click()
     await expectNumbers(adId, { clicks: 1, impressions: 1 })
-    expect(sent().find(({ type }) => type === 'click')).toMatchObject({ ad_id: adId, playback_time: Math.round(1000 * position) / 1000, timestamp: expect.stringMatching(/Z$/) })
+    expect(sent().find(({ type }) => type === 'click')).toMatchObject({
+      ad_id: adId,
+      playback_time: Math.round(1000 * position) / 1000,
+      timestamp: expect.stringMatching(/Z$/),
+    })
     expect(network.passed.map(({ method }) => method)).not.toContain('OPTIONS')
     expect(errors).toEqual([])
   })
@@ -98,7 +109,10 @@ describe('a click', () => {
   it('while the network is down, then a reload, then the network is back: counted exactly once', async () => {
     await using browser = await openBrowser()
     const tab = await browser.newPage()
-    const url = await page({ script: '/tracker.js', attributes: `data-base-url="${network.url}"` }, { '/tracker.js': await tracker() })
+    const url = await page(
+      { script: '/tracker.js', attributes: `data-base-url="${network.url}"` },
+      { '/tracker.js': await tracker() },
+    )
     await tab.goto(url)
     await expectNumbers(adId, { clicks: 0, impressions: 1 })
     network.setDown(true)
@@ -139,7 +153,9 @@ describe('a click', () => {
   it('that leads to another page is counted', async () => {
     await using browser = await openBrowser()
     const tab = await browser.newPage()
-    await tab.goto(await page({ before: '<script>addEventListener("click", () => { location.href = "about:blank" })</script>' }))
+    await tab.goto(
+      await page({ before: '<script>addEventListener("click", () => { location.href = "about:blank" })</script>' }),
+    )
     await expectNumbers(adId, { clicks: 0, impressions: 1 })
     await tab.locator('video').click()
     await tab.waitForURL('about:blank')
@@ -150,7 +166,10 @@ describe('a click', () => {
 describe('two tabs', () => {
   it('share what waits, send in turn, and each event is counted once', async () => {
     await using browser = await openBrowser()
-    const url = await page({ script: '/tracker.js', attributes: `data-base-url="${network.url}"` }, { '/tracker.js': await tracker() })
+    const url = await page(
+      { script: '/tracker.js', attributes: `data-base-url="${network.url}"` },
+      { '/tracker.js': await tracker() },
+    )
     const tabs = [await browser.newPage(), await browser.newPage()]
     for (const tab of tabs) {
       await tab.bringToFront()
@@ -159,7 +178,10 @@ describe('two tabs', () => {
     }
     await expectNumbers(adId, { clicks: 0, impressions: 2 })
     network.setDown(true)
-    for (const [tab, clicks] of [[tabs[0]!, 3], [tabs[1]!, 2]] as const) {
+    for (const [tab, clicks] of [
+      [tabs[0]!, 3],
+      [tabs[1]!, 2],
+    ] as const) {
       for (let click = 0; click < clicks; click++) await tab.evaluate(() => document.querySelector('video')!.click())
     }
     await vi.waitFor(async () => expect(await stored(tabs[0]!)).toBe(5), 10_000)
@@ -172,7 +194,8 @@ describe('two tabs', () => {
     turns.slice(1).forEach(({ at }, index) => expect(at).toBeGreaterThanOrEqual(turns[index]!.answeredAt))
     const ids = new Set(sent().map(({ event_id }) => event_id))
     expect(ids.size).toBe(7)
-    for (const id of ids) expect((await client.getReceipt(id)).receipts[0]).toMatchObject({ status: 'counted', conflicts: 0 })
+    for (const id of ids)
+      expect((await client.getReceipt(id)).receipts[0]).toMatchObject({ status: 'counted', conflicts: 0 })
   })
 })
 
@@ -180,7 +203,11 @@ describe('whatever the browser is like', () => {
   it('blocked storage loses nothing while the page is there', async () => {
     await using browser = await openBrowser()
     await browser.addInitScript(() => {
-      Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('blocked', 'SecurityError') } })
+      Object.defineProperty(window, 'localStorage', {
+        get: () => {
+          throw new DOMException('blocked', 'SecurityError')
+        },
+      })
     })
     const tab = await browser.newPage()
     const errors = watchErrors(tab)
@@ -196,7 +223,9 @@ describe('whatever the browser is like', () => {
     const broken: string[] = []
     tab.on('pageerror', (error) => broken.push(error.message))
     const inner = await page()
-    const outer = await servePage({ '/': `<!doctype html><title>Outer</title><iframe sandbox="allow-scripts" width="600" height="400" src="${inner}"></iframe>` })
+    const outer = await servePage({
+      '/': `<!doctype html><title>Outer</title><iframe sandbox="allow-scripts" width="600" height="400" src="${inner}"></iframe>`,
+    })
     closers.push(outer.close)
     await tab.goto(outer.url)
     await tab.frameLocator('iframe').locator('video').click()
@@ -228,9 +257,15 @@ describe('whatever the browser is like', () => {
     expect(broken).toEqual([])
   })
 
-  it.each([['Global Privacy Control', 'globalPrivacyControl', true], ['Do Not Track', 'doNotTrack', '1']])('%s is honoured when the page says so', async (_name, property, value) => {
+  it.each([
+    ['Global Privacy Control', 'globalPrivacyControl', true],
+    ['Do Not Track', 'doNotTrack', '1'],
+  ])('%s is honoured when the page says so', async (_name, property, value) => {
     await using browser = await openBrowser()
-    await browser.addInitScript(([property, value]) => Object.defineProperty(Navigator.prototype, property as string, { get: () => value }), [property, value])
+    await browser.addInitScript(
+      ([property, value]) => Object.defineProperty(Navigator.prototype, property as string, { get: () => value }),
+      [property, value],
+    )
     const tab = await browser.newPage()
     await tab.goto(await page({ attributes: 'data-respect-privacy' }))
     await tab.locator('video').click()
@@ -260,20 +295,35 @@ describe('what cannot be delivered', () => {
   it('is dropped with a reason that is counted, and its neighbours arrive', async () => {
     await using browser = await openBrowser()
     const old = Date.now() - 8 * 24 * 60 * 60 * 1000
-    const ids = [old, Date.now() - 3, Date.now() - 2, Date.now() - 1].map((time, index) => `${time.toString(16).padStart(12, '0').replace(/^(.{8})/, '$1-')}-7000-8000-00000000000${index}`)
+    const ids = [old, Date.now() - 3, Date.now() - 2, Date.now() - 1].map(
+      (time, index) =>
+        `${time
+          .toString(16)
+          .padStart(12, '0')
+          .replace(/^(.{8})/, '$1-')}-7000-8000-00000000000${index}`,
+    )
     const entries = [
       [ids[0], { type: 'click', event_id: ids[0], ad_id: adId }],
       [ids[1], { v: 2, kind: 'click', ad: adId }],
       [ids[2], { type: 'click', event_id: ids[2], ad_id: rejectedAd }],
       [ids[3], { type: 'click', event_id: ids[3], ad_id: adId, playback_time: 1 }],
     ]
-    await browser.addInitScript(([prefix, entries]) => {
-      if (sessionStorage.seeded) return
-      sessionStorage.seeded = 'yes'
-      for (const [id, event] of entries as [string, object][]) localStorage.setItem(`${prefix}${id}`, JSON.stringify(event))
-    }, [`ads-tracker:${network.url}:`, entries] as const)
+    await browser.addInitScript(
+      ([prefix, entries]) => {
+        if (sessionStorage.seeded) return
+        sessionStorage.seeded = 'yes'
+        for (const [id, event] of entries as [string, object][])
+          localStorage.setItem(`${prefix}${id}`, JSON.stringify(event))
+      },
+      [`ads-tracker:${network.url}:`, entries] as const,
+    )
     const tab = await browser.newPage()
-    await tab.goto(await page({ before: '<script>addEventListener("DOMContentLoaded", () => { window.tracking = window.adsTracker.trackVideoAd(document.querySelector("video"), { adId: 1, baseUrl: new URL(document.querySelector("script[src]").src).origin }) })</script>' }))
+    await tab.goto(
+      await page({
+        before:
+          '<script>addEventListener("DOMContentLoaded", () => { window.tracking = window.adsTracker.trackVideoAd(document.querySelector("video"), { adId: 1, baseUrl: new URL(document.querySelector("script[src]").src).origin }) })</script>',
+      }),
+    )
     await expectNumbers(adId, { clicks: 1, impressions: 1 })
     await vi.waitFor(async () => expect(await stored(tab)).toBe(0), 5000)
     const stats = await tab.evaluate(() => (window as unknown as { tracking: { stats: object } }).tracking.stats)
@@ -293,7 +343,8 @@ describe('what cannot be delivered', () => {
     expect(await stored(tab)).toBe(200)
     network.setDown(false)
     await expectNumbers(adId, { clicks: 200, impressions: 1 })
-    for (const { body } of network.passed.filter(({ url }) => url === '/ads/events')) expect((JSON.parse(body) as { events: [] }).events.length).toBeLessThanOrEqual(50)
+    for (const { body } of network.passed.filter(({ url }) => url === '/ads/events'))
+      expect((JSON.parse(body) as { events: [] }).events.length).toBeLessThanOrEqual(50)
   })
 })
 

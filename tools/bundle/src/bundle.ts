@@ -39,16 +39,27 @@ const asFunction = { banner: { js: '(function (require, __filename, __dirname) {
  */
 export async function bundle(what: string, folder = folderOf(what)): Promise<Bundle> {
   const main = join(folder, 'main.js')
-  for await (const old of glob(['*.js*', 'migrations'], { cwd: folder })) await rm(join(folder, old), { recursive: true, force: true })
+  for await (const old of glob(['*.js*', 'migrations'], { cwd: folder }))
+    await rm(join(folder, old), { recursive: true, force: true })
   await build({ ...options, entryPoints: ['tools/bundle/src/launch.ts'], outfile: main, sourcemap: false })
   const source = isFile(what) ? what : join(what, 'src/main.ts')
   // as if it lay in the root of the workspace, so that its map names the sources from there
-  const { metafile, outputFiles } = await build({ ...options, ...asFunction, entryPoints: [source], outfile: 'bundle.js', metafile: true, write: false })
+  const { metafile, outputFiles } = await build({
+    ...options,
+    ...asFunction,
+    entryPoints: [source],
+    outfile: 'bundle.js',
+    metafile: true,
+    write: false,
+  })
   for (const { path, contents } of outputFiles) await writeFile(join(folder, basename(path)), contents)
   await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }\n')
   const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
-  const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file)
-  if (inputs.includes('libs/data/src/migrate.ts')) await cp(join(workspace, 'libs/data/migrations'), join(folder, 'migrations'), { recursive: true })
+  const inputs = Object.entries(output?.inputs ?? {})
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([file]) => file)
+  if (inputs.includes('libs/data/src/migrate.ts'))
+    await cp(join(workspace, 'libs/data/migrations'), join(folder, 'migrations'), { recursive: true })
   if (what.startsWith('apps/')) await compileAhead(join(folder, 'bundle.js'))
   return { main, bytes: output?.bytes ?? 0, inputs }
 }

@@ -7,7 +7,8 @@ import { SourceMap } from 'node:module'
  */
 export function mapStackTraces(filename: string): void {
   let map: SourceMap | undefined
-  Error.prepareStackTrace = (error, sites) => [Error.prototype.toString.call(error), ...sites.map((site) => `    at ${textOf(site)}`)].join('\n')
+  Error.prepareStackTrace = (error, sites) =>
+    [Error.prototype.toString.call(error), ...sites.map((site) => `    at ${textOf(site)}`)].join('\n')
 
   function textOf(site: NodeJS.CallSite): string {
     const line = site.getLineNumber()
@@ -16,7 +17,10 @@ export function mapStackTraces(filename: string): void {
     map ??= readMap(`${filename}.map`)
     const origin = map.findOrigin(line, column)
     if (!('fileName' in origin)) return String(site)
-    return String(site).replace(`${filename}:${line}:${column}`, `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}`)
+    return String(site).replace(
+      `${filename}:${line}:${column}`,
+      `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}`,
+    )
   }
 }
 

@@ -5,7 +5,9 @@ import { openBundle } from './open-bundle.ts'
 
 // A process of its own, because it becomes the app: runs it until it has answered, and keeps the code that V8 has made by then.
 const address = new Promise<AddressInfo>((resolve) => {
-  tracingChannel('net.server.listen').asyncEnd.subscribe((message) => resolve((message as { server: Server }).server.address() as AddressInfo))
+  tracingChannel('net.server.listen').asyncEnd.subscribe((message) =>
+    resolve((message as { server: Server }).server.address() as AddressInfo),
+  )
 })
 const { script, cache, run } = openBundle(process.argv[2] ?? '')
 run()

@@ -13,8 +13,22 @@ export type Broker = ReturnType<typeof createBroker>
 /** The suite's own way to the broker, past the system. */
 export function createBroker(brokers: string, prefix: string) {
   const topics = topicNames(prefix)
-  const kafka = new Kafka({ clientId: 'chaos', brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 3000, requestTimeout: 10_000, retry: { retries: 8, maxRetryTime: 1000 } })
-  return { topics, ends, ask, produce, truncate, committed: (groupId: string) => ask((admin) => admin.fetchOffsets({ groupId, topics: Object.values(topics) })) }
+  const kafka = new Kafka({
+    clientId: 'chaos',
+    brokers: [brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3000,
+    requestTimeout: 10_000,
+    retry: { retries: 8, maxRetryTime: 1000 },
+  })
+  return {
+    topics,
+    ends,
+    ask,
+    produce,
+    truncate,
+    committed: (groupId: string) => ask((admin) => admin.fetchOffsets({ groupId, topics: Object.values(topics) })),
+  }
 
   async function ask<T>(question: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
     const admin = kafka.admin()
@@ -29,8 +43,12 @@ export function createBroker(brokers: string, prefix: string) {
   /** Where the log of each partition begins and ends. */
   function ends(): Promise<PartitionEnd[]> {
     return ask(async (admin) => {
-      const found = await Promise.all(Object.values(topics).map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })))
-      return found.flatMap(({ topic, offsets }) => offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), high: BigInt(high) })))
+      const found = await Promise.all(
+        Object.values(topics).map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })),
+      )
+      return found.flatMap(({ topic, offsets }) =>
+        offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), high: BigInt(high) })),
+      )
     })
   }
 
@@ -38,7 +56,9 @@ export function createBroker(brokers: string, prefix: string) {
   async function truncate(): Promise<PartitionEnd[]> {
     const all = await ends()
     for (const topic of Object.values(topics)) {
-      const partitions = all.filter((end) => end.topic === topic).map(({ partition, high }) => ({ partition, offset: String(high) }))
+      const partitions = all
+        .filter((end) => end.topic === topic)
+        .map(({ partition, high }) => ({ partition, offset: String(high) }))
       await ask(async (admin) => {
         // kafkajs finds leaders only of topics that it was asked about before
         await admin.fetchTopicOffsets(topic)

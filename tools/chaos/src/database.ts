@@ -15,7 +15,13 @@ export function inDatabase(url: string, name: string, role?: string): string {
 }
 
 export function connect(url: string, max = 4): Sql {
-  return postgres(url, { max, onnotice: () => {}, connect_timeout: 5, backoff: () => 0.2, connection: { application_name: 'chaos', TimeZone: 'UTC' } })
+  return postgres(url, {
+    max,
+    onnotice: () => {},
+    connect_timeout: 5,
+    backoff: () => 0.2,
+    connection: { application_name: 'chaos', TimeZone: 'UTC' },
+  })
 }
 
 /** Migrates the database that all others are copies of. */

@@ -81,7 +81,10 @@ export function startLoad({ urls, journal, random, clients = 12, rate = 150, per
       const answer = await sendOnce(urls[attempt % urls.length] as string, events, agent)
       remember(events, answer, own)
       // the server may have stored an event under the name that it gave: only with that name it can be sent again
-      const named = events.map((event, place) => ({ ...event, event_id: event.event_id ?? answer.ids[place] ?? undefined }))
+      const named = events.map((event, place) => ({
+        ...event,
+        event_id: event.event_id ?? answer.ids[place] ?? undefined,
+      }))
       events = named.filter(({ event_id }, place) => answer.outcomes[place] === 'unknown' && event_id !== undefined)
       if (events.length > 0 && (!persistent || (stopping && attempt - index > 20))) {
         abandoned += events.length

@@ -12,7 +12,9 @@ const values = readOptions()
 const wanted = values.only?.split(',')
 const unknown = wanted?.filter((name) => !faults.some((fault) => fault.name === name)) ?? []
 if (unknown.length > 0) {
-  console.error(`there is no fault ${unknown.join(', ')}; there are:\n${faults.map(({ name, does }) => `  ${name.padEnd(24)} ${does}`).join('\n')}`)
+  console.error(
+    `there is no fault ${unknown.join(', ')}; there are:\n${faults.map(({ name, does }) => `  ${name.padEnd(24)} ${does}`).join('\n')}`,
+  )
   process.exit(78)
 }
 
@@ -32,7 +34,16 @@ try {
     // each fault has a generator of its own, so that it does the same whether the others run or not
     const random = createRandom(seed + fault.row)
     try {
-      reports.push(await runFault(fault, { servers, random, say, trials: Number(values.trials), minutes: Number(values.minutes), patience: Number(values.patience) }))
+      reports.push(
+        await runFault(fault, {
+          servers,
+          random,
+          say,
+          trials: Number(values.trials),
+          minutes: Number(values.minutes),
+          patience: Number(values.patience),
+        }),
+      )
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
       say(`${fault.name} could not be done: ${text}`)
@@ -65,7 +76,9 @@ function readOptions() {
     }
     return values
   } catch (error) {
-    console.error(`${(error as Error).message}\n\nnpm run chaos -- [--trials N] [--seed N] [--only NAME,NAME] [--minutes N] [--patience N]`)
+    console.error(
+      `${(error as Error).message}\n\nnpm run chaos -- [--trials N] [--seed N] [--only NAME,NAME] [--minutes N] [--patience N]`,
+    )
     process.exit(78)
   }
 }

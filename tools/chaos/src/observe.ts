@@ -32,10 +32,13 @@ export async function metric(app: SupervisedApp, name: string): Promise<Map<stri
 
 /** Status of a GET; 0 when there is no answer. */
 export async function statusOf(url: string): Promise<number> {
-  return fetch(url, { signal: AbortSignal.timeout(5000) }).then(async (response) => {
-    await response.arrayBuffer()
-    return response.status
-  }, () => 0)
+  return fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+    async (response) => {
+      await response.arrayBuffer()
+      return response.status
+    },
+    () => 0,
+  )
 }
 
 /** The largest value that `measure` gives until the function that it returns is called. */

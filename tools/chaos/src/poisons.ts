@@ -15,7 +15,7 @@ export function poisons(): Poison[] {
   return [
     ...bytes('undecodable', {
       'no value': null,
-      'nothing': Buffer.alloc(0),
+      nothing: Buffer.alloc(0),
       'broken JSON': Buffer.from('{"event_id":'),
       'bytes that are not UTF-8': Buffer.from([0x22, 0xff, 0xfe, 0x22]),
       'a byte order mark and garbage': Buffer.from('\ufeff{]'),
@@ -23,7 +23,7 @@ export function poisons(): Poison[] {
     ...bytes('schema_invalid', {
       'an array': json([]),
       'a number': json(42),
-      'null': json(null),
+      null: json(null),
       'an empty object': json({}),
       'a deep nest': Buffer.from('['.repeat(5000) + ']'.repeat(5000)),
       'a prototype': Buffer.from('{"__proto__":{"ad_id":1}}'),
@@ -34,7 +34,9 @@ export function poisons(): Poison[] {
       'an ad below one': json(event({ ad_id: 0 })),
       'half an ad': json(event({ ad_id: 1.5 })),
       'an ad as text': json(event({ ad_id: '1' })),
-      'a number too large for anything': Buffer.from(JSON.stringify(event()).replace('"playback_time":1', '"playback_time":1e999')),
+      'a number too large for anything': Buffer.from(
+        JSON.stringify(event()).replace('"playback_time":1', '"playback_time":1e999'),
+      ),
       'negative time of playback': json(event({ playback_time: -1 })),
       'a year of six digits': json(event({ occurred_at: '+275760-09-13T00:00:00.000Z' })),
       'a day before our time': json(event({ occurred_at: '1999-12-31T23:59:59.999Z' })),
@@ -47,8 +49,20 @@ export function poisons(): Poison[] {
       'no id': json({ ...event(), event_id: undefined }),
     }),
     ...bytes('unknown_ad', { 'an ad that nobody made': json(event({ ad_id: 2147483647 })) }),
-    { what: 'headers from elsewhere', reason: 'schema_invalid', message: { value: json({}), key: null, headers: { 'replay-of': 'no/such', 'nul\0': 'a\0b', 'bytes': Buffer.from([0xff]) } } },
-    { what: 'a replay of what never was', reason: 'schema_invalid', message: { value: json({}), headers: { 'replay-of': 'ads.clicks.v1/0/1' } } },
+    {
+      what: 'headers from elsewhere',
+      reason: 'schema_invalid',
+      message: {
+        value: json({}),
+        key: null,
+        headers: { 'replay-of': 'no/such', 'nul\0': 'a\0b', bytes: Buffer.from([0xff]) },
+      },
+    },
+    {
+      what: 'a replay of what never was',
+      reason: 'schema_invalid',
+      message: { value: json({}), headers: { 'replay-of': 'ads.clicks.v1/0/1' } },
+    },
   ]
 }
 
@@ -62,5 +76,14 @@ function json(value: unknown): Buffer {
 
 function event(changes: Record<string, unknown> = {}): Record<string, unknown> {
   const now = new Date().toISOString()
-  return { event_id: randomUUID(), ad_id: 1, occurred_at: now, received_at: now, ip: '192.0.2.0', user_agent: 'chaos', playback_time: 1, ...changes }
+  return {
+    event_id: randomUUID(),
+    ad_id: 1,
+    occurred_at: now,
+    received_at: now,
+    ip: '192.0.2.0',
+    user_agent: 'chaos',
+    playback_time: 1,
+    ...changes,
+  }
 }

@@ -14,7 +14,10 @@ export async function postEvents(url: string, events: SentEvent[], agent: string
   const { path, body } = requestOf(events)
   try {
     const response = await fetch(url + path, {
-      method: 'POST', headers: { 'content-type': 'application/json', 'user-agent': agent }, body, signal: AbortSignal.timeout(patience),
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': agent },
+      body,
+      signal: AbortSignal.timeout(patience),
     })
     const answer = (await response.json()) as Body
     return events.length === 1 ? single(response.status, answer) : batch(response.status, answer, events.length)
@@ -40,7 +43,12 @@ function single(status: number, { event_id }: Body): Answer {
 }
 
 function batch(status: number, { results }: Body, length: number): Answer {
-  if (results?.length === length) return { status, outcomes: results.map((each) => outcomeOf(each.status)), ids: results.map(({ event_id }) => event_id) }
+  if (results?.length === length)
+    return {
+      status,
+      outcomes: results.map((each) => outcomeOf(each.status)),
+      ids: results.map(({ event_id }) => event_id),
+    }
   const outcomes = Array.from({ length }, () => (status === 200 ? 'unknown' : outcomeOf(status)))
   return { status, outcomes, ids: outcomes.map(() => null) }
 }

@@ -54,13 +54,19 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Repor
   function describe({ verdict, recoveries }: Report) {
     const recovery = recoveries.at(-1)
     return `: ${verdict?.counts.acknowledged} acknowledged${recovery === undefined ? '' : `, back in ${(recovery / 1000).toFixed(2)} s`}, ${
-      report.violations.length === 0 ? 'all promises kept' : report.violations.join('; ')}`
+      report.violations.length === 0 ? 'all promises kept' : report.violations.join('; ')
+    }`
   }
 
   async function runTrial({ system: tested, expected, number, report: { violations, recoveries } }: TrialDeps) {
     const loads: Load[] = []
     const begin: Trial['startLoad'] = ({ urls, ...rest } = {}) => {
-      const load = startLoad({ urls: urls ?? tested.ingests.map(({ url }) => url), journal: tested.journal, random: random.fork(), ...rest })
+      const load = startLoad({
+        urls: urls ?? tested.ingests.map(({ url }) => url),
+        journal: tested.journal,
+        random: random.fork(),
+        ...rest,
+      })
       loads.push(load)
       return load
     }
@@ -69,7 +75,16 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Repor
       const load = fault.quiet ? idle : begin()
       if (!fault.quiet) await load.acknowledgedAfter(performance.now(), 10_000 * options.patience)
       const recovery = await fault.trial({
-        system: tested, load, startLoad: begin, random, number, expected, expect, minutes: options.minutes, patience: options.patience, say: (what) => say(`  ${fault.name}: ${what}`),
+        system: tested,
+        load,
+        startLoad: begin,
+        random,
+        number,
+        expected,
+        expect,
+        minutes: options.minutes,
+        patience: options.patience,
+        say: (what) => say(`  ${fault.name}: ${what}`),
       })
       if (recovery !== undefined) {
         recoveries.push(recovery)
@@ -77,7 +92,10 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Repor
         expect(recovery <= limit, `back in ${Math.round(recovery)} ms, not in ${limit} ms`)
       }
     } catch (error) {
-      expect(false, error instanceof Error ? `${error.message}${error.cause ? ` (${String(error.cause)})` : ''}` : String(error))
+      expect(
+        false,
+        error instanceof Error ? `${error.message}${error.cause ? ` (${String(error.cause)})` : ''}` : String(error),
+      )
     } finally {
       await Promise.all(loads.map((load) => load.stop()))
     }
@@ -106,7 +124,10 @@ function keepOutputs({ ingests, writers, api, prefix }: System): string {
   const folder = join(tmpdir(), `ads-tracker-${prefix}logs`)
   mkdirSync(folder, { recursive: true })
   for (const [place, app] of [...ingests, ...writers, ...(api ? [api] : [])].entries()) {
-    writeFileSync(join(folder, `${place}-${app.name}.log`), `${app.output()}\n${app.name} ended: ${app.endings.join(', ')}\n`)
+    writeFileSync(
+      join(folder, `${place}-${app.name}.log`),
+      `${app.output()}\n${app.name} ended: ${app.endings.join(', ')}\n`,
+    )
   }
   return `what the apps printed is in ${folder}`
 }

@@ -2,11 +2,20 @@ import { spawn } from 'node:child_process'
 import { entry, workspace } from '@ads-tracker/testing'
 
 /** Runs `tools/<name>` to its end; resolves with its exit code and everything that it printed. */
-export function runTool(name: string, env: Record<string, string>, args: string[] = []): Promise<{ code: number; output: string }> {
+export function runTool(
+  name: string,
+  env: Record<string, string>,
+  args: string[] = [],
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry(`tools/${name}`), ...args], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+    const child = spawn(process.execPath, [entry(`tools/${name}`), ...args], {
+      cwd: workspace,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.once('error', reject).once('close', (code) => resolve({ code: code ?? 1, output }))
   })
 }

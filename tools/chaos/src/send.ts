@@ -10,7 +10,13 @@ export interface Seen extends Answer {
 export type Post = (url: string, events: SentEvent[], agent: string) => Promise<Answer>
 
 /** Sends events and writes down that it does, and what came of it. */
-export async function send(journal: Journal, url: string, events: SentEvent[], agent = 'chaos', post: Post = postEvents): Promise<Seen> {
+export async function send(
+  journal: Journal,
+  url: string,
+  events: SentEvent[],
+  agent = 'chaos',
+  post: Post = postEvents,
+): Promise<Seen> {
   const request = journal.nextRequest()
   await journal.append({ at: Date.now(), request, agent, send: events })
   const began = performance.now()

@@ -1,6 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, type KafkaServer, type PostgresServer, removeKafkaData, removePostgresData, startKafka, startPostgres } from '@ads-tracker/testing'
+import {
+  freePort,
+  type KafkaServer,
+  type PostgresServer,
+  removeKafkaData,
+  removePostgresData,
+  startKafka,
+  startPostgres,
+} from '@ads-tracker/testing'
 import { makeTemplate } from './database.ts'
 import { type Proxy, startProxy } from './proxy/tcp-proxy.ts'
 
@@ -31,10 +39,12 @@ export async function startServers(dir: string): Promise<Servers> {
   return { dir, postgres, kafka, close }
 
   async function close() {
-    await Promise.all([postgres, kafka].map(async (server) => {
-      await server.proxy.close()
-      await server.stop()
-    }))
+    await Promise.all(
+      [postgres, kafka].map(async (server) => {
+        await server.proxy.close()
+        await server.stop()
+      }),
+    )
     removePostgresData(join(dir, 'postgres'))
     removeKafkaData(join(dir, 'kafka'))
   }
@@ -52,9 +62,14 @@ async function mortalPostgres(dir: string): Promise<Servers['postgres']> {
 
 /** Clients that come by the proxy's listener are told the proxy's address, and so stay behind it. */
 async function mortalKafka(dir: string): Promise<Servers['kafka']> {
-  const [port, controllerPort, innerPort, proxyPort] = [await freePort(), await freePort(), await freePort(), await freePort()]
+  const [port, controllerPort, innerPort, proxyPort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
   const settings = {
-    'listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${innerPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${innerPort},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxyPort}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
   }

@@ -42,7 +42,20 @@ export async function supervisedApp(name: string, environment: Record<string, st
   let wanted = false
   let output = ''
   const running = () => child !== undefined && child.exitCode === null && child.signalCode === null
-  return { name, url, pid: () => child?.pid ?? 0, running, endings, output: () => output, start, answers, kill: () => end('SIGKILL'), signal, ended, stop }
+  return {
+    name,
+    url,
+    pid: () => child?.pid ?? 0,
+    running,
+    endings,
+    output: () => output,
+    start,
+    answers,
+    kill: () => end('SIGKILL'),
+    signal,
+    ended,
+    stop,
+  }
 
   async function start() {
     wanted = true

@@ -40,7 +40,10 @@ export interface System {
   close(): Promise<void>
 }
 
-export async function startSystem(servers: Servers, { ingests = 1, writers = 1, api = false, proxied = {}, env = {}, start = true }: SystemOptions = {}): Promise<System> {
+export async function startSystem(
+  servers: Servers,
+  { ingests = 1, writers = 1, api = false, proxied = {}, env = {}, start = true }: SystemOptions = {},
+): Promise<System> {
   const name = `chaos_${randomBytes(5).toString('hex')}`
   const prefix = `${name}.`
   const databaseUrl = await makeDatabase(servers.postgres.url, name)
@@ -50,17 +53,41 @@ export async function startSystem(servers: Servers, { ingests = 1, writers = 1, 
   const toolEnv = { KAFKA_BROKERS: servers.kafka.brokers, TOPIC_PREFIX: prefix, DATABASE_URL: databaseUrl }
   await mustRunTool('topics', toolEnv)
 
-  const kafka = { KAFKA_BROKERS: proxied.kafka ? servers.kafka.proxiedBrokers : servers.kafka.brokers, TOPIC_PREFIX: prefix }
-  const database = inDatabase(proxied.database ? servers.postgres.proxiedUrl : servers.postgres.url, name, 'click_writer')
-  const newWriter = async () => remember(await supervisedApp('click-writer', { ...kafka, DATABASE_URL: database, ...env.writer }))
+  const kafka = {
+    KAFKA_BROKERS: proxied.kafka ? servers.kafka.proxiedBrokers : servers.kafka.brokers,
+    TOPIC_PREFIX: prefix,
+  }
+  const database = inDatabase(
+    proxied.database ? servers.postgres.proxiedUrl : servers.postgres.url,
+    name,
+    'click_writer',
+  )
+  const newWriter = async () =>
+    remember(await supervisedApp('click-writer', { ...kafka, DATABASE_URL: database, ...env.writer }))
   const apps: SupervisedApp[] = []
   const system: System = {
-    servers, sql, databaseUrl, prefix, toolEnv, newWriter, position, close,
+    servers,
+    sql,
+    databaseUrl,
+    prefix,
+    toolEnv,
+    newWriter,
+    position,
+    close,
     broker: createBroker(servers.kafka.brokers, prefix),
     journal: await openJournal(join(servers.dir, `${name}.journal`)),
-    ingests: await several(ingests, async () => remember(await supervisedApp('click-ingest', { ...kafka, RATE_LIMIT_MAX: '0', ...env.ingest }))),
+    ingests: await several(ingests, async () =>
+      remember(await supervisedApp('click-ingest', { ...kafka, RATE_LIMIT_MAX: '0', ...env.ingest })),
+    ),
     writers: await several(writers, newWriter),
-    api: api ? remember(await supervisedApp('ads-api', { DATABASE_URL: inDatabase(servers.postgres.url, name, 'ads_api'), ...env.api })) : undefined,
+    api: api
+      ? remember(
+          await supervisedApp('ads-api', {
+            DATABASE_URL: inDatabase(servers.postgres.url, name, 'ads_api'),
+            ...env.api,
+          }),
+        )
+      : undefined,
   }
   const wanted = start ? apps : apps.filter((app) => !system.writers.includes(app))
   try {
@@ -87,7 +114,9 @@ export async function startSystem(servers: Servers, { ingests = 1, writers = 1, 
     await Promise.all(apps.map((app) => app.stop('SIGKILL')))
     await sql.end({ timeout: 1 })
     await dropDatabase(servers.postgres.url, name)
-    await system.broker.ask((admin) => admin.deleteTopics({ topics: Object.values(system.broker.topics) })).catch(() => {})
+    await system.broker
+      .ask((admin) => admin.deleteTopics({ topics: Object.values(system.broker.topics) }))
+      .catch(() => {})
     await system.journal.close()
   }
 }

@@ -13,7 +13,11 @@ interface Patience {
  * Asks until `check` gives something that is neither undefined nor false, and returns that. A check that throws is asked again.
  * @throws Violation when the time is over
  */
-export async function until<T>(what: string, check: () => Promise<T> | T, { within, every = 20 }: Patience): Promise<Exclude<T, undefined | false>> {
+export async function until<T>(
+  what: string,
+  check: () => Promise<T> | T,
+  { within, every = 20 }: Patience,
+): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + within
   let last: unknown
   for (;;) {

@@ -34,7 +34,11 @@ export interface Rig {
 }
 
 /** Runs `work` against a system of its own. */
-export async function withSystem(servers: Servers, options: SystemOptions, work: (rig: Rig) => Promise<void>): Promise<void> {
+export async function withSystem(
+  servers: Servers,
+  options: SystemOptions,
+  work: (rig: Rig) => Promise<void>,
+): Promise<void> {
   const system = await startSystem(servers, options)
   const examine = createOracle(system)
   const loads: Load[] = []
@@ -42,7 +46,13 @@ export async function withSystem(servers: Servers, options: SystemOptions, work:
     await work({
       system,
       load(more = {}) {
-        const load = startLoad({ urls: system.ingests.map(({ url }) => url), journal: system.journal, random: random.fork(), rate: 60, ...more })
+        const load = startLoad({
+          urls: system.ingests.map(({ url }) => url),
+          journal: system.journal,
+          random: random.fork(),
+          rate: 60,
+          ...more,
+        })
         loads.push(load)
         return load
       },

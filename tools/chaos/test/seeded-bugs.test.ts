@@ -14,7 +14,11 @@ const writer = 'apps/click-writer/src/writer.ts'
 // The ledger heals what these two bugs do: a writer that goes on from its books reads again what Kafka was told too early.
 const withoutNet: Patch[] = [
   { file: pipeline, find: 'if (book === undefined || writer.isReadingAll(book)) continue', replace: 'continue' },
-  { file: writer, find: 'if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue', replace: 'continue' },
+  {
+    file: writer,
+    find: 'if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue',
+    replace: 'continue',
+  },
 ]
 
 describe('the oracle sees', () => {
@@ -27,7 +31,11 @@ describe('the oracle sees', () => {
       expect(healthy.wrong).toEqual([])
       expect(healthy.counts.acknowledged).toBeGreaterThan(50)
 
-      const byTheClock = await Promise.all(['clicks', 'impressions'].map((table) => change(rig.system, `store_${table}_v1`, "date_bin('1 minute', occurred_at,", "date_bin('1 minute', now(),")))
+      const byTheClock = await Promise.all(
+        ['clicks', 'impressions'].map((table) =>
+          change(rig.system, `store_${table}_v1`, "date_bin('1 minute', occurred_at,", "date_bin('1 minute', now(),"),
+        ),
+      )
       await (await someLoad(rig, 500)).stop()
       const { counts: sums } = await rig.verdict(20_000)
       expect(sums.minutes).toBeGreaterThan(0)
@@ -62,20 +70,27 @@ describe('the oracle sees', () => {
   it('what a Kafka commit before the SQL commit loses when the writer dies', async () => {
     const tooEarly = { file: writer, find: 'lanes.push(toPieces({ topic, partition }, type, records))' }
     const replace = `${tooEarly.find}\n    lanes.stored({ topic, partition, next: records.at(-1)!.offset + 1n })`
-    await withSystem(servers(), { env: { writer: sabotaged([...withoutNet, { ...tooEarly, replace }]) } }, async (rig) => {
-      const load = await someLoad(rig, 300)
-      await rig.system.sql.begin(async (lock) => {
-        await lock`lock table ad_totals in exclusive mode`
-        await load.acknowledgedAfter(performance.now() + 1500, 20_000)
-        await load.stop()
-        // with one record more, the gap would show
-        await until('the group is told that all is done', () => isCommitted(rig.system), { within: 20_000, every: 100 })
-        await rig.system.writers[0]?.kill()
-      })
-      const { counts } = await rig.verdict(15_000)
-      expect(counts.lost).toBeGreaterThan(0)
-      expect(counts.unread).toBeGreaterThan(0)
-    })
+    await withSystem(
+      servers(),
+      { env: { writer: sabotaged([...withoutNet, { ...tooEarly, replace }]) } },
+      async (rig) => {
+        const load = await someLoad(rig, 300)
+        await rig.system.sql.begin(async (lock) => {
+          await lock`lock table ad_totals in exclusive mode`
+          await load.acknowledgedAfter(performance.now() + 1500, 20_000)
+          await load.stop()
+          // with one record more, the gap would show
+          await until('the group is told that all is done', () => isCommitted(rig.system), {
+            within: 20_000,
+            every: 100,
+          })
+          await rig.system.writers[0]?.kill()
+        })
+        const { counts } = await rig.verdict(15_000)
+        expect(counts.lost).toBeGreaterThan(0)
+        expect(counts.unread).toBeGreaterThan(0)
+      },
+    )
   })
 
   it('what fromBeginning false skips: all that came before the group first joined', async () => {
@@ -97,7 +112,9 @@ describe('the oracle sees', () => {
       // kafkajs gives up after three in a row: a later batch then gets the number of one that is in the log, and is taken for it
       proxy.loseAnswers(() => ((answers += 1) % 10 < 3 ? 'close' : 'pass'))
       for (let clicks = 0; clicks < 60; clicks += 1) {
-        await send(rig.system.journal, rig.system.ingests[0]?.url ?? '', [{ type: 'click', ad_id: 1, event_id: crypto.randomUUID() }])
+        await send(rig.system.journal, rig.system.ingests[0]?.url ?? '', [
+          { type: 'click', ad_id: 1, event_id: crypto.randomUUID() },
+        ])
       }
       proxy.heal()
       const { counts } = await rig.verdict(20_000)
@@ -124,7 +141,9 @@ async function twice({ system }: Rig): Promise<void> {
 
 /** Changes the source of a function in this database alone; resolves with how to undo that. */
 async function change({ sql }: System, name: string, find: string, replace: string): Promise<() => Promise<unknown>> {
-  const [row] = await sql<{ source: string }[]>`select pg_get_functiondef(oid) as source from pg_proc where proname = ${name}`
+  const [row] = await sql<
+    { source: string }[]
+  >`select pg_get_functiondef(oid) as source from pg_proc where proname = ${name}`
   const source = row?.source ?? ''
   const parts = source.split(find)
   if (parts.length !== 2) throw new Error(`${name} has ${parts.length - 1} times: ${find}`)
@@ -134,6 +153,12 @@ async function change({ sql }: System, name: string, find: string, replace: stri
 
 async function isCommitted({ broker, prefix }: System): Promise<boolean> {
   const [groups, ends] = await Promise.all([broker.committed(`${prefix}click-writer`), broker.ends()])
-  const committed = groups.flatMap(({ topic, partitions }) => partitions.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })))
-  return ends.every(({ topic, partition, high }) => high === 0n || committed.some((each) => each.topic === topic && each.partition === partition && each.offset === high))
+  const committed = groups.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
+  )
+  return ends.every(
+    ({ topic, partition, high }) =>
+      high === 0n ||
+      committed.some((each) => each.topic === topic && each.partition === partition && each.offset === high),
+  )
 }

@@ -14,7 +14,11 @@ const patientApps = { ingest: { DEADLINE_MS: '10000' }, api: { QUERY_TIMEOUT_MS:
 
 it('loses and doubles nothing when each of the five processes is killed under load, between poison and repeated ids', async () => {
   await withSystem(servers(), { api: true }, async ({ system, load: begin, verdict }) => {
-    const { ingests: [ingest], writers: [writer], api } = system
+    const {
+      ingests: [ingest],
+      writers: [writer],
+      api,
+    } = system
     const { kafka, postgres } = system.servers
     const expected: Expected = {}
     const load = begin()
@@ -41,7 +45,18 @@ it('loses and doubles nothing when each of the five processes is killed under lo
     async function run({ trial }: Fault, running: Load) {
       const broken: string[] = []
       const expectation: Trial['expect'] = (kept, promise) => void (kept || broken.push(promise))
-      await trial({ system, load: running, startLoad: begin, random, number: 0, minutes: 1, patience: 5, expected, expect: expectation, say: () => {} })
+      await trial({
+        system,
+        load: running,
+        startLoad: begin,
+        random,
+        number: 0,
+        minutes: 1,
+        patience: 5,
+        expected,
+        expect: expectation,
+        say: () => {},
+      })
       expect(broken).toEqual([])
     }
   })
@@ -53,7 +68,18 @@ it('answers generated requests to every documented route with what its document 
     const expected: Expected = {}
     const expectation: Trial['expect'] = (kept, promise) => void (kept || broken.push(promise))
     const idle = { watch: () => () => [], acknowledgedAfter: async () => 0, abandoned: () => 0, stop: async () => {} }
-    await apiFuzz.trial({ system, load: idle, startLoad: begin, random, number: 0, minutes: 0.2, patience: 5, expected, expect: expectation, say: () => {} })
+    await apiFuzz.trial({
+      system,
+      load: idle,
+      startLoad: begin,
+      random,
+      number: 0,
+      minutes: 0.2,
+      patience: 5,
+      expected,
+      expect: expectation,
+      say: () => {},
+    })
     expect(broken).toEqual([])
     expect((await verdict(20_000, expected)).wrong).toEqual([])
   })

@@ -16,7 +16,12 @@ filters: --reason undecodable|schema_invalid|unknown_ad|rejected_by_database  --
          --event-id UUID  --from TIME  --to TIME (of arrival, RFC 3339)
 Without --all, list shows those that were not replayed.`
 
-const reasons: string[] = ['undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database'] satisfies DeadLetterReason[]
+const reasons: string[] = [
+  'undecodable',
+  'schema_invalid',
+  'unknown_ad',
+  'rejected_by_database',
+] satisfies DeadLetterReason[]
 const options = {
   reason: { type: 'string' },
   topic: { type: 'string' },
@@ -41,7 +46,8 @@ export function readArguments(args: string[]): Command {
     ...(values.from !== undefined && { arrivedFrom: time('--from', values.from) }),
     ...(values.to !== undefined && { arrivedBefore: time('--to', values.to) }),
   }
-  if (name === 'list') return { name, filter: { ...filter, pending: !values.all }, limit: whole('--limit', values.limit ?? '100') }
+  if (name === 'list')
+    return { name, filter: { ...filter, pending: !values.all }, limit: whole('--limit', values.limit ?? '100') }
   if (name === 'show') return { name, position: toPosition(position) }
   if (name === 'replay') return { name, filter: { ...filter, pending: true }, dryRun: values['dry-run'] ?? false }
   throw wrong(name === undefined ? 'a command is missing' : `there is no command ${name}`)

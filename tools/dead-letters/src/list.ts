@@ -1,4 +1,10 @@
-import { countDeadLetters, type Database, type DeadLetter, type DeadLetterFilter, listDeadLetters } from '@ads-tracker/data'
+import {
+  countDeadLetters,
+  type Database,
+  type DeadLetter,
+  type DeadLetterFilter,
+  listDeadLetters,
+} from '@ads-tracker/data'
 
 interface ListOptions {
   database: Database
@@ -14,7 +20,11 @@ export async function list({ database, filter, limit, print }: ListOptions): Pro
   for (const letter of letters) print(lineOf(letter))
   const total = counts.reduce((sum, { total }) => sum + total, 0)
   if (total > letters.length) print(`... and ${total - letters.length} more (--limit)`)
-  print(total === 0 ? 'no dead letters' : `${total} dead letters: ${counts.map(({ reason, total }) => `${reason} ${total}`).join(', ')}`)
+  print(
+    total === 0
+      ? 'no dead letters'
+      : `${total} dead letters: ${counts.map(({ reason, total }) => `${reason} ${total}`).join(', ')}`,
+  )
 }
 
 export function nameOf({ topic, partition, offset }: Pick<DeadLetter, 'topic' | 'partition' | 'offset'>): string {

@@ -18,7 +18,8 @@ run(async () => {
     if (command.name === 'list') await list({ database, print, ...command })
     else if (command.name === 'show') await show({ database, print, position: command.position })
     else {
-      const kafka = () => createKafka(config, 'dead-letters', (level, message) => level === 'error' && console.error(message))
+      const kafka = () =>
+        createKafka(config, 'dead-letters', (level, message) => level === 'error' && console.error(message))
       const producer = createProducer({ kafka, deadlineMs: 10_000 })
       await replay({ database, publish: producer.publish, print, ...command }).finally(producer.close)
     }

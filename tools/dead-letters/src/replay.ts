@@ -1,4 +1,11 @@
-import { type Database, type DeadLetter, type DeadLetterFilter, existingAds, listDeadLetters, newestArrival } from '@ads-tracker/data'
+import {
+  type Database,
+  type DeadLetter,
+  type DeadLetterFilter,
+  existingAds,
+  listDeadLetters,
+  newestArrival,
+} from '@ads-tracker/data'
 import { decodeEvent } from '@ads-tracker/events'
 import type { EventProducer } from '@ads-tracker/kafka'
 import { nameOf } from './list.ts'
@@ -69,5 +76,6 @@ function send(publish: EventProducer['publish'], letter: DeadLetter): Promise<vo
 function* summary({ sent, unreadable, withoutAd }: Tally, dryRun: boolean) {
   yield `${dryRun ? 'would replay' : 'replayed'} ${sent} dead letters`
   if (unreadable > 0) yield `left ${unreadable} that are no events: they can only be shown`
-  for (const [ad, letters] of withoutAd) yield `left ${letters} of ad ${ad}, which does not exist: POST /ads with "id": ${ad} first`
+  for (const [ad, letters] of withoutAd)
+    yield `left ${letters} of ad ${ad}, which does not exist: POST /ads with "id": ${ad} first`
 }

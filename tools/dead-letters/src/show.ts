@@ -12,7 +12,16 @@ export async function show({ database, position, print }: ShowOptions): Promise<
   const letter = await getDeadLetter(database, position)
   if (!letter) throw new Error(`there is no dead letter ${nameOf(position)}`)
   const { key, value, arrivedAt, replayedAt, eventId, type, reason, detail, headers } = letter
-  const shown = { position: nameOf(letter), type, reason, detail, event_id: eventId, arrived_at: arrivedAt, replayed_at: replayedAt, headers }
+  const shown = {
+    position: nameOf(letter),
+    type,
+    reason,
+    detail,
+    event_id: eventId,
+    arrived_at: arrivedAt,
+    replayed_at: replayedAt,
+    headers,
+  }
   print(JSON.stringify({ ...shown, key: readable(key), value: readable(value) }, null, 2))
 }
 

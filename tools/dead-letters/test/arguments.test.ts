@@ -2,14 +2,23 @@ import { expect, it } from 'vitest'
 import { readArguments } from '../src/arguments.ts'
 
 it('reads filters and looks at what was not replayed, unless all are wanted', () => {
-  expect(readArguments(['list', '--reason', 'unknown_ad', '--partition', '3', '--from', '2026-01-01T00:00:00Z'])).toEqual({
+  expect(
+    readArguments(['list', '--reason', 'unknown_ad', '--partition', '3', '--from', '2026-01-01T00:00:00Z']),
+  ).toEqual({
     name: 'list',
     limit: 100,
     filter: { reason: 'unknown_ad', partition: 3, arrivedFrom: new Date('2026-01-01T00:00:00Z'), pending: true },
   })
-  expect(readArguments(['list', '--all', '--limit', '5'])).toEqual({ name: 'list', limit: 5, filter: { pending: false } })
+  expect(readArguments(['list', '--all', '--limit', '5'])).toEqual({
+    name: 'list',
+    limit: 5,
+    filter: { pending: false },
+  })
   expect(readArguments(['replay', '--dry-run'])).toEqual({ name: 'replay', dryRun: true, filter: { pending: true } })
-  expect(readArguments(['show', 'a/b.c/1/9007199254740993'])).toEqual({ name: 'show', position: { topic: 'a/b.c', partition: 1, offset: 9007199254740993n } })
+  expect(readArguments(['show', 'a/b.c/1/9007199254740993'])).toEqual({
+    name: 'show',
+    position: { topic: 'a/b.c', partition: 1, offset: 9007199254740993n },
+  })
 })
 
 it.each([

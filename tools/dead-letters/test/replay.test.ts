@@ -22,10 +22,23 @@ async function withDeadLetters(values: (AdEvent | string)[]) {
     const event = typeof value === 'string' ? undefined : value
     const bytes = Buffer.from(event ? encodeEvent(event) : String(value))
     const reason = event ? 'unknown_ad' : 'undecodable'
-    return { slice: 0, offset: BigInt(index), reason, detail: 'as the test wants it', eventId: event?.event_id ?? null, key: null, value: bytes, headers: { v: '1' } }
+    return {
+      slice: 0,
+      offset: BigInt(index),
+      reason,
+      detail: 'as the test wants it',
+      eventId: event?.event_id ?? null,
+      key: null,
+      value: bytes,
+      headers: { v: '1' },
+    }
   })
   const nextOffset = BigInt(values.length)
-  await store.apply({ slices: [{ topic, partition: 0, type: 'click', firstOffset: 0n, nextOffset, lastTimestamp: Date.now() }], events: [], deadLetters })
+  await store.apply({
+    slices: [{ topic, partition: 0, type: 'click', firstOffset: 0n, nextOffset, lastTimestamp: Date.now() }],
+    events: [],
+    deadLetters,
+  })
   const lines: string[] = []
   const sent: (EventRecord & { topic: string })[] = []
   const publish = async (to: string, record: EventRecord) => void sent.push({ topic: to, ...record })
@@ -34,7 +47,15 @@ async function withDeadLetters(values: (AdEvent | string)[]) {
 
 function click(adId: number): AdEvent {
   const now = new Date().toISOString()
-  return { event_id: uuidv7(), ad_id: adId, occurred_at: now, received_at: now, ip: null, user_agent: null, playback_time: null }
+  return {
+    event_id: uuidv7(),
+    ad_id: adId,
+    occurred_at: now,
+    received_at: now,
+    ip: null,
+    user_agent: null,
+    playback_time: null,
+  }
 }
 
 it('lists and shows what could not be counted', async () => {
@@ -44,7 +65,9 @@ it('lists and shows what could not be counted', async () => {
   expect(lines.slice(1)).toEqual(['... and 1 more (--limit)', '2 dead letters: undecodable 1, unknown_ad 1'])
   await show({ database, print, position: { topic, partition: 0, offset: 1n } })
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ reason: 'undecodable', value: 'poison', event_id: null })
-  await expect(show({ database, print, position: { topic, partition: 0, offset: 9n } })).rejects.toThrow(`there is no dead letter ${topic}/0/9`)
+  await expect(show({ database, print, position: { topic, partition: 0, offset: 9n } })).rejects.toThrow(
+    `there is no dead letter ${topic}/0/9`,
+  )
 })
 
 it('sends only what can be counted now, with its own bytes and the record that it repeats', async () => {
@@ -58,7 +81,14 @@ it('sends only what can be counted now, with its own bytes and the record that i
   expect(lines).toContain('would replay 1 dead letters')
 
   await replay({ ...options, dryRun: false })
-  expect(sent).toEqual([{ topic, key: lost.event_id, value: Buffer.from(encodeEvent(lost)), headers: { v: '1', 'replay-of': `${topic}/0/0` } }])
+  expect(sent).toEqual([
+    {
+      topic,
+      key: lost.event_id,
+      value: Buffer.from(encodeEvent(lost)),
+      headers: { v: '1', 'replay-of': `${topic}/0/0` },
+    },
+  ])
   expect(lines.slice(-3)).toEqual([
     'replayed 1 dead letters',
     'left 1 that are no events: they can only be shown',
@@ -71,8 +101,30 @@ it('ends although what it sends comes back as dead letters', async () => {
   await createAd(database, { id: 1, image_url: 'https://example.com/i', target_url: 'https://example.com/' })
   let offset = 1n
   const comesBack = async (_topic: string, { key, value, headers }: EventRecord) => {
-    const letter: DeadLetterRow = { slice: 0, offset, reason: 'rejected_by_database', detail: 'again', eventId: key, key: null, value: Buffer.from(value), headers }
-    await store.apply({ slices: [{ topic, partition: 0, type: 'click', firstOffset: offset, nextOffset: offset + 1n, lastTimestamp: Date.now() + 5 }], events: [], deadLetters: [letter] })
+    const letter: DeadLetterRow = {
+      slice: 0,
+      offset,
+      reason: 'rejected_by_database',
+      detail: 'again',
+      eventId: key,
+      key: null,
+      value: Buffer.from(value),
+      headers,
+    }
+    await store.apply({
+      slices: [
+        {
+          topic,
+          partition: 0,
+          type: 'click',
+          firstOffset: offset,
+          nextOffset: offset + 1n,
+          lastTimestamp: Date.now() + 5,
+        },
+      ],
+      events: [],
+      deadLetters: [letter],
+    })
     offset += 1n
     if (offset > 9n) throw new Error('it goes on for ever')
   }

@@ -16,10 +16,38 @@ export async function makeCertificates(folder: string, name = 'server'): Promise
   const file = (suffix: string) => join(folder, `${name}${suffix}`)
   const openssl = (...args: string[]) => command('openssl', args)
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  await openssl('req', '-x509', ...newKey, '-subj', `/CN=${name} authority`, '-keyout', file('-ca.key'), '-out', file('-ca.pem'))
+  await openssl(
+    'req',
+    '-x509',
+    ...newKey,
+    '-subj',
+    `/CN=${name} authority`,
+    '-keyout',
+    file('-ca.key'),
+    '-out',
+    file('-ca.pem'),
+  )
   await openssl('req', ...newKey, '-subj', '/CN=127.0.0.1', '-keyout', file('.key'), '-out', file('.csr'))
   writeFileSync(file('.ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n')
-  await openssl('x509', '-req', '-in', file('.csr'), '-CA', file('-ca.pem'), '-CAkey', file('-ca.key'), '-days', '2', '-extfile', file('.ext'), '-out', file('.pem'))
-  writeFileSync(file('-store.pem'), ['.key', '.pem', '-ca.pem'].map((suffix) => readFileSync(file(suffix), 'utf8')).join(''))
+  await openssl(
+    'x509',
+    '-req',
+    '-in',
+    file('.csr'),
+    '-CA',
+    file('-ca.pem'),
+    '-CAkey',
+    file('-ca.key'),
+    '-days',
+    '2',
+    '-extfile',
+    file('.ext'),
+    '-out',
+    file('.pem'),
+  )
+  writeFileSync(
+    file('-store.pem'),
+    ['.key', '.pem', '-ca.pem'].map((suffix) => readFileSync(file(suffix), 'utf8')).join(''),
+  )
   return { ca: file('-ca.pem'), key: file('.key'), certificate: file('.pem'), keystore: file('-store.pem') }
 }

@@ -9,11 +9,18 @@ export interface Ran {
 }
 
 /** Runs a command to its end, which comes with ours at the latest. Does not throw: look at `code`. */
-export function attempt(command: string, args: string[], { input, ...options }: SpawnOptions & { input?: string } = {}): Promise<Ran> {
+export function attempt(
+  command: string,
+  args: string[],
+  { input, ...options }: SpawnOptions & { input?: string } = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString()
+      })
     const closed = new Promise<void>((done) => child.once('close', () => done()))
     child.once('error', (error) => resolve({ code: 127, output: error.message }))
     child.once('close', (code) => resolve({ code: code ?? 1, output }))
@@ -24,8 +31,13 @@ export function attempt(command: string, args: string[], { input, ...options }: 
 }
 
 /** Runs a command; what it printed. @throws with the end of it when it fails */
-export async function command(name: string, args: string[], options: SpawnOptions & { input?: string } = {}): Promise<string> {
+export async function command(
+  name: string,
+  args: string[],
+  options: SpawnOptions & { input?: string } = {},
+): Promise<string> {
   const { code, output } = await attempt(name, args, options)
-  if (code !== 0) throw new Error(`${name} ${args.join(' ')} exited with ${code}:\n${output.split('\n').slice(-25).join('\n')}`)
+  if (code !== 0)
+    throw new Error(`${name} ${args.join(' ')} exited with ${code}:\n${output.split('\n').slice(-25).join('\n')}`)
   return output
 }

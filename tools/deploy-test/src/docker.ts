@@ -26,7 +26,15 @@ export async function startEngine(): Promise<Engine> {
   await command(join(folder, 'engine'), ['start'])
   await command(join(folder, 'base-images'), [])
   // one that was made from the read-only original cannot write its own configuration
-  const { code } = await attempt('docker', ['run', '--rm', '--entrypoint', 'test', 'apache/kafka:4.1.1', '-w', '/opt/kafka/config/server.properties'])
+  const { code } = await attempt('docker', [
+    'run',
+    '--rm',
+    '--entrypoint',
+    'test',
+    'apache/kafka:4.1.1',
+    '-w',
+    '/opt/kafka/config/server.properties',
+  ])
   if (code !== 0) await command(join(folder, 'base-images'), ['--force', 'kafka'])
   return {
     async stop() {
@@ -43,7 +51,8 @@ async function answers(): Promise<boolean> {
 
 /** `docker compose` on the repository's file, as a project of its own so that a running system is left alone. */
 export function createCompose(project: string, env: Record<string, string>) {
-  const compose = (...args: string[]) => command('docker', ['compose', '-p', project, ...args], { cwd: workspace, env: { ...process.env, ...env } })
+  const compose = (...args: string[]) =>
+    command('docker', ['compose', '-p', project, ...args], { cwd: workspace, env: { ...process.env, ...env } })
   return {
     compose,
     docker: (...args: string[]) => command('docker', args),

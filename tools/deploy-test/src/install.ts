@@ -9,7 +9,8 @@ export async function ensureProgram(program: string, debianPackage: string): Pro
     await attempt('apt-get', ['-qq', 'update'], { env })
     await command('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', debianPackage], { env })
   }
-  if (!(await isThere(program))) throw new Error(`${program} was not found: install it, for example with apt-get install ${debianPackage}`)
+  if (!(await isThere(program)))
+    throw new Error(`${program} was not found: install it, for example with apt-get install ${debianPackage}`)
 }
 
 async function isThere(program: string): Promise<boolean> {

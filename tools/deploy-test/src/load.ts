@@ -52,14 +52,17 @@ export function startLoad(options: LoadOptions) {
   function every(intervalMs: number, work: () => Promise<void>): NodeJS.Timeout {
     const start = performance.now()
     let begun = 0
-    return setInterval(() => {
-      while (!stopped && begun < (performance.now() - start) / intervalMs) {
-        begun += 1
-        if (underWay.size >= mostUnderWay) continue
-        const done = work().finally(() => underWay.delete(done))
-        underWay.add(done)
-      }
-    }, Math.min(20, intervalMs))
+    return setInterval(
+      () => {
+        while (!stopped && begun < (performance.now() - start) / intervalMs) {
+          begun += 1
+          if (underWay.size >= mostUnderWay) continue
+          const done = work().finally(() => underWay.delete(done))
+          underWay.add(done)
+        }
+      },
+      Math.min(20, intervalMs),
+    )
   }
 
   async function click(): Promise<void> {
@@ -72,7 +75,12 @@ export function startLoad(options: LoadOptions) {
     if (await insist(readUrl, '/ads/analytics', { headers }, 200)) report.reads += 1
   }
 
-  async function insist(origins: string | string[], path: string, request: RequestInit, wanted: number): Promise<boolean> {
+  async function insist(
+    origins: string | string[],
+    path: string,
+    request: RequestInit,
+    wanted: number,
+  ): Promise<boolean> {
     const start = performance.now()
     for (let wait = 50; ; wait = Math.min(1000, 2 * wait)) {
       const target = nextOf(origins) + path

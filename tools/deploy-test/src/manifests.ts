@@ -21,7 +21,14 @@ export interface Manifest {
     podSelector?: { matchLabels?: Record<string, string> }
     egress?: { to: { podSelector?: { matchLabels: Record<string, string> } }[]; ports: { port: number }[] }[]
     ingress?: { from: { podSelector?: { matchLabels: Record<string, string> } }[] }[]
-    template?: { spec: { containers: Container[]; terminationGracePeriodSeconds: number; securityContext: Record<string, unknown>; automountServiceAccountToken: boolean } }
+    template?: {
+      spec: {
+        containers: Container[]
+        terminationGracePeriodSeconds: number
+        securityContext: Record<string, unknown>
+        automountServiceAccountToken: boolean
+      }
+    }
   }
 }
 
@@ -29,6 +36,7 @@ export interface Manifest {
 export async function build(folder: string): Promise<{ text: string; manifests: Manifest[] }> {
   const path = join(workspace, 'docker', folder)
   const { code, output } = await attempt('kubectl', ['kustomize', path])
-  const text = code === 0 ? output : await command('go', ['run', 'sigs.k8s.io/kustomize/kustomize/v5@v5.5.0', 'build', path])
+  const text =
+    code === 0 ? output : await command('go', ['run', 'sigs.k8s.io/kustomize/kustomize/v5@v5.5.0', 'build', path])
   return { text, manifests: parseAllDocuments(text).map((document) => document.toJS() as Manifest) }
 }

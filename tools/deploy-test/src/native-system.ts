@@ -1,7 +1,15 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { entry, freePort, removePostgresData, type RunningApp, startApp, startKafka, startPostgres } from '@ads-tracker/testing'
+import {
+  entry,
+  freePort,
+  removePostgresData,
+  type RunningApp,
+  startApp,
+  startKafka,
+  startPostgres,
+} from '@ads-tracker/testing'
 import { command } from './command.ts'
 
 export const appNames = ['ads-api', 'click-ingest', 'click-writer'] as const
@@ -15,8 +23,14 @@ export async function startInfrastructure(name: string) {
     startPostgres({ dir: join(folder, 'postgres'), port: await freePort(), leashed: true }),
     startKafka({ dir: join(folder, 'kafka'), port: await freePort(), controllerPort: await freePort(), leashed: true }),
   ])
-  const owner = { DATABASE_URL: database.url, KAFKA_BROKERS: kafka.brokers, ADS_API_DB_PASSWORD: 'ads_api', CLICK_WRITER_DB_PASSWORD: 'click_writer' }
-  for (const job of ['migrate', 'topics', 'seed']) await command(process.execPath, [entry(`tools/${job}`)], { env: { ...process.env, ...owner } })
+  const owner = {
+    DATABASE_URL: database.url,
+    KAFKA_BROKERS: kafka.brokers,
+    ADS_API_DB_PASSWORD: 'ads_api',
+    CLICK_WRITER_DB_PASSWORD: 'click_writer',
+  }
+  for (const job of ['migrate', 'topics', 'seed'])
+    await command(process.execPath, [entry(`tools/${job}`)], { env: { ...process.env, ...owner } })
   return { folder, database, kafka, environmentOf, stop }
 
   function environmentOf(app: AppName): Record<string, string> {
@@ -33,7 +47,9 @@ export async function startInfrastructure(name: string) {
 }
 
 /** The three apps as they are in the source, on the infrastructure. */
-export async function startApps(environmentOf: (app: AppName) => Record<string, string>): Promise<Record<AppName, RunningApp>> {
+export async function startApps(
+  environmentOf: (app: AppName) => Record<string, string>,
+): Promise<Record<AppName, RunningApp>> {
   const running = await Promise.all(appNames.map((app) => startApp(app, environmentOf(app))))
   return Object.fromEntries(appNames.map((app, index) => [app, running[index]])) as Record<AppName, RunningApp>
 }

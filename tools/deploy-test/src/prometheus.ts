@@ -28,18 +28,32 @@ export async function startPrometheus(folder: string, targets: Record<string, st
   const config = parse(readFileSync(join(rules, 'prometheus.yml'), 'utf8'))
   config.global = { scrape_interval: '1s', evaluation_interval: '1s' }
   config.rule_files = ['recording.yml', 'alerts.yml'].map((name) => join(rules, name))
-  config.scrape_configs = config.scrape_configs.map(({ job_name }: { job_name: string }) => ({ job_name, static_configs: [{ targets: [targets[job_name]] }] }))
+  config.scrape_configs = config.scrape_configs.map(({ job_name }: { job_name: string }) => ({
+    job_name,
+    static_configs: [{ targets: [targets[job_name]] }],
+  }))
   const file = join(folder, 'prometheus.yml')
   writeFileSync(file, stringify(config))
   const address = `127.0.0.1:${await freePort()}`
-  const child = spawn('prometheus', [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'prometheus')}`, `--web.listen-address=${address}`, '--log.level=warn'], { stdio: 'inherit' })
+  const child = spawn(
+    'prometheus',
+    [
+      `--config.file=${file}`,
+      `--storage.tsdb.path=${join(folder, 'prometheus')}`,
+      `--web.listen-address=${address}`,
+      '--log.level=warn',
+    ],
+    { stdio: 'inherit' },
+  )
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   leash(child.pid!, exited, { signal: 'SIGKILL', remove: [] })
   const get = async <T>(path: string) => (await getJson<{ data: T }>(`http://${address}${path}`)).data
   return {
     get,
     async query(expression: string): Promise<Sample[]> {
-      const { result } = await get<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(`/api/v1/query?query=${encodeURIComponent(expression)}`)
+      const { result } = await get<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(
+        `/api/v1/query?query=${encodeURIComponent(expression)}`,
+      )
       return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
     },
     async stop() {

@@ -12,8 +12,15 @@ const hashes = join(import.meta.dirname, 'task-hashes.mjs')
 export async function scratchClone() {
   const folder = mkdtempSync(join(tmpdir(), 'ads-tracker-clone-'))
   // a cache of its own: nx shares one between the clones of a machine
-  const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_CACHE_DIRECTORY: join(folder, '.nx/cache') }
-  const git = (...args: string[]) => command('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], { cwd: folder })
+  const env = {
+    ...process.env,
+    NX_DAEMON: 'false',
+    NX_NO_CLOUD: 'true',
+    NX_TUI: 'false',
+    NX_CACHE_DIRECTORY: join(folder, '.nx/cache'),
+  }
+  const git = (...args: string[]) =>
+    command('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', ...args], { cwd: folder })
   await command('git', ['clone', '-q', '--no-hardlinks', workspace, folder])
   await copyPackages(folder)
   return {
@@ -21,7 +28,9 @@ export async function scratchClone() {
     nx: (...args: string[]) => command(process.execPath, [join(folder, nx), ...args], { cwd: folder, env }),
 
     /** The projects that CI would look at after this change, and the tasks that it would run rather than take from its cache. */
-    async afterChange(change: Record<string, (text: string) => string>): Promise<{ projects: string[]; tasks: string[] }> {
+    async afterChange(
+      change: Record<string, (text: string) => string>,
+    ): Promise<{ projects: string[]; tasks: string[] }> {
       const before = await taskHashes()
       for (const [file, edit] of Object.entries(change)) {
         const path = join(folder, file)
@@ -29,9 +38,19 @@ export async function scratchClone() {
       }
       await git('commit', '-q', '--all', '--message', 'change')
       try {
-        const affected = await command(process.execPath, [join(folder, nx), 'show', 'projects', '--affected', '--base=HEAD~1', '--head=HEAD', '--json'], { cwd: folder, env })
+        const affected = await command(
+          process.execPath,
+          [join(folder, nx), 'show', 'projects', '--affected', '--base=HEAD~1', '--head=HEAD', '--json'],
+          { cwd: folder, env },
+        )
         const after = await taskHashes()
-        return { projects: JSON.parse(affected).map(short).sort(), tasks: Object.keys(after).filter((task) => after[task] !== before[task]).map(short).sort() }
+        return {
+          projects: JSON.parse(affected).map(short).sort(),
+          tasks: Object.keys(after)
+            .filter((task) => after[task] !== before[task])
+            .map(short)
+            .sort(),
+        }
       } finally {
         await git('reset', '-q', '--hard', 'HEAD~1')
       }

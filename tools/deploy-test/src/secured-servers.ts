@@ -16,7 +16,9 @@ interface Rule {
 
 /** A PostgreSQL that takes nobody without TLS. */
 export async function startSecuredPostgres(dir: string, { key, certificate, ca }: Certificates) {
-  const [keyFile, certificateFile, hba] = ['postgres.key', 'postgres.pem', 'pg_hba.conf'].map((name) => join(dir, name)) as [string, string, string]
+  const [keyFile, certificateFile, hba] = ['postgres.key', 'postgres.pem', 'pg_hba.conf'].map((name) =>
+    join(dir, name),
+  ) as [string, string, string]
   await command('install', [...forPostgres, '-m', '600', key, keyFile])
   await command('install', [...forPostgres, '-m', '644', certificate, certificateFile])
   const onlyTls = 'hostssl all all 127.0.0.1/32 scram-sha-256\n'
@@ -35,7 +37,12 @@ export async function startSecuredPostgres(dir: string, { key, certificate, ca }
 
 async function letsIn(url: string): Promise<boolean> {
   const sql = postgres(url, { max: 1 })
-  return sql`select 1`.then(() => true, () => false).finally(() => sql.end())
+  return sql`select 1`
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => sql.end())
 }
 
 const forPostgres = process.getuid?.() === 0 ? ['-o', 'postgres'] : []
@@ -43,10 +50,12 @@ const forPostgres = process.getuid?.() === 0 ? ['-o', 'postgres'] : []
 /** A Kafka whose users come by SASL and TLS and may do what docker/kafka/acls.json says; `passwords` are by user. */
 export async function startSecuredKafka(dir: string, { keystore }: Certificates, passwords: Record<string, string>) {
   const [port, controllerPort, securePort] = [await freePort(), await freePort(), await freePort()]
-  const users = Object.entries(passwords).map(([user, password]) => `user_${user}="${password}"`).join(' ')
+  const users = Object.entries(passwords)
+    .map(([user, password]) => `user_${user}="${password}"`)
+    .join(' ')
   const settings = {
     // the plain one is the test's own, as an operator
-    'listeners': `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securePort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securePort},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securePort}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',
     'sasl.enabled.mechanisms': 'PLAIN',
@@ -81,4 +90,5 @@ async function allow(brokers: string[], rules: Rule[]): Promise<void> {
 }
 
 // AlterConfigs is ALTER_CONFIGS
-const constant = (operation: string) => operation.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase() as keyof typeof AclOperationTypes
+const constant = (operation: string) =>
+  operation.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase() as keyof typeof AclOperationTypes

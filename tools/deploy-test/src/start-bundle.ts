@@ -13,16 +13,25 @@ export interface RunningBundle {
 /** Starts a bundle as an image does, on `port`, and waits until it is ready. */
 export async function startBundle(main: string, port: number, env: Record<string, string>): Promise<RunningBundle> {
   const child = spawn(process.execPath, ['--enable-source-maps', main], {
-    stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env, HOST: '127.0.0.1', PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, ...env, HOST: '127.0.0.1', PORT: String(port) },
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
-  leash(child.pid!, exited.then(() => {}), { signal: 'SIGKILL', remove: [] })
+  leash(
+    child.pid!,
+    exited.then(() => {}),
+    { signal: 'SIGKILL', remove: [] },
+  )
   const url = `http://127.0.0.1:${port}`
   const deadline = performance.now() + 30_000
   while (!(await isReady(url))) {
-    if (child.exitCode !== null || performance.now() > deadline) throw new Error(`${main} did not become ready:\n${output}`)
+    if (child.exitCode !== null || performance.now() > deadline)
+      throw new Error(`${main} did not become ready:\n${output}`)
     await pause(20)
   }
   return { url, pid: child.pid!, output: () => output, stop: () => (child.kill('SIGTERM'), exited) }

@@ -11,7 +11,17 @@ const { createTaskHasher } = require(join(nx, 'dist/src/hasher/create-task-hashe
 const { createTaskGraph } = require(join(nx, 'dist/src/tasks-runner/create-task-graph.js'))
 
 const graph = await createProjectGraphAsync()
-const taskGraph = createTaskGraph(graph, {}, Object.keys(graph.nodes), ['lint', 'typecheck', 'test', 'bundle'], undefined, {}, false)
+const taskGraph = createTaskGraph(
+  graph,
+  {},
+  Object.keys(graph.nodes),
+  ['lint', 'typecheck', 'test', 'bundle'],
+  undefined,
+  {},
+  false,
+)
 const tasks = Object.values(taskGraph.tasks)
 const hashes = await createTaskHasher(graph, readNxJson()).hashTasks(tasks, taskGraph, process.env)
-process.stdout.write(JSON.stringify(Object.fromEntries(tasks.map(({ id }, index) => [id, hashes[index].value]))), () => process.exit(0))
+process.stdout.write(JSON.stringify(Object.fromEntries(tasks.map(({ id }, index) => [id, hashes[index].value]))), () =>
+  process.exit(0),
+)

@@ -21,7 +21,16 @@ describe('after a change CI builds what it concerns', () => {
   it('of one app: that app and its end-to-end tests, and no other app or library', async () => {
     const { projects, tasks } = await clone.afterChange({ 'apps/ads-api/src/app.ts': comment })
     expect(projects).toEqual(expect.arrayContaining(['ads-api', 'end-to-end']))
-    expect(tasks).toEqual(expect.arrayContaining(['ads-api:lint', 'ads-api:typecheck', 'ads-api:test', 'ads-api:bundle', 'end-to-end:test', 'chaos:test']))
+    expect(tasks).toEqual(
+      expect.arrayContaining([
+        'ads-api:lint',
+        'ads-api:typecheck',
+        'ads-api:test',
+        'ads-api:bundle',
+        'end-to-end:test',
+        'chaos:test',
+      ]),
+    )
     for (const other of ['click-ingest', 'click-writer', 'data', 'events', 'kafka', 'service-kit', 'gateway']) {
       expect(projects).not.toContain(other)
       expect(tasks.filter((task) => task.startsWith(`${other}:`))).toEqual([])
@@ -40,7 +49,9 @@ describe('after a change CI builds what it concerns', () => {
   })
 
   it('of the version of a package that one app uses: that app', async () => {
-    const { projects, tasks } = await clone.afterChange({ 'package-lock.json': (text) => upgrade(text, '@fastify/rate-limit') })
+    const { projects, tasks } = await clone.afterChange({
+      'package-lock.json': (text) => upgrade(text, '@fastify/rate-limit'),
+    })
     expect(projects).toContain('click-ingest')
     expect(tasks).toEqual(expect.arrayContaining(['click-ingest:bundle', 'click-ingest:test']))
     for (const other of ['ads-api', 'click-writer']) {
@@ -49,15 +60,20 @@ describe('after a change CI builds what it concerns', () => {
     }
   })
 
-  it('takes a second run with nothing changed all from the cache, and after a change of one app only that one not', { timeout: 240_000 }, async () => {
-    const run = () => clone.nx('run-many', '-t', 'typecheck', 'bundle', '-p', ...apps.map((app) => `@ads-tracker/${app}`))
-    await run()
-    expect(await run()).toMatch(/Cache:\s+(\d+)\/\1 hit \(100%\)/)
-    appendFileSync(join(clone.folder, 'apps/click-ingest/src/record.ts'), `// changed ${randomUUID()}\n`)
-    const output = await run()
-    const [, hits, all] = /Cache:\s+(\d+)\/(\d+) hit/.exec(output) ?? []
-    expect(Number(all) - Number(hits)).toBe(2)
-  })
+  it(
+    'takes a second run with nothing changed all from the cache, and after a change of one app only that one not',
+    { timeout: 240_000 },
+    async () => {
+      const run = () =>
+        clone.nx('run-many', '-t', 'typecheck', 'bundle', '-p', ...apps.map((app) => `@ads-tracker/${app}`))
+      await run()
+      expect(await run()).toMatch(/Cache:\s+(\d+)\/\1 hit \(100%\)/)
+      appendFileSync(join(clone.folder, 'apps/click-ingest/src/record.ts'), `// changed ${randomUUID()}\n`)
+      const output = await run()
+      const [, hits, all] = /Cache:\s+(\d+)\/(\d+) hit/.exec(output) ?? []
+      expect(Number(all) - Number(hits)).toBe(2)
+    },
+  )
 })
 
 // As npm would write another version of it: with another checksum.
@@ -75,12 +91,16 @@ describe('the workflow', () => {
   it('is what GitHub understands', async (context) => {
     const { code: withoutGo } = await attempt('go', ['version'])
     if (withoutGo) return context.skip('there is no Go to run actionlint with')
-    const { code, output } = await attempt('go', ['run', 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.7', file], { cwd: workspace })
+    const { code, output } = await attempt('go', ['run', 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.7', file], {
+      cwd: workspace,
+    })
     expect(code, output).toBe(0)
   })
 
   it('pins each action to a commit and may only read', () => {
-    const uses = Object.values(workflow.jobs as Record<string, { steps: { uses?: string }[] }>).flatMap(({ steps }) => steps.flatMap((step) => step.uses ?? []))
+    const uses = Object.values(workflow.jobs as Record<string, { steps: { uses?: string }[] }>).flatMap(({ steps }) =>
+      steps.flatMap((step) => step.uses ?? []),
+    )
     expect(uses.length).toBeGreaterThan(3)
     for (const action of uses) expect(action).toMatch(/@[0-9a-f]{40}$/)
     expect(workflow.permissions).toEqual({ contents: 'read' })

@@ -39,7 +39,9 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     await compose('--progress', 'quiet', 'build')
     const built = performance.now()
     await compose('--progress', 'quiet', 'up', '-d', '--wait')
-    console.log(`images built in ${seconds(built - start)}, the system healthy after ${seconds(performance.now() - built)}`)
+    console.log(
+      `images built in ${seconds(built - start)}, the system healthy after ${seconds(performance.now() - built)}`,
+    )
   }, 600_000)
 
   afterAll(async () => {
@@ -60,44 +62,72 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
 
     it('says which version of what commit it is, and how it is', async () => {
       const { Config } = JSON.parse(await docker('image', 'inspect', image(app)))[0]
-      expect(Config.Labels).toMatchObject({ 'org.opencontainers.image.version': version, 'org.opencontainers.image.revision': 'abc123' })
+      expect(Config.Labels).toMatchObject({
+        'org.opencontainers.image.version': version,
+        'org.opencontainers.image.revision': 'abc123',
+      })
       expect(Config.Healthcheck.Test).toEqual(['CMD', 'node', 'healthcheck.js'])
       const { output } = await attempt('docker', ['exec', await containerOf(app), 'node', '-e', askForMetrics])
       expect(output).toContain(`build_info{app="${app}",version="${version}",commit="abc123"} 1`)
     })
   })
 
-  it.each([...apps, 'gateway', 'kafka', 'postgres', 'prometheus'])('gives %s no capability, no new privileges and an end to its memory', async (service) => {
-    const { HostConfig, State } = JSON.parse(await docker('inspect', await containerOf(service)))[0]
-    expect(State.Health.Status).toBe('healthy')
-    expect(HostConfig.CapDrop).toEqual(['ALL'])
-    expect(HostConfig.SecurityOpt).toEqual(['no-new-privileges:true'])
-    expect(HostConfig.Memory).toBeGreaterThan(0)
-    expect(HostConfig.RestartPolicy.Name).toBe('unless-stopped')
-    if (service !== 'kafka') expect(HostConfig.ReadonlyRootfs).toBe(true)
-  })
-
-  it.each([['click-ingest', 'postgres', 5432], ['ads-api', 'kafka', 9092], ['gateway', 'kafka', 9092], ['gateway', 'postgres', 5432]])(
-    'leaves no way from %s to %s',
-    async (from, to, target) => {
-      const tool = from === 'gateway' ? ['curl', '-sS', '-m', '3', `http://${to}:${target}`] : ['node', '-e', connect, to, String(target)]
-      const { code, output } = await attempt('docker', ['exec', await containerOf(from), ...tool])
-      expect(code).not.toBe(0)
-      expect(output).toMatch(/EAI_AGAIN|ENOTFOUND|resolve host/)
+  it.each([...apps, 'gateway', 'kafka', 'postgres', 'prometheus'])(
+    'gives %s no capability, no new privileges and an end to its memory',
+    async (service) => {
+      const { HostConfig, State } = JSON.parse(await docker('inspect', await containerOf(service)))[0]
+      expect(State.Health.Status).toBe('healthy')
+      expect(HostConfig.CapDrop).toEqual(['ALL'])
+      expect(HostConfig.SecurityOpt).toEqual(['no-new-privileges:true'])
+      expect(HostConfig.Memory).toBeGreaterThan(0)
+      expect(HostConfig.RestartPolicy.Name).toBe('unless-stopped')
+      if (service !== 'kafka') expect(HostConfig.ReadonlyRootfs).toBe(true)
     },
   )
 
+  it.each([
+    ['click-ingest', 'postgres', 5432],
+    ['ads-api', 'kafka', 9092],
+    ['gateway', 'kafka', 9092],
+    ['gateway', 'postgres', 5432],
+  ])('leaves no way from %s to %s', async (from, to, target) => {
+    const tool =
+      from === 'gateway'
+        ? ['curl', '-sS', '-m', '3', `http://${to}:${target}`]
+        : ['node', '-e', connect, to, String(target)]
+    const { code, output } = await attempt('docker', ['exec', await containerOf(from), ...tool])
+    expect(code).not.toBe(0)
+    expect(output).toMatch(/EAI_AGAIN|ENOTFOUND|resolve host/)
+  })
+
   it('counts a click that came through nginx, under the address of its sender', async () => {
-    const answer = await post('/ads/click', '{"ad_id":9,"timestamp":"2025-07-07T06:45:00Z","playback_time":15}', { 'x-forwarded-for': '203.0.113.7' })
+    const answer = await post('/ads/click', '{"ad_id":9,"timestamp":"2025-07-07T06:45:00Z","playback_time":15}', {
+      'x-forwarded-for': '203.0.113.7',
+    })
     expect(answer.status).toBe(202)
     await expect.poll(() => clicksOf(9), { timeout: 5000 }).toBe(1)
-    const ip = await compose('exec', '-T', 'postgres', 'psql', '-U', 'ads', '-d', 'ads', '-Atc', 'select ip from clicks where ad_id = 9')
+    const ip = await compose(
+      'exec',
+      '-T',
+      'postgres',
+      'psql',
+      '-U',
+      'ads',
+      '-d',
+      'ads',
+      '-Atc',
+      'select ip from clicks where ad_id = 9',
+    )
     expect(ip.trim()).not.toBe('')
     expect(ip).not.toContain('203.0.113')
   })
 
   it('answers errors of its own as problems, and never shows metrics', async () => {
-    for (const [path, status] of [['/metrics', 404], ['//metrics', 404], ['/ads/click', 405]] as const) {
+    for (const [path, status] of [
+      ['/metrics', 404],
+      ['//metrics', 404],
+      ['/ads/click', 405],
+    ] as const) {
       const answer = await fetch(url + path)
       expect(answer.status).toBe(status)
       expect(answer.headers.get('content-type')).toContain('application/problem+json')
@@ -107,13 +137,39 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   })
 
   it('passes the same end-to-end suite as the system that npm start runs', { timeout: 240_000 }, async () => {
-    const key = await compose('run', '--rm', '-T', 'jobs', 'api-keys', 'create', '--name', 'test', '--scopes', 'ads:write,analytics:read')
+    const key = await compose(
+      'run',
+      '--rm',
+      '-T',
+      'jobs',
+      'api-keys',
+      'create',
+      '--name',
+      'test',
+      '--scopes',
+      'ads:write,analytics:read',
+    )
     const apiKey = /adk_[\w-]+/.exec(key)?.[0] ?? ''
     expect(apiKey).not.toBe('')
-    const suite = ['run', '--root', 'tools/end-to-end', '--testTimeout=120000', 'pages.test', 'ads.test', 'analytics.test', 'events.test', 'gateway.test']
-    const { code, output } = await attempt(process.execPath, [join(workspace, 'node_modules/vitest/vitest.mjs'), ...suite], {
-      cwd: workspace, env: { ...process.env, BASE_URL: url, API_KEY: apiKey },
-    })
+    const suite = [
+      'run',
+      '--root',
+      'tools/end-to-end',
+      '--testTimeout=120000',
+      'pages.test',
+      'ads.test',
+      'analytics.test',
+      'events.test',
+      'gateway.test',
+    ]
+    const { code, output } = await attempt(
+      process.execPath,
+      [join(workspace, 'node_modules/vitest/vitest.mjs'), ...suite],
+      {
+        cwd: workspace,
+        env: { ...process.env, BASE_URL: url, API_KEY: apiKey },
+      },
+    )
     expect(code, output).toBe(0)
   })
 
@@ -123,13 +179,18 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
 
   it('makes rollups again by a job, and names all jobs to whoever asks for another', async () => {
     const hour = ['--from', new Date(Date.now() - 3_600_000).toISOString(), '--to', new Date().toISOString()]
-    expect(await compose('run', '--rm', '-T', 'jobs', 'rebuild', ...hour)).toMatch(/minutes made again[^]*rollups agree/)
+    expect(await compose('run', '--rm', '-T', 'jobs', 'rebuild', ...hour)).toMatch(
+      /minutes made again[^]*rollups agree/,
+    )
     const { output } = await attempt('docker', ['run', '--rm', image('jobs'), 'nothing'])
-    for (const job of ['api-keys', 'dead-letters', 'ledger', 'migrate', 'rebuild', 'seed', 'topics', 'verify']) expect(output).toContain(job)
+    for (const job of ['api-keys', 'dead-letters', 'ledger', 'migrate', 'rebuild', 'seed', 'topics', 'verify'])
+      expect(output).toContain(job)
   })
 
   it('shows its Prometheus every process and no alert', async () => {
-    const ask = async (query: string) => (await getJson<Answer>(`http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`)).data.result
+    const ask = async (query: string) =>
+      (await getJson<Answer>(`http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`)).data
+        .result
     const up = async () => (await ask('up == 1')).map(({ metric }) => metric.job).sort()
     await expect.poll(up, { timeout: 30_000 }).toEqual(['ads-api', 'click-ingest', 'click-writer', 'disk'])
     expect(await ask('ALERTS{alertstate="firing",severity="page"}')).toEqual([])
@@ -139,7 +200,11 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     await compose('--progress', 'quiet', 'stop', 'click-ingest')
     const answer = await post('/ads/click', '{"ad_id":1}')
     await compose('--progress', 'quiet', 'start', 'click-ingest')
-    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([503, '1', { code: 'unavailable' }])
+    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([
+      503,
+      '1',
+      { code: 'unavailable' },
+    ])
     await becomesHealthy('click-ingest')
   })
 
@@ -164,7 +229,11 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   it('leaves nothing behind', async () => {
     await compose('--progress', 'quiet', 'down', '-v', '--remove-orphans')
     const filter = ['-q', '--filter', 'label=com.docker.compose.project=ads-tracker-test']
-    const left = await Promise.all([docker('ps', '-a', ...filter), docker('volume', 'ls', ...filter), docker('network', 'ls', ...filter)])
+    const left = await Promise.all([
+      docker('ps', '-a', ...filter),
+      docker('volume', 'ls', ...filter),
+      docker('network', 'ls', ...filter),
+    ])
     expect(left.join('').trim()).toBe('')
   })
 
@@ -185,10 +254,14 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   }
 
   async function becomesHealthy(service: string) {
-    const health = async () => (await docker('inspect', '-f', '{{.State.Health.Status}}', await containerOf(service))).trim()
-    await expect.poll(health, { timeout: 120_000, interval: 250 }).toBe('healthy').catch(async (error) => {
-      throw new Error(`${service} does not become healthy:\n${await logs(service)}`, { cause: error })
-    })
+    const health = async () =>
+      (await docker('inspect', '-f', '{{.State.Health.Status}}', await containerOf(service))).trim()
+    await expect
+      .poll(health, { timeout: 120_000, interval: 250 })
+      .toBe('healthy')
+      .catch(async (error) => {
+        throw new Error(`${service} does not become healthy:\n${await logs(service)}`, { cause: error })
+      })
   }
 
   async function restarts(service: string) {
@@ -196,6 +269,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   }
 })
 
-const askForMetrics = "fetch(`http://127.0.0.1:${process.env.PORT}/metrics`).then((r) => r.text()).then(console.log)"
-const connect = "require('node:net').connect(Number(process.argv[2]), process.argv[1]).on('error', (e) => { console.log(e.code); process.exit(1) }).on('connect', () => process.exit(0))"
+const askForMetrics = 'fetch(`http://127.0.0.1:${process.env.PORT}/metrics`).then((r) => r.text()).then(console.log)'
+const connect =
+  "require('node:net').connect(Number(process.argv[2]), process.argv[1]).on('error', (e) => { console.log(e.code); process.exit(1) }).on('connect', () => process.exit(0))"
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

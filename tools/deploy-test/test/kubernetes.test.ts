@@ -17,33 +17,56 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const named = (kind: string, name: string) => manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name)
+const named = (kind: string, name: string) =>
+  manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name)
 const podOf = (name: string) => (named('Deployment', name) ?? named('Job', name))!.spec.template!.spec
 const containerOf = (name: string) => podOf(name).containers[0]!
 
 describe('the manifests', () => {
   it.each(apps)('have a base of its own for %s', async (app) => {
     const base = await build(`kubernetes/${app}`)
-    expect(base.manifests.map(({ kind }) => kind).sort()).toEqual(['Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'Service'])
+    expect(base.manifests.map(({ kind }) => kind).sort()).toEqual([
+      'Deployment',
+      'NetworkPolicy',
+      'PodDisruptionBudget',
+      'Service',
+    ])
     expect(new Set(base.manifests.map(({ metadata }) => metadata.name))).toEqual(new Set([app]))
   })
 
   it('are what the schemas of Kubernetes allow, and nothing that they do not know', async (context) => {
     const { code: withoutPython } = await attempt('python3', ['-m', 'venv', join(folder, 'venv')])
     if (withoutPython) return context.skip('there is no python3-venv')
-    await command(join(folder, 'venv/bin/pip'), ['-q', '--disable-pip-version-check', 'install', 'kubernetes-validate==1.37.0'])
+    await command(join(folder, 'venv/bin/pip'), [
+      '-q',
+      '--disable-pip-version-check',
+      'install',
+      'kubernetes-validate==1.37.0',
+    ])
     const file = join(folder, 'example.yaml')
     writeFileSync(file, text)
-    const { code, output } = await attempt(join(folder, 'venv/bin/kubernetes-validate'), ['--strict', '-k', '1.34', file])
+    const { code, output } = await attempt(join(folder, 'venv/bin/kubernetes-validate'), [
+      '--strict',
+      '-k',
+      '1.34',
+      file,
+    ])
     expect(code, output).toBe(0)
     expect(output.match(/passed/g)).toHaveLength(manifests.length)
   })
 
   it.each([...apps, ...jobs, 'gateway'])('run %s without root, rights or writable files, and with limits', (name) => {
     const container = containerOf(name)
-    expect(podOf(name).securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })
+    expect(podOf(name).securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    })
     expect(podOf(name).automountServiceAccountToken).toBe(false)
-    expect(container.securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } })
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
     expect(container.resources.limits.memory).toMatch(/^\d+Mi$/)
     expect(container.resources.requests.cpu).toBeDefined()
     expect(container.image).toMatch(/:[\d.]+$/)
@@ -57,7 +80,10 @@ describe('the manifests', () => {
   it.each([...apps, 'gateway'])('give %s more time to end than its longest request takes', (app) => {
     const service = readFileSync(join(workspace, 'libs/service-kit/src/service.ts'), 'utf8')
     const nginx = readFileSync(join(workspace, 'docker/nginx/nginx.conf.template'), 'utf8')
-    const drainSeconds = app === 'gateway' ? Number(/worker_shutdown_timeout (\d+)s/.exec(nginx)?.[1]) : Number(/requestTimeout: (\d+)/.exec(service)?.[1]) / 1000
+    const drainSeconds =
+      app === 'gateway'
+        ? Number(/worker_shutdown_timeout (\d+)s/.exec(nginx)?.[1])
+        : Number(/requestTimeout: (\d+)/.exec(service)?.[1]) / 1000
     const preStop = containerOf(app).lifecycle?.preStop.sleep.seconds ?? 0
     expect(drainSeconds).toBeGreaterThan(1)
     expect(podOf(app).terminationGracePeriodSeconds).toBeGreaterThan(preStop + drainSeconds + 5)
@@ -65,18 +91,27 @@ describe('the manifests', () => {
 
   it.each([...apps, ...jobs])('set no variable for %s that it does not read, and no secret but from a file', (name) => {
     const project = apps.includes(name) ? `apps/${name}/src/config.ts` : `tools/${name}/src/main.ts`
-    const sources = [project, 'libs/service-kit/src/config.ts', 'libs/kafka/src/client.ts', 'libs/data/src/database-settings.ts']
+    const sources = [
+      project,
+      'libs/service-kit/src/config.ts',
+      'libs/kafka/src/client.ts',
+      'libs/data/src/database-settings.ts',
+    ]
     const known = sources.map((file) => readFileSync(join(workspace, file), 'utf8')).join('\n')
     for (const { name: variable, value } of containerOf(name).env) {
       expect(known).toContain(variable.replace(/_FILE$/, ''))
-      if (/PASSWORD|DATABASE_URL|KEY/.test(variable)) expect([variable, value]).toEqual([expect.stringMatching(/_FILE$/), expect.stringMatching(/^\/run\/secrets\//)])
+      if (/PASSWORD|DATABASE_URL|KEY/.test(variable))
+        expect([variable, value]).toEqual([expect.stringMatching(/_FILE$/), expect.stringMatching(/^\/run\/secrets\//)])
     }
   })
 })
 
 describe('the network', () => {
   it('is closed to everything that is not named', () => {
-    expect(named('NetworkPolicy', 'deny-by-default')!.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
+    expect(named('NetworkPolicy', 'deny-by-default')!.spec).toEqual({
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+    })
   })
 
   // The table "never touches" of the architecture.
@@ -90,7 +125,9 @@ describe('the network', () => {
   ])('lets %s reach %s and no other pod', (name, allowed) => {
     const { podSelector, egress = [] } = named('NetworkPolicy', name)!.spec
     expect(podSelector?.matchLabels).toEqual({ 'app.kubernetes.io/name': name })
-    const reached = egress.flatMap(({ to, ports }) => to.flatMap((peer) => ports.map(({ port }) => `${Object.values(peer.podSelector?.matchLabels ?? {})[0]}:${port}`)))
+    const reached = egress.flatMap(({ to, ports }) =>
+      to.flatMap((peer) => ports.map(({ port }) => `${Object.values(peer.podSelector?.matchLabels ?? {})[0]}:${port}`)),
+    )
     expect(reached.filter((target) => !target.startsWith('kube-dns:')).sort()).toEqual(allowed)
   })
 
@@ -99,6 +136,10 @@ describe('the network', () => {
     ['kafka', ['click-ingest', 'click-writer', 'topics']],
   ])('lets nobody but those come to %s', (name, allowed) => {
     const { ingress = [] } = named('NetworkPolicy', name)!.spec
-    expect(ingress.flatMap(({ from }) => from.map(({ podSelector }) => Object.values(podSelector?.matchLabels ?? {})[0])).sort()).toEqual(allowed)
+    expect(
+      ingress
+        .flatMap(({ from }) => from.map(({ podSelector }) => Object.values(podSelector?.matchLabels ?? {})[0]))
+        .sort(),
+    ).toEqual(allowed)
   })
 })

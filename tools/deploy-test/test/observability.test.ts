@@ -16,8 +16,12 @@ interface Dashboard {
 }
 
 const dashboards = join(workspace, 'docker/grafana/dashboards')
-const boards = readdirSync(dashboards).map((name): Dashboard => JSON.parse(readFileSync(join(dashboards, name), 'utf8')))
-const panels = boards.flatMap(({ title, panels }) => panels.flatMap((panel) => panel.targets.map(({ expr }) => ({ name: `${title} / ${panel.title}`, expr }))))
+const boards = readdirSync(dashboards).map((name): Dashboard =>
+  JSON.parse(readFileSync(join(dashboards, name), 'utf8')),
+)
+const panels = boards.flatMap(({ title, panels }) =>
+  panels.flatMap((panel) => panel.targets.map(({ expr }) => ({ name: `${title} / ${panel.title}`, expr }))),
+)
 
 beforeAll(() => ensureProgram('promtool', 'prometheus'))
 
@@ -25,8 +29,12 @@ describe('the rules', () => {
   it('are rules, and every alert of theirs is silent before and fires after', async () => {
     const { code, output } = await attempt('promtool', ['test', 'rules', join(rules, 'alerts.test.yml')])
     expect(code, output).toBe(0)
-    const tested = parse(readFileSync(join(rules, 'alerts.test.yml'), 'utf8')).tests.flatMap((test: { alert_rule_test: AlertTest[] }) => test.alert_rule_test)
-    const fired = tested.filter(({ exp_alerts }: AlertTest) => exp_alerts?.length).map(({ alertname }: AlertTest) => alertname)
+    const tested = parse(readFileSync(join(rules, 'alerts.test.yml'), 'utf8')).tests.flatMap(
+      (test: { alert_rule_test: AlertTest[] }) => test.alert_rule_test,
+    )
+    const fired = tested
+      .filter(({ exp_alerts }: AlertTest) => exp_alerts?.length)
+      .map(({ alertname }: AlertTest) => alertname)
     expect(new Set(fired)).toEqual(new Set(alerts().map(({ alert }) => alert)))
   })
 
@@ -42,13 +50,23 @@ describe('the rules', () => {
   }
 })
 
-const anchorOf = (heading: string) => heading.replace(/^#+ /, '').toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-')
+const anchorOf = (heading: string) =>
+  heading
+    .replace(/^#+ /, '')
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
 
 describe('the dashboards', () => {
   it('are an overview and one for each app, on the data source that is provisioned', () => {
-    const { datasources } = parse(readFileSync(join(workspace, 'docker/grafana/provisioning/datasources/prometheus.yml'), 'utf8'))
-    expect(boards.map(({ title }) => title).sort()).toEqual(['overview', ...appNames].map((name) => `Ads Tracker: ${name}`).sort())
-    for (const { panels } of boards) for (const { datasource } of panels) expect(datasource.uid).toBe(datasources[0].uid)
+    const { datasources } = parse(
+      readFileSync(join(workspace, 'docker/grafana/provisioning/datasources/prometheus.yml'), 'utf8'),
+    )
+    expect(boards.map(({ title }) => title).sort()).toEqual(
+      ['overview', ...appNames].map((name) => `Ads Tracker: ${name}`).sort(),
+    )
+    for (const { panels } of boards)
+      for (const { datasource } of panels) expect(datasource.uid).toBe(datasources[0].uid)
   })
 })
 
@@ -77,11 +95,18 @@ describe('a real Prometheus on the running system', () => {
 
   it('reaches every job', async () => {
     const up = await prometheus.query('up')
-    expect(Object.fromEntries(up.map(({ metric, value }) => [metric.job, value]))).toEqual({ 'ads-api': 1, 'click-ingest': 1, 'click-writer': 1, 'disk': 1 })
+    expect(Object.fromEntries(up.map(({ metric, value }) => [metric.job, value]))).toEqual({
+      'ads-api': 1,
+      'click-ingest': 1,
+      'click-writer': 1,
+      disk: 1,
+    })
   })
 
   it('evaluates every rule', async () => {
-    const { groups } = await prometheus.get<{ groups: { rules: { name: string; health: string; lastError?: string }[] }[] }>('/api/v1/rules')
+    const { groups } = await prometheus.get<{
+      groups: { rules: { name: string; health: string; lastError?: string }[] }[]
+    }>('/api/v1/rules')
     const all = groups.flatMap((group) => group.rules)
     expect(all.length).toBeGreaterThan(20)
     expect(all.filter(({ health }) => health !== 'ok')).toEqual([])
@@ -101,19 +126,26 @@ describe('a real Prometheus on the running system', () => {
   it('never learns the address of a person or a secret, from no app', async () => {
     for (const app of Object.values(apps)) {
       const scraped = await (await fetch(`${app.url}/metrics`)).text()
-      for (const text of [scraped, app.output()]) expect(text).not.toMatch(/203\.0\.113\.77|2001:db8:77:|DATABASE_URL|:\/\/\w+:\w+@/)
+      for (const text of [scraped, app.output()])
+        expect(text).not.toMatch(/203\.0\.113\.77|2001:db8:77:|DATABASE_URL|:\/\/\w+:\w+@/)
     }
   })
 
   it('finds no metric with more than a hundred series', async () => {
-    const many = await prometheus.query('count by (__name__, job) ({job=~".+",__name__!~".*_bucket|ALERTS.*|.*:.*"}) > 100')
+    const many = await prometheus.query(
+      'count by (__name__, job) ({job=~".+",__name__!~".*_bucket|ALERTS.*|.*:.*"}) > 100',
+    )
     expect(many).toEqual([])
   })
 
   async function driveTraffic() {
     const load = startLoad({ url: apps['click-ingest'].url, readUrl: apps['ads-api'].url, clicksPerSecond: 30 })
     const send = (body: unknown, path = '/ads/click') =>
-      fetch(apps['click-ingest'].url + path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+      fetch(apps['click-ingest'].url + path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      })
     for (let second = 0; second < 20; second++) {
       await send({ ad_id: 1, ip: '203.0.113.77' }, '/ads/impression')
       await send({ ad_id: 'one' })

@@ -30,39 +30,56 @@ describe('replacing every app, instance by instance, under load', () => {
     await bundleAll('old')
     for (const app of appNames) {
       ports[app] = await Promise.all(Array.from({ length: instances }, () => freePort()))
-      running[app] = await Promise.all(ports[app].map((port) => startBundle(bundleOf('old', app), port, environmentOf('old', app))))
+      running[app] = await Promise.all(
+        ports[app].map((port) => startBundle(bundleOf('old', app), port, environmentOf('old', app))),
+      )
     }
   })
 
   afterAll(async () => {
-    await Promise.all(Object.values(running).flat().map((app) => app.stop()))
+    await Promise.all(
+      Object.values(running)
+        .flat()
+        .map((app) => app.stop()),
+    )
     await sql?.end({ timeout: 1 })
     await infrastructure?.stop()
     clone?.remove()
   })
 
-  it('fails no request, loses and doubles no click, and hands the log over within 5 s', { timeout: 240_000 }, async () => {
-    const load = startLoad({ url: urlsOf('click-ingest'), readUrl: urlsOf('ads-api'), clicksPerSecond: 200, readsPerSecond: 20 })
-    await pause(2000)
-    const handOvers: number[] = []
-    for (const app of ['click-writer', 'ads-api', 'click-ingest'] as const) {
-      for (let index = 0; index < instances; index++) {
-        const start = performance.now()
-        const { code, lag } = await watchLag(() => replace(app, index))
-        expect(code, running[app][index]?.output()).toBe(0)
-        console.log(`${app} ${index + 1} of ${instances}: replaced in ${seconds(performance.now() - start)}, the numbers at most ${seconds(lag)} behind`)
-        if (app === 'click-writer') handOvers.push(lag)
+  it(
+    'fails no request, loses and doubles no click, and hands the log over within 5 s',
+    { timeout: 240_000 },
+    async () => {
+      const load = startLoad({
+        url: urlsOf('click-ingest'),
+        readUrl: urlsOf('ads-api'),
+        clicksPerSecond: 200,
+        readsPerSecond: 20,
+      })
+      await pause(2000)
+      const handOvers: number[] = []
+      for (const app of ['click-writer', 'ads-api', 'click-ingest'] as const) {
+        for (let index = 0; index < instances; index++) {
+          const start = performance.now()
+          const { code, lag } = await watchLag(() => replace(app, index))
+          expect(code, running[app][index]?.output()).toBe(0)
+          console.log(
+            `${app} ${index + 1} of ${instances}: replaced in ${seconds(performance.now() - start)}, the numbers at most ${seconds(lag)} behind`,
+          )
+          if (app === 'click-writer') handOvers.push(lag)
+        }
       }
-    }
-    const report = await load.stop()
-    console.log(report)
-    expect(report.failed).toEqual([])
-    // beside what says "again" by itself only connections that were not taken
-    expect(Object.keys(report.repeated).filter((outcome) => Number(outcome) > 0 && outcome !== '503')).toEqual([])
-    await expect.poll(() => clicksIn(running['ads-api'][0]!), { timeout: 15_000 }).toBe(report.acknowledged)
-    expect(await books()).toEqual({ imbalance: 0, stored: report.acknowledged, deadLetters: 0 })
-    expect(Math.max(...handOvers)).toBeLessThan(handOverLimitMs)
-  })
+      const report = await load.stop()
+      console.log(report)
+      expect(report.failed).toEqual([])
+      // beside what says "again" by itself only connections that were not taken
+      expect(Object.keys(report.repeated).filter((outcome) => Number(outcome) > 0 && outcome !== '503')).toEqual([])
+      await expect.poll(() => clicksIn(running['ads-api'][0]!), { timeout: 15_000 }).toBe(report.acknowledged)
+      expect(await books()).toEqual({ imbalance: 0, stored: report.acknowledged, deadLetters: 0 })
+      expect(Math.max(...handOvers)).toBeLessThan(handOverLimitMs)
+    },
+  )
 
   async function replace(app: AppName, index: number): Promise<number | null> {
     const start = performance.now()
@@ -92,7 +109,9 @@ describe('replacing every app, instance by instance, under load', () => {
   }
 
   async function lagNow(): Promise<number> {
-    const [row] = await sql<{ lag: number }[]>`select extract(epoch from now() - min(complete_through)) * 1000 as lag from ledger`
+    const [row] = await sql<
+      { lag: number }[]
+    >`select extract(epoch from now() - min(complete_through)) * 1000 as lag from ledger`
     return Number(row?.lag ?? 0)
   }
 
@@ -121,7 +140,10 @@ describe('replacing every app, instance by instance, under load', () => {
   }
 
   const bundleOf = (version: string, app: AppName) => join(clone.folder, `${version}-${app}`, 'main.js')
-  const environmentOf = (version: string, app: AppName) => ({ ...infrastructure.environmentOf(app), APP_VERSION: version })
+  const environmentOf = (version: string, app: AppName) => ({
+    ...infrastructure.environmentOf(app),
+    APP_VERSION: version,
+  })
   const urlsOf = (app: AppName) => running[app].map(({ url }) => url)
 })
 

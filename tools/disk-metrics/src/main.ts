@@ -6,7 +6,10 @@ import { Gauge } from 'prom-client'
 
 const Config = Type.Object({
   ...serviceSettings(3009),
-  VOLUMES: Type.String({ pattern: '^[\\w-]+=[^,=]+(,[\\w-]+=[^,=]+)*$', description: 'name=path of each volume, comma separated' }),
+  VOLUMES: Type.String({
+    pattern: '^[\\w-]+=[^,=]+(,[\\w-]+=[^,=]+)*$',
+    description: 'name=path of each volume, comma separated',
+  }),
 })
 
 run(async () => {
@@ -26,5 +29,15 @@ run(async () => {
   gauge('disk_free_bytes', 'Bytes that can still be written', ({ bavail, bsize }) => bavail * bsize)
   gauge('disk_size_bytes', 'Bytes of the whole disk', ({ blocks, bsize }) => blocks * bsize)
   const description = 'How full the disks under Kafka and PostgreSQL are.'
-  await serve(await createService({ name: 'disk-metrics', title: 'Disk metrics', description, config, metrics, readiness: () => ({}) }), config)
+  await serve(
+    await createService({
+      name: 'disk-metrics',
+      title: 'Disk metrics',
+      description,
+      config,
+      metrics,
+      readiness: () => ({}),
+    }),
+    config,
+  )
 })

@@ -13,7 +13,11 @@ test('sample ads are there from the start, ordered by id', async () => {
   const { status, headers, body } = await get<Ad[]>('/ads')
   expect(status).toBe(200)
   expect(headers.get('content-type')).toMatch(/^application\/json/)
-  expect(body[0]).toMatchObject({ id: 1, image_url: expect.stringMatching(/^https?:/), target_url: expect.stringMatching(/^https?:/) })
+  expect(body[0]).toMatchObject({
+    id: 1,
+    image_url: expect.stringMatching(/^https?:/),
+    target_url: expect.stringMatching(/^https?:/),
+  })
   expect(body.map(({ id }) => id)).toEqual(body.map(({ id }) => id).toSorted((a, b) => a - b))
 })
 
@@ -21,7 +25,7 @@ test('pages follow each other by their Link header and hold each ad once', async
   await Promise.all([newAd(), newAd(), newAd()])
   const { body: all } = await get<Ad[]>('/ads?limit=1000')
   const ids: number[] = []
-  for (let path: string | undefined = '/ads?limit=2'; path; ) {
+  for (let path: string | undefined = '/ads?limit=2'; path;) {
     const { status, headers, body }: Answer<Ad[]> = await get(path)
     expect(status).toBe(200)
     ids.push(...body.map(({ id }) => id))
@@ -74,7 +78,13 @@ test.each([
 })
 
 test.each([
-  ['/ads?limit=0', 'limit'], ['/ads?limit=1001', 'limit'], ['/ads?limit=ten', 'limit'], ['/ads?cursor=%00', 'cursor'], ['/ads?cursor=xyz', 'cursor'], ['/ads/0', 'id'], ['/ads/abc', 'id'],
+  ['/ads?limit=0', 'limit'],
+  ['/ads?limit=1001', 'limit'],
+  ['/ads?limit=ten', 'limit'],
+  ['/ads?cursor=%00', 'cursor'],
+  ['/ads?cursor=xyz', 'cursor'],
+  ['/ads/0', 'id'],
+  ['/ads/abc', 'id'],
 ])('GET %s is a 400 that names %s', async (path, field) => {
   const { status, body } = await get<Problem>(path)
   expect(status).toBe(400)

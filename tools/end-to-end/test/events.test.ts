@@ -17,8 +17,13 @@ const receiptsOf = async (id: string) => (await get<Receipt>(`/ads/events/${id}`
 test('the body of the original system works as it stands', async () => {
   const original = '{"ad_id":1,"timestamp":"2025-07-07T06:45:00Z","ip":"192.168.1.1","playback_time":15}'
   const { status, body } = await post<Accepted>('/ads/click', original)
-  expect({ status, body }).toEqual({ status: 202, body: { message: 'Click event received', event_id: expect.stringMatching(uuid) } })
-  await expect.poll(() => receiptsOf(body.event_id)).toMatchObject([{ type: 'click', status: 'counted', ad_id: 1, duplicates: 0, conflicts: 0 }])
+  expect({ status, body }).toEqual({
+    status: 202,
+    body: { message: 'Click event received', event_id: expect.stringMatching(uuid) },
+  })
+  await expect
+    .poll(() => receiptsOf(body.event_id))
+    .toMatchObject([{ type: 'click', status: 'counted', ad_id: 1, duplicates: 0, conflicts: 0 }])
 })
 
 test('a click and an impression become numbers of their ad', async () => {
@@ -41,12 +46,17 @@ test('the same event_id counts once, by body or by header, and once more as the 
     await post<Accepted>('/ads/click', { ...body, event_id: event_id.toUpperCase() }),
     await post<Accepted>('/ads/click', body, { 'idempotency-key': event_id }),
     await post<Accepted>('/ads/impression', { ...body, event_id }),
-  ]) expect(answer).toMatchObject({ status: 202, body: { event_id } })
+  ])
+    expect(answer).toMatchObject({ status: 202, body: { event_id } })
   await post('/ads/click', { ...body, event_id, playback_time: 4 })
-  await expect.poll(() => receiptsOf(event_id)).toEqual(expect.arrayContaining([
-    expect.objectContaining({ type: 'click', status: 'counted', duplicates: 2, conflicts: 1 }),
-    expect.objectContaining({ type: 'impression', status: 'counted', duplicates: 0, conflicts: 0 }),
-  ]))
+  await expect
+    .poll(() => receiptsOf(event_id))
+    .toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'click', status: 'counted', duplicates: 2, conflicts: 1 }),
+        expect.objectContaining({ type: 'impression', status: 'counted', duplicates: 0, conflicts: 0 }),
+      ]),
+    )
   await expect.poll(() => statsOf(ad_id)).toMatchObject({ clicks: 1, impressions: 1 })
 })
 
@@ -78,8 +88,16 @@ test('an event that nobody has sent has no receipt, and the answer says how far 
 test('a batch takes each event by itself', async () => {
   const ad_id = await newAd()
   const event_id = randomUUID()
-  const events = [{ type: 'click', ad_id, event_id }, { type: 'impression', ad_id }, { type: 'click', ad_id: 0 }, { type: 'view', ad_id }, { type: 'impression', ad_id }]
-  const { status, body } = await post<{ results: { event_id?: string; status: number; errors?: { field: string }[] }[] }>('/ads/events', { events })
+  const events = [
+    { type: 'click', ad_id, event_id },
+    { type: 'impression', ad_id },
+    { type: 'click', ad_id: 0 },
+    { type: 'view', ad_id },
+    { type: 'impression', ad_id },
+  ]
+  const { status, body } = await post<{
+    results: { event_id?: string; status: number; errors?: { field: string }[] }[]
+  }>('/ads/events', { events })
   expect(status).toBe(200)
   expect(body.results.map((result) => result.status)).toEqual([202, 202, 400, 400, 202])
   expect(body.results[0]?.event_id).toBe(event_id)
@@ -89,7 +107,9 @@ test('a batch takes each event by itself', async () => {
 
 test('a batch may come as text, as a browser sends it when it leaves a page', async () => {
   const ad_id = await newAd()
-  const { status } = await post('/ads/events', JSON.stringify({ events: [{ type: 'click', ad_id }] }), { 'content-type': 'text/plain;charset=UTF-8' })
+  const { status } = await post('/ads/events', JSON.stringify({ events: [{ type: 'click', ad_id }] }), {
+    'content-type': 'text/plain;charset=UTF-8',
+  })
   expect(status).toBe(200)
   await expect.poll(() => statsOf(ad_id)).toMatchObject({ clicks: 1 })
 })
@@ -120,14 +140,21 @@ test.each<[string, unknown, string]>([
 ])('a click with %s is a 400 that names the field', async (_what, body, field) => {
   for (const path of ['/ads/click', '/ads/impression']) {
     const answer = await post<Problem>(path, body)
-    expect(answer).toMatchObject({ status: 400, body: { status: 400, code: 'invalid_request', title: expect.any(String), type: expect.any(String) } })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { status: 400, code: 'invalid_request', title: expect.any(String), type: expect.any(String) },
+    })
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/)
     expect(answer.body.errors?.map((error) => error.field)).toEqual([field])
   }
 })
 
 test('an event_id and an Idempotency-Key that differ are a 400', async () => {
-  const answer = await post<Problem>('/ads/click', { ...event, event_id: randomUUID() }, { 'idempotency-key': randomUUID() })
+  const answer = await post<Problem>(
+    '/ads/click',
+    { ...event, event_id: randomUUID() },
+    { 'idempotency-key': randomUUID() },
+  )
   expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'event_id' }] } })
 })
 
@@ -142,7 +169,14 @@ test.each<[string, string, string, unknown, Record<string, string>, number]>([
   ['400 KiB', 'POST', '/ads/click', JSON.stringify({ ...event, x: 'x'.repeat(400 * 1024) }), {}, 413],
   ['4 MiB', 'POST', '/ads/click', JSON.stringify({ ...event, x: 'x'.repeat(4 * 1024 * 1024) }), {}, 413],
   ['501 events', 'POST', '/ads/events', tooMany, {}, 413],
-  ['600 KiB of events', 'POST', '/ads/events', { events: [{ type: 'click', ad_id: 1, x: 'x'.repeat(600 * 1024) }] }, {}, 413],
+  [
+    '600 KiB of events',
+    'POST',
+    '/ads/events',
+    { events: [{ type: 'click', ad_id: 1, x: 'x'.repeat(600 * 1024) }] },
+    {},
+    413,
+  ],
   ['no events', 'POST', '/ads/events', {}, {}, 400],
   ['events that are no list', 'POST', '/ads/events', { events: 'x' }, {}, 400],
   ['a form of events', 'POST', '/ads/events', 'x', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
@@ -156,6 +190,11 @@ test.each<[string, string, string, unknown, Record<string, string>, number]>([
   const answer = await call<Problem>(method, path, body, headers)
   expect(answer.status, JSON.stringify(answer.body)).toBe(status)
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/)
-  expect(answer.body).toMatchObject({ status, type: expect.stringContaining('urn:'), title: expect.any(String), code: expect.any(String) })
+  expect(answer.body).toMatchObject({
+    status,
+    type: expect.stringContaining('urn:'),
+    title: expect.any(String),
+    code: expect.any(String),
+  })
   if (status === 405) expect(answer.headers.get('allow')).toMatch(/[A-Z]+/)
 })

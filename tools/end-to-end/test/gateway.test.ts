@@ -13,9 +13,12 @@ test('the contract can be read', async () => {
   expect(Object.keys(body.paths)).toContain('/ads/analytics')
 })
 
-test.each(['/metrics', '/metrics/', '/%6Detrics', '/metrics?format=text'])('metrics are not given out as %s', async (path) => {
-  expect(await call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } })
-})
+test.each(['/metrics', '/metrics/', '/%6Detrics', '/metrics?format=text'])(
+  'metrics are not given out as %s',
+  async (path) => {
+    expect(await call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  },
+)
 
 test('every answer has an id, also a refusal', async () => {
   const { body } = await get<{ instance: string }>('/nothing')

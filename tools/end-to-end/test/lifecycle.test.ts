@@ -39,7 +39,9 @@ test('a second npm start on the same folder says that one is running', async () 
 
 test('a second npm start elsewhere says which ports are taken, and by whom', async () => {
   const other = { ...env, STACK_DIR: `${env.STACK_DIR}-other` }
-  await expect(startStack(other)).rejects.toThrow(new RegExp(`port ${env.PORT} of the gateway \\(PORT\\) is taken by process \\d+`))
+  await expect(startStack(other)).rejects.toThrow(
+    new RegExp(`port ${env.PORT} of the gateway \\(PORT\\) is taken by process \\d+`),
+  )
   removeStack(other)
 })
 
@@ -91,26 +93,39 @@ function killHard(pid: number): void {
 }
 
 async function click(): Promise<number> {
-  const response = await fetch(`${stack.origin}/ads/click`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ad_id":1}' }).catch(() => undefined)
+  const response = await fetch(`${stack.origin}/ads/click`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"ad_id":1}',
+  }).catch(() => undefined)
   return response?.status ?? 0
 }
 
 /** The clicks of the ad, with all that were acknowledged before the call. */
 async function clicksOf(): Promise<number> {
   const asked = Date.now()
-  return vi.waitFor(async () => {
-    const response = await fetch(`${stack.origin}/ads/analytics?ad_id=1`)
-    const [row] = (await response.json()) as { clicks: number }[]
-    expect(Date.parse(response.headers.get('x-complete-through') ?? '')).toBeGreaterThan(asked)
-    return row?.clicks ?? 0
-  }, { timeout: 30_000, interval: 50 })
+  return vi.waitFor(
+    async () => {
+      const response = await fetch(`${stack.origin}/ads/analytics?ad_id=1`)
+      const [row] = (await response.json()) as { clicks: number }[]
+      expect(Date.parse(response.headers.get('x-complete-through') ?? '')).toBeGreaterThan(asked)
+      return row?.clicks ?? 0
+    },
+    { timeout: 30_000, interval: 50 },
+  )
 }
 
 /** Processes with a variable in their environment and a text in their command line; this one is not among them. */
 function pidsOf(variable: string, command: string): number[] {
-  const lines = execFileSync('ps', ['-eww', '-o', 'pid=', '-o', 'stat=', '-o', 'args='], { encoding: 'utf8' }).split('\n')
-  const found = lines.map((line) => /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line)).filter((match) => match?.[3]?.includes(command) && !match[2]?.startsWith('Z'))
-  return found.map((match) => Number(match?.[1])).filter((pid) => pid !== process.pid && (variable === '' || environmentOf(pid).includes(`${variable}\0`)))
+  const lines = execFileSync('ps', ['-eww', '-o', 'pid=', '-o', 'stat=', '-o', 'args='], { encoding: 'utf8' }).split(
+    '\n',
+  )
+  const found = lines
+    .map((line) => /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line))
+    .filter((match) => match?.[3]?.includes(command) && !match[2]?.startsWith('Z'))
+  return found
+    .map((match) => Number(match?.[1]))
+    .filter((pid) => pid !== process.pid && (variable === '' || environmentOf(pid).includes(`${variable}\0`)))
 }
 
 function environmentOf(pid: number): string {

@@ -20,18 +20,23 @@ test.each([
 
 test('the tracker is for pages of every origin, and one of its names is for ever', async () => {
   const { body } = await get<{ url: string; integrity: string }>('/tracker.json')
-  for (const path of ['/tracker.js', body.url]) expect((await get(path)).headers.get('access-control-allow-origin')).toBe('*')
+  for (const path of ['/tracker.js', body.url])
+    expect((await get(path)).headers.get('access-control-allow-origin')).toBe('*')
   expect((await get(body.url)).headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
 })
 
 test('pages load nothing from other origins', async () => {
-  for (const path of ['/docs', '/demo']) expect((await get(path)).headers.get('content-security-policy')).toContain("default-src 'self'")
+  for (const path of ['/docs', '/demo'])
+    expect((await get(path)).headers.get('content-security-policy')).toContain("default-src 'self'")
 })
 
-test.each(['/docs/nothing.js', '/demo/clips/99.mp4', '/tracker-0.0.0-ffffffff.js'])('%s is not there, and nobody keeps that', async (path) => {
-  const { status, headers, body } = await get<{ code: string }>(path)
-  expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', null])
-})
+test.each(['/docs/nothing.js', '/demo/clips/99.mp4', '/tracker-0.0.0-ffffffff.js'])(
+  '%s is not there, and nobody keeps that',
+  async (path) => {
+    const { status, headers, body } = await get<{ code: string }>(path)
+    expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', null])
+  },
+)
 
 test('clips come in parts, as players ask for them', async () => {
   const { status, headers } = await get('/demo/clips/1.mp4', { range: 'bytes=0-99' })

@@ -48,7 +48,8 @@ export async function buildApp(config: Config): Promise<App> {
 }
 
 function noSuchMethod() {
-  return problem('method_not_allowed', { headers: { allow: methods.join(', ') } }) as Problem & Parameters<typeof answerError>[0]
+  return problem('method_not_allowed', { headers: { allow: methods.join(', ') } }) as Problem &
+    Parameters<typeof answerError>[0]
 }
 
 function nothingThere(request: FastifyRequest): never {

@@ -8,9 +8,20 @@ export const settings = Type.Object({
   HOST,
   PORT,
   LOG_LEVEL,
-  ADS_API_URL: Type.String({ default: 'http://127.0.0.1:3001', pattern: '^https?://', description: 'Origin of ads-api' }),
-  SITE_DIR: Type.String({ default: '', description: 'Folder that tools/pages has built: the pages, the tracker and openapi.json. Empty serves none' }),
-  CLICK_INGEST_URL: Type.String({ default: 'http://127.0.0.1:3002', pattern: '^https?://', description: 'Origin of click-ingest' }),
+  ADS_API_URL: Type.String({
+    default: 'http://127.0.0.1:3001',
+    pattern: '^https?://',
+    description: 'Origin of ads-api',
+  }),
+  SITE_DIR: Type.String({
+    default: '',
+    description: 'Folder that tools/pages has built: the pages, the tracker and openapi.json. Empty serves none',
+  }),
+  CLICK_INGEST_URL: Type.String({
+    default: 'http://127.0.0.1:3002',
+    pattern: '^https?://',
+    description: 'Origin of click-ingest',
+  }),
 })
 export type Config = Static<typeof settings>
 

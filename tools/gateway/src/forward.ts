@@ -7,19 +7,45 @@ import type { IncomingHttpHeaders } from 'node:http'
 type Headers = IncomingHttpHeaders
 
 // About the connection to the client (RFC 9110, section 7.6.1), and `expect`, which this server has answered already.
-const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings', 'expect']
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+]
 // The gateway is the edge: what a client claims about proxies before it is not passed on.
-const claims = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip']
+const claims = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
 
 /** Registers the proxy; returns what makes a handler that sends requests on to an origin, each once, and streams the answer. */
-export async function forwarding(app: App): Promise<(origin: string) => (request: FastifyRequest, reply: FastifyReply) => void> {
+export async function forwarding(
+  app: App,
+): Promise<(origin: string) => (request: FastifyRequest, reply: FastifyReply) => void> {
   await app.register(replyFrom, {
     disableCache: true,
     disableRequestLogging: true,
     destroyAgent: true,
     // Shorter than the services keep an idle connection, so that no request meets one that is just being closed.
-    undici: { connections: 256, pipelining: 1, keepAliveTimeout: 4000, headersTimeout: 9000, bodyTimeout: 30_000, connect: { timeout: 2000 } },
+    undici: {
+      connections: 256,
+      pipelining: 1,
+      keepAliveTimeout: 4000,
+      headersTimeout: 9000,
+      bodyTimeout: 30_000,
+      connect: { timeout: 2000 },
+    },
   })
   return (origin) => (request, reply) => {
     const body = request.body as Buffer | undefined
@@ -54,7 +80,15 @@ function failure(error: Error) {
   const { code } = (error.cause ?? error) as NodeJS.ErrnoException
   const headers = { 'retry-after': '1' }
   if (code && unreachable.includes(code)) {
-    return problem('unavailable', { detail: 'The service behind the gateway cannot be reached: nothing was sent to it', headers, cause: error })
+    return problem('unavailable', {
+      detail: 'The service behind the gateway cannot be reached: nothing was sent to it',
+      headers,
+      cause: error,
+    })
   }
-  return problem('bad_gateway', { detail: 'The service behind the gateway gave no answer: the request may have been carried out', headers, cause: error })
+  return problem('bad_gateway', {
+    detail: 'The service behind the gateway gave no answer: the request may have been carried out',
+    headers,
+    cause: error,
+  })
 }

@@ -41,17 +41,28 @@ test.each([
   ['GET', '/readyz', 'ads-api'],
   ['GET', '/', 'ads-api'],
 ])('%s %s goes to %s', async (method, url, by) => {
-  const seen = await (await fetch(gateway + url, { method })).json() as Seen
+  const seen = (await (await fetch(gateway + url, { method })).json()) as Seen
   expect(seen).toMatchObject({ by, method, url })
 })
 
-test.each(['/metrics', '/metrics?x', '/metrics/', '/%6Detrics', '/x/../metrics', '/./metrics', '/x/%2e%2e/metrics', '/ads/click/..%2f..%2fmetrics', '//metrics', '/\\metrics', 'http://127.0.0.1/metrics'])(
-  'does not give out metrics as %s', async (path) => {
-    const answer = await raw(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
-    expect(answer).not.toMatch(/"url":"\/metrics/)
-    expect(answer).toMatch(/^HTTP\/1.1 (404|400|200)/)
-    if (answer.startsWith('HTTP/1.1 200')) expect(answer).toContain('"url":"//metrics"')
-  })
+test.each([
+  '/metrics',
+  '/metrics?x',
+  '/metrics/',
+  '/%6Detrics',
+  '/x/../metrics',
+  '/./metrics',
+  '/x/%2e%2e/metrics',
+  '/ads/click/..%2f..%2fmetrics',
+  '//metrics',
+  '/\\metrics',
+  'http://127.0.0.1/metrics',
+])('does not give out metrics as %s', async (path) => {
+  const answer = await raw(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+  expect(answer).not.toMatch(/"url":"\/metrics/)
+  expect(answer).toMatch(/^HTTP\/1.1 (404|400|200)/)
+  if (answer.startsWith('HTTP/1.1 200')) expect(answer).toContain('"url":"//metrics"')
+})
 
 test('answers 405 to a method that it does not know, with those that it does', async () => {
   const answer = await raw('QUERY /ads HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
@@ -61,16 +72,30 @@ test('answers 405 to a method that it does not know, with those that it does', a
 
 test('passes headers and bytes on as they came', async () => {
   const body = '{ "ad_id": 1.0, "x": "\\u00e9" }'
-  const headers = { 'content-type': 'application/json; charset=utf-8', authorization: 'Bearer k', 'idempotency-key': 'i' }
-  const seen = await (await fetch(`${gateway}/ads/click`, { method: 'POST', body, headers })).json() as Seen
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    authorization: 'Bearer k',
+    'idempotency-key': 'i',
+  }
+  const seen = (await (await fetch(`${gateway}/ads/click`, { method: 'POST', body, headers })).json()) as Seen
   expect(seen.body).toBe(body)
   expect(seen.headers).toMatchObject(headers)
 })
 
 test('tells the services who the client is, whatever the client claims', async () => {
-  const headers = { 'x-forwarded-for': '6.6.6.6', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil', 'x-real-ip': '6.6.6.6', forwarded: 'for=6.6.6.6' }
-  const seen = await (await fetch(`${gateway}/ads`, { headers })).json() as Seen
-  expect(seen.headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http', 'x-forwarded-host': new URL(gateway).host })
+  const headers = {
+    'x-forwarded-for': '6.6.6.6',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'evil',
+    'x-real-ip': '6.6.6.6',
+    forwarded: 'for=6.6.6.6',
+  }
+  const seen = (await (await fetch(`${gateway}/ads`, { headers })).json()) as Seen
+  expect(seen.headers).toMatchObject({
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': new URL(gateway).host,
+  })
   expect(JSON.stringify(seen)).not.toContain('6.6.6.6')
 })
 
@@ -83,23 +108,36 @@ test('a client that is still sending a body over the limit reads the 413', async
 })
 
 test('a body at the limit and a chunked one pass', async () => {
-  const seen = await (await fetch(`${gateway}/ads/events`, { method: 'POST', body: 'a'.repeat(bodyLimit) })).json() as Seen
+  const seen = (await (
+    await fetch(`${gateway}/ads/events`, { method: 'POST', body: 'a'.repeat(bodyLimit) })
+  ).json()) as Seen
   expect(seen.body).toHaveLength(bodyLimit)
-  const chunked = await raw('POST /ads/click HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n')
+  const chunked = await raw(
+    'POST /ads/click HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+  )
   expect(chunked).toContain('"body":"abc"')
 })
 
 test('a service that cannot be reached is a 503 with Retry-After, as problem+json', async () => {
   const lonely = await start('http://127.0.0.1:1', 'http://127.0.0.1:1')
   const answer = await fetch(`${lonely}/ads/click`, { method: 'POST', body: '{}' })
-  expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('content-type')]).toEqual([503, '1', 'application/problem+json'])
-  expect(await answer.json()).toMatchObject({ code: 'unavailable', instance: expect.stringContaining('urn:ads-tracker:request:') })
+  expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('content-type')]).toEqual([
+    503,
+    '1',
+    'application/problem+json',
+  ])
+  expect(await answer.json()).toMatchObject({
+    code: 'unavailable',
+    instance: expect.stringContaining('urn:ads-tracker:request:'),
+  })
 })
 
 test.each(['POST', 'GET'])('a %s whose service hangs up is a 502 and is not sent again', async (method) => {
   hits = 0
   misbehave = (incoming) => incoming.socket.destroy()
-  onTestFinished(() => { misbehave = undefined })
+  onTestFinished(() => {
+    misbehave = undefined
+  })
   const answer = await fetch(`${gateway}/ads/click`, { method })
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([502, '1'])
   expect(await answer.json()).toMatchObject({ code: 'bad_gateway' })
@@ -108,8 +146,11 @@ test.each(['POST', 'GET'])('a %s whose service hangs up is a 502 and is not sent
 
 test('a 503 of a service is passed on, not asked for again', async () => {
   hits = 0
-  misbehave = (_incoming, outgoing) => void outgoing.writeHead(503, { 'retry-after': '7' }).end('{"code":"unavailable"}')
-  onTestFinished(() => { misbehave = undefined })
+  misbehave = (_incoming, outgoing) =>
+    void outgoing.writeHead(503, { 'retry-after': '7' }).end('{"code":"unavailable"}')
+  onTestFinished(() => {
+    misbehave = undefined
+  })
   const answer = await fetch(`${gateway}/ads`)
   expect([answer.status, answer.headers.get('retry-after'), hits]).toEqual([503, '7', 1])
 })
@@ -122,7 +163,14 @@ test('answers itself for its own life, and 405 for methods that nobody takes', a
 
 test('closes at once although a client keeps its connection, and finishes what it has begun', async () => {
   const slow = await origin('slow', 300)
-  const app = await buildApp({ HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'silent', ADS_API_URL: slow, CLICK_INGEST_URL: slow, SITE_DIR: '' })
+  const app = await buildApp({
+    HOST: '127.0.0.1',
+    PORT: 0,
+    LOG_LEVEL: 'silent',
+    ADS_API_URL: slow,
+    CLICK_INGEST_URL: slow,
+    SITE_DIR: '',
+  })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   await fetch(`${url}/livez`)
   hits = 0
@@ -135,7 +183,14 @@ test('closes at once although a client keeps its connection, and finishes what i
 })
 
 async function start(ADS_API_URL: string, CLICK_INGEST_URL: string): Promise<string> {
-  const app = await buildApp({ HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'silent', ADS_API_URL, CLICK_INGEST_URL, SITE_DIR: '' })
+  const app = await buildApp({
+    HOST: '127.0.0.1',
+    PORT: 0,
+    LOG_LEVEL: 'silent',
+    ADS_API_URL,
+    CLICK_INGEST_URL,
+    SITE_DIR: '',
+  })
   closers.push(() => app.close())
   return app.listen({ host: '127.0.0.1', port: 0 })
 }
@@ -161,7 +216,10 @@ function raw(message: string): Promise<string> {
 
 function post(path: string, body: Buffer): Promise<{ status?: number; type?: string; body: string }> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(gateway + path, { method: 'POST', headers: { 'content-length': body.length, 'content-type': 'application/json' } })
+    const outgoing = request(gateway + path, {
+      method: 'POST',
+      headers: { 'content-length': body.length, 'content-type': 'application/json' },
+    })
     outgoing.once('error', reject).once('response', async (incoming) => {
       resolve({ status: incoming.statusCode, type: incoming.headers['content-type'], body: await text(incoming) })
     })

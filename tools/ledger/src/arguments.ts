@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from '@ads-tracker/service-kit'
 
-export type Command = { name: 'show' } | { name: 'accept'; topic: string; partition: number; reason: string; recreated: boolean }
+export type Command =
+  { name: 'show' } | { name: 'accept'; topic: string; partition: number; reason: string; recreated: boolean }
 
 const usage = `npm run ledger                                                     the books; exit 1 when one is off
 npm run ledger -- accept TOPIC PARTITION --reason REASON           closes a book that its log no longer continues
@@ -15,12 +16,22 @@ export function readArguments(args: string[]): Command {
   if (name !== 'accept') throw wrong(`there is no command ${name}`)
   if (topic === undefined || !/^\d{1,9}$/.test(partition)) throw wrong('accept needs TOPIC and PARTITION')
   if (!values.reason?.trim()) throw wrong('accept needs --reason: it is what a later reader of the books has to go by')
-  return { name, topic, partition: Number(partition), reason: values.reason.trim(), recreated: values.recreated ?? false }
+  return {
+    name,
+    topic,
+    partition: Number(partition),
+    reason: values.reason.trim(),
+    recreated: values.recreated ?? false,
+  }
 }
 
 function parse(args: string[]) {
   try {
-    return parseArgs({ args, options: { reason: { type: 'string' }, recreated: { type: 'boolean' } }, allowPositionals: true })
+    return parseArgs({
+      args,
+      options: { reason: { type: 'string' }, recreated: { type: 'boolean' } },
+      allowPositionals: true,
+    })
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error))
   }

@@ -12,7 +12,9 @@ run(async () => {
   const command = readArguments(process.argv.slice(2))
   const config = loadConfig(Config, process.env)
   const database = createDatabase({ ...databaseAddress(config), name: 'ledger', max: 1 })
-  const admin = createAdmin(createKafka(config, 'ledger', (level, message) => level === 'error' && console.error(message)))
+  const admin = createAdmin(
+    createKafka(config, 'ledger', (level, message) => level === 'error' && console.error(message)),
+  )
   try {
     if (command.name === 'accept') await accept({ database, admin, print: console.log, ...command })
     else if (!(await show(database, console.log))) process.exitCode = 1

@@ -23,7 +23,8 @@ beforeEach(async () => {
   await sql`delete from ad_totals`
 })
 
-const ledger = (...args: string[]) => runSource(entry('tools/ledger'), args, { DATABASE_URL: db.url, KAFKA_BROKERS: kafka.brokers })
+const ledger = (...args: string[]) =>
+  runSource(entry('tools/ledger'), args, { DATABASE_URL: db.url, KAFKA_BROKERS: kafka.brokers })
 
 describe('npm run ledger', () => {
   it('prints books that balance', async () => {

@@ -5,9 +5,21 @@ import { Type } from '@sinclair/typebox'
 const Config = Type.Object({
   ...databaseSettings,
   ADS_API_DB_PASSWORD: Type.Optional(secret({ description: 'Password of the role ads_api; unchanged when absent' })),
-  CLICK_WRITER_DB_PASSWORD: Type.Optional(secret({ description: 'Password of the role click_writer; unchanged when absent' })),
-  RAW_RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 8, description: "Days that raw events are kept, more than the topics' 7; 90 from the start" })),
-  DEAD_LETTER_RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 8, description: "Days that dead letters are kept, more than the topics' 7; 30 from the start" })),
+  CLICK_WRITER_DB_PASSWORD: Type.Optional(
+    secret({ description: 'Password of the role click_writer; unchanged when absent' }),
+  ),
+  RAW_RETENTION_DAYS: Type.Optional(
+    Type.Integer({
+      minimum: 8,
+      description: "Days that raw events are kept, more than the topics' 7; 90 from the start",
+    }),
+  ),
+  DEAD_LETTER_RETENTION_DAYS: Type.Optional(
+    Type.Integer({
+      minimum: 8,
+      description: "Days that dead letters are kept, more than the topics' 7; 30 from the start",
+    }),
+  ),
 })
 
 run(async () => {

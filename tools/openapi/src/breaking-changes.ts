@@ -12,7 +12,9 @@ export function breakingChanges(before: Document, after: Document): string[] {
   const resolve = { before: resolver(before), after: resolver(after) }
   return operations(before).flatMap(({ name, operation }) => {
     const later = now.get(name)
-    const changes = later ? [...ofRequest(operation, later, resolve), ...ofAnswers(operation, later, resolve)] : ['is gone']
+    const changes = later
+      ? [...ofRequest(operation, later, resolve), ...ofAnswers(operation, later, resolve)]
+      : ['is gone']
     return changes.map((change) => `${name} ${change}`)
   })
 }
@@ -30,19 +32,24 @@ function ofRequest(before: Operation, after: Operation, resolve: Resolvers): str
   ]
 }
 
-const isOpen = ({ security = [] }: Operation) => security.length === 0 || security.some((way) => Object.keys(way).length === 0)
+const isOpen = ({ security = [] }: Operation) =>
+  security.length === 0 || security.some((way) => Object.keys(way).length === 0)
 
 function ofParameters(before: Parameter[], after: Parameter[], resolve: Resolvers): string[] {
   const same = (one: Parameter) => (other: Parameter) => one.name === other.name && one.in === other.in
-  const added = after.filter((one) => one.required && !before.some(same(one))).map(({ name }) => `needs the new parameter ${name}`)
-  return before.flatMap((one) => {
-    const later = after.find(same(one))
-    if (!later) return [`no longer takes the parameter ${one.name}`]
-    return [
-      ...(later.required && !one.required ? [`needs the parameter ${one.name}`] : []),
-      ...acceptsLess(one.schema, later.schema, resolve, one.name),
-    ]
-  }).concat(added)
+  const added = after
+    .filter((one) => one.required && !before.some(same(one)))
+    .map(({ name }) => `needs the new parameter ${name}`)
+  return before
+    .flatMap((one) => {
+      const later = after.find(same(one))
+      if (!later) return [`no longer takes the parameter ${one.name}`]
+      return [
+        ...(later.required && !one.required ? [`needs the parameter ${one.name}`] : []),
+        ...acceptsLess(one.schema, later.schema, resolve, one.name),
+      ]
+    })
+    .concat(added)
 }
 
 function ofBody({ requestBody: before }: Operation, { requestBody: after }: Operation, resolve: Resolvers): string[] {
@@ -57,14 +64,20 @@ function ofAnswers(before: Operation, after: Operation, resolve: Resolvers): str
   return Object.entries(before.responses).flatMap(([status, response]) => {
     const later = after.responses[status]
     if (!later) return Number(status) < 400 ? [`no longer answers ${status}`] : []
-    return ofAnswer(resolve.before(response) as Response, resolve.after(later) as Response, resolve).map((change) => `${status}: ${change}`)
+    return ofAnswer(resolve.before(response) as Response, resolve.after(later) as Response, resolve).map(
+      (change) => `${status}: ${change}`,
+    )
   })
 }
 
 function ofAnswer(before: Response, after: Response, resolve: Resolvers): string[] {
-  const headers = Object.keys(before.headers ?? {}).filter((name) => !(name in (after.headers ?? {}))).map((name) => `no longer has the header ${name}`)
-  return Object.entries(before.content ?? {}).flatMap(([type, { schema }]) => {
-    const later = after.content?.[type]
-    return later ? promisesLess(schema, later.schema, resolve, 'body') : [`is no longer ${type}`]
-  }).concat(headers)
+  const headers = Object.keys(before.headers ?? {})
+    .filter((name) => !(name in (after.headers ?? {})))
+    .map((name) => `no longer has the header ${name}`)
+  return Object.entries(before.content ?? {})
+    .flatMap(([type, { schema }]) => {
+      const later = after.content?.[type]
+      return later ? promisesLess(schema, later.schema, resolve, 'body') : [`is no longer ${type}`]
+    })
+    .concat(headers)
 }

@@ -8,7 +8,10 @@ type Compare = (before: Schema, after: Schema, resolve: Resolvers, where: string
 export function resolver(document: Document): Resolve {
   return (value) => {
     if (!value.$ref) return value
-    const found = value.$ref.slice(2).split('/').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], document)
+    const found = value.$ref
+      .slice(2)
+      .split('/')
+      .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], document)
     if (!found) throw new Error(`there is no ${value.$ref}`)
     return found as typeof value
   }
@@ -48,13 +51,19 @@ export const promisesLess: Compare = (one, other, resolve, where) => {
 }
 
 function ofKind(before: Schema, after: Schema, where: string): string[] {
-  return ['type', 'format', 'pattern'].filter((key) => String(before[key]) !== String(after[key])).map((key) => `${where}: ${key} ${before[key]} became ${after[key]}`)
+  return ['type', 'format', 'pattern']
+    .filter((key) => String(before[key]) !== String(after[key]))
+    .map((key) => `${where}: ${key} ${before[key]} became ${after[key]}`)
 }
 
 function tighter(before: Schema, after: Schema, where: string): string[] {
   const bound = (schema: Schema, key: string, none: number) => (schema[key] as number | undefined) ?? none
-  const floors = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'].filter((key) => bound(after, key, -Infinity) > bound(before, key, -Infinity))
-  const ceilings = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'].filter((key) => bound(after, key, Infinity) < bound(before, key, Infinity))
+  const floors = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'].filter(
+    (key) => bound(after, key, -Infinity) > bound(before, key, -Infinity),
+  )
+  const ceilings = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'].filter(
+    (key) => bound(after, key, Infinity) < bound(before, key, Infinity),
+  )
   return [...floors, ...ceilings].map((key) => `${where}: ${key} is ${after[key]} now`)
 }
 
@@ -64,11 +73,14 @@ function inside(compare: Compare, before: Schema, after: Schema, resolve: Resolv
     return later ? compare(schema, later, resolve, `${where}.${name}`) : []
   })
   const items = before.items && after.items ? compare(before.items, after.items, resolve, `${where}[]`) : []
-  const parts = (before.allOf ?? []).flatMap((part, index) => (after.allOf?.[index] ? compare(part, after.allOf[index], resolve, where) : []))
+  const parts = (before.allOf ?? []).flatMap((part, index) =>
+    after.allOf?.[index] ? compare(part, after.allOf[index], resolve, where) : [],
+  )
   return [...properties, ...items, ...parts]
 }
 
-const ways = ({ anyOf }: Schema) => anyOf?.map(({ $ref, type, format }) => $ref ?? [type, format].filter(Boolean).join(' '))
+const ways = ({ anyOf }: Schema) =>
+  anyOf?.map(({ $ref, type, format }) => $ref ?? [type, format].filter(Boolean).join(' '))
 
 // An absent list allows everything.
 function missing(before: unknown[] | undefined, after: unknown[] | undefined): string[] {

@@ -3,7 +3,11 @@ export interface Document {
   openapi: string
   info: { title: string; version: string; description?: string; [key: string]: unknown }
   paths: Record<string, PathItem>
-  components?: { schemas?: Record<string, Schema>; responses?: Record<string, Response>; securitySchemes?: Record<string, unknown> }
+  components?: {
+    schemas?: Record<string, Schema>
+    responses?: Record<string, Response>
+    securitySchemes?: Record<string, unknown>
+  }
   [key: string]: unknown
 }
 export type PathItem = Partial<Record<Method, Operation>>
@@ -33,7 +37,10 @@ export interface Response {
   headers?: Record<string, { schema: Schema }>
   content?: Content
 }
-export type Content = Record<string, { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }>
+export type Content = Record<
+  string,
+  { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
+>
 
 /** A JSON Schema of draft 2020-12. */
 export interface Schema {
@@ -53,6 +60,8 @@ export interface Schema {
 /** Each operation with the words that name it, such as `GET /ads`. */
 export function operations(document: Document): { name: string; path: string; method: Method; operation: Operation }[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    methods.flatMap((method) => (item[method] ? [{ name: `${method.toUpperCase()} ${path}`, path, method, operation: item[method] }] : [])),
+    methods.flatMap((method) =>
+      item[method] ? [{ name: `${method.toUpperCase()} ${path}`, path, method, operation: item[method] }] : [],
+    ),
   )
 }

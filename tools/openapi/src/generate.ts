@@ -15,7 +15,10 @@ export async function generate(): Promise<Map<string, string>> {
   return new Map([
     [files.document, toJson(document)],
     [files.types, header + (await typesOf(document))],
-    [files.requests, `${header}export const requests = ${JSON.stringify(requestSchemas(document), null, 2)} as const\n`],
+    [
+      files.requests,
+      `${header}export const requests = ${JSON.stringify(requestSchemas(document), null, 2)} as const\n`,
+    ],
   ])
 }
 
@@ -23,5 +26,7 @@ export const toJson = (document: Document) => `${JSON.stringify(document, null, 
 
 async function typesOf(document: Document): Promise<string> {
   // openapi-typescript writes into what it is given
-  return astToString(await openapiTypes(structuredClone(document) as never, { defaultNonNullable: false, silent: true } as never))
+  return astToString(
+    await openapiTypes(structuredClone(document) as never, { defaultNonNullable: false, silent: true } as never),
+  )
 }

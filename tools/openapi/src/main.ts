@@ -27,7 +27,9 @@ async function outOfDate(): Promise<[string, string][]> {
 }
 
 async function breaking(): Promise<string[]> {
-  const [before, after] = await Promise.all([files.released, files.document].map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Document))
+  const [before, after] = await Promise.all(
+    [files.released, files.document].map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Document),
+  )
   return breakingChanges(before!, after!)
 }
 

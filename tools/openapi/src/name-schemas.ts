@@ -8,12 +8,17 @@ import type { Document, Schema } from './document.ts'
 export function nameSchemas(document: Document): { document: Document; schemas: Record<string, Schema> } {
   const named: Record<string, Schema> = {}
   const paths = visit(document.paths) as Document['paths']
-  return { document: { ...document, paths }, schemas: Object.fromEntries(Object.entries(named).sort(([one], [other]) => (one < other ? -1 : 1))) }
+  return {
+    document: { ...document, paths },
+    schemas: Object.fromEntries(Object.entries(named).sort(([one], [other]) => (one < other ? -1 : 1))),
+  }
 
   function visit(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(visit)
     if (typeof value !== 'object' || value === null) return value
-    const copy = oneEnum(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, isData(key) ? inner : visit(inner)])))
+    const copy = oneEnum(
+      Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, isData(key) ? inner : visit(inner)])),
+    )
     return isTitled(copy) ? refer(copy) : copy
   }
 
@@ -35,7 +40,9 @@ function isTitled(value: Schema): value is Schema & { title: string } {
 
 // A union of literals reads better, and generates better, as one enum.
 function oneEnum({ anyOf, ...rest }: Schema): Schema {
-  const literals = anyOf?.flatMap((member) => (member.type === 'string' && member.enum?.length === 1 ? member.enum : []))
+  const literals = anyOf?.flatMap((member) =>
+    member.type === 'string' && member.enum?.length === 1 ? member.enum : [],
+  )
   if (!anyOf) return rest
   return literals?.length === anyOf.length ? { ...rest, type: 'string', enum: literals } : { ...rest, anyOf }
 }

@@ -20,7 +20,12 @@ describe('the committed document', () => {
 
   it('is really looked at by the linter', async () => {
     const bad = fileURLToPath(new URL('bad-example.json', import.meta.url))
-    expect(await findings(bad)).toEqual(expect.arrayContaining([expect.stringContaining('operation-operationId'), expect.stringContaining('no-invalid-media-type-examples')]))
+    expect(await findings(bad)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('operation-operationId'),
+        expect.stringContaining('no-invalid-media-type-examples'),
+      ]),
+    )
   })
 
   it('has the operations of the contract, each named once', () => {
@@ -62,7 +67,9 @@ describe('the committed document', () => {
 
     it('names the codes of every problem, and when to come back', () => {
       const problems = answers.filter(({ status }) => Number(status) >= 400)
-      expect(problems.map(({ status }) => status)).toEqual(expect.arrayContaining(['400', '408', '431', '500', '502', '503']))
+      expect(problems.map(({ status }) => status)).toEqual(
+        expect.arrayContaining(['400', '408', '431', '500', '502', '503']),
+      )
       for (const { status, content, headers, description } of problems) {
         const examples = Object.entries(content?.['application/problem+json']?.examples ?? {})
         expect(examples, status).not.toEqual([])
@@ -70,15 +77,23 @@ describe('the committed document', () => {
           expect(value).toMatchObject({ code, status: Number(status) })
           expect(description).toContain(`\`${code}\``)
         }
-        expect('Retry-After' in (headers ?? {}), `Retry-After of ${status}`).toBe(['429', '502', '503'].includes(status))
+        expect('Retry-After' in (headers ?? {}), `Retry-After of ${status}`).toBe(
+          ['429', '502', '503'].includes(status),
+        )
       }
     })
   })
 
   it('tells what a caller without a key gets, wherever a key is asked for', () => {
     const guarded = operations(document).filter(({ operation }) => operation.security?.some((way) => 'apiKey' in way))
-    expect(guarded.map(({ operation }) => operation.operationId)).toEqual(['createAd', 'getAnalytics', 'updateAd', 'archiveAd'])
-    for (const { operation } of guarded) expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403']))
+    expect(guarded.map(({ operation }) => operation.operationId)).toEqual([
+      'createAd',
+      'getAnalytics',
+      'updateAd',
+      'archiveAd',
+    ])
+    for (const { operation } of guarded)
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403']))
     expect(document.components?.securitySchemes).toHaveProperty('apiKey')
   })
 
@@ -87,8 +102,11 @@ describe('the committed document', () => {
     expect(of('listAds')?.responses['200']?.headers).toHaveProperty('Link')
     expect(of('createAd')?.responses['201']?.headers).toHaveProperty('Location')
     expect(of('getAnalytics')?.responses['200']?.headers).toHaveProperty('X-Complete-Through')
-    expect(resolve(of('getReceipt')?.responses['404'] ?? { description: '' }).headers).toHaveProperty('X-Complete-Through')
-    for (const name of ['recordClick', 'recordImpression']) expect(of(name)?.parameters?.map((one) => one.name)).toContain('Idempotency-Key')
+    expect(resolve(of('getReceipt')?.responses['404'] ?? { description: '' }).headers).toHaveProperty(
+      'X-Complete-Through',
+    )
+    for (const name of ['recordClick', 'recordImpression'])
+      expect(of(name)?.parameters?.map((one) => one.name)).toContain('Idempotency-Key')
   })
 })
 
@@ -99,7 +117,10 @@ async function findings(ref: string): Promise<string[]> {
 
 function resolve<T extends { $ref?: string }>(value: T): T {
   if (!value.$ref) return value
-  return value.$ref.slice(2).split('/').reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], document) as T
+  return value.$ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], document) as T
 }
 
 function mistakes(schema: Schema, value: unknown) {

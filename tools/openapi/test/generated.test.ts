@@ -10,6 +10,8 @@ it('what is committed is what the running apps say: if not, npm run openapi', { 
 })
 
 it('clients of the last released document still work', async () => {
-  const [released, now] = await Promise.all([files.released, files.document].map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Document))
+  const [released, now] = await Promise.all(
+    [files.released, files.document].map(async (file) => JSON.parse(await readFile(file, 'utf8')) as Document),
+  )
   expect(breakingChanges(released!, now!)).toEqual([])
 })

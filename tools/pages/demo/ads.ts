@@ -32,8 +32,18 @@ function createCard(ad: Ad, index: number) {
   return { ad, element, video, show: (stats: AdStats | undefined) => showStats(element, stats) }
 }
 
-function showStats(element: HTMLElement, { impressions, clicks, ctr } = { impressions: 0, clicks: 0, ctr: 0 } as Pick<AdStats, 'impressions' | 'clicks' | 'ctr'>) {
-  const texts = { impressions: impressions.toLocaleString(), clicks: clicks.toLocaleString(), ctr: `${(100 * ctr).toFixed(1)} %` }
+function showStats(
+  element: HTMLElement,
+  { impressions, clicks, ctr } = { impressions: 0, clicks: 0, ctr: 0 } as Pick<
+    AdStats,
+    'impressions' | 'clicks' | 'ctr'
+  >,
+) {
+  const texts = {
+    impressions: impressions.toLocaleString(),
+    clicks: clicks.toLocaleString(),
+    ctr: `${(100 * ctr).toFixed(1)} %`,
+  }
   for (const [name, text] of Object.entries(texts)) {
     const cell = find(`[data-of=${name}]`, element)
     if (cell.textContent === text) continue

@@ -9,7 +9,9 @@ export function createJourneys(client: Client, numbers: Numbers) {
   const list = find('#journeys')
   const pending = new Map<number, number>()
   const delivered = new Map<string, () => void>()
-  addEventListener('ads-tracker:delivered', (event) => delivered.get((event as CustomEvent<{ eventId: string }>).detail.eventId)?.())
+  addEventListener('ads-tracker:delivered', (event) =>
+    delivered.get((event as CustomEvent<{ eventId: string }>).detail.eventId)?.(),
+  )
   return { begin }
 
   function begin(ad: Ad, eventId: string, playbackTime: number) {
@@ -32,7 +34,9 @@ export function createJourneys(client: Client, numbers: Numbers) {
     delivered.set(eventId, () => {
       delivered.delete(eventId)
       reach('recorded')
-      void counted(ad, eventId, expected).then(() => reach('counted')).finally(() => add(-1))
+      void counted(ad, eventId, expected)
+        .then(() => reach('counted'))
+        .finally(() => add(-1))
     })
   }
 

@@ -29,11 +29,13 @@ async function start() {
   const journeys = createJourneys(client, numbers)
   const cards = showAds(ads)
   numbers.onChange((rows) => cards.forEach((card) => card.show(rows.get(card.ad.id))))
-  if (!window.adsTracker) return say('The tracker was kept away, perhaps by an ad blocker: the page works, and nothing is counted.')
+  if (!window.adsTracker)
+    return say('The tracker was kept away, perhaps by an ad blocker: the page works, and nothing is counted.')
   for (const { ad, video } of cards) {
     window.adsTracker.trackVideoAd(video, {
       adId: ad.id,
-      onEvent: (name, detail) => name === 'click' && detail.eventId && journeys.begin(ad, detail.eventId, detail.playbackTime),
+      onEvent: (name, detail) =>
+        name === 'click' && detail.eventId && journeys.begin(ad, detail.eventId, detail.playbackTime),
     })
   }
 }

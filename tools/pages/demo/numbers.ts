@@ -45,7 +45,8 @@ export function followNumbers(client: Client) {
       const { rows, ingestLagMs } = await client.getAnalytics()
       latest = new Map(rows.map((row) => [row.ad_id, row]))
       for (const listener of listeners) listener(latest)
-      freshness.textContent = ingestLagMs === undefined ? '' : `The numbers are complete up to ${(ingestLagMs / 1000).toFixed(1)} s ago.`
+      freshness.textContent =
+        ingestLagMs === undefined ? '' : `The numbers are complete up to ${(ingestLagMs / 1000).toFixed(1)} s ago.`
     } catch (error) {
       freshness.textContent = `No numbers at the moment (${isAdsTrackerError(error) ? error.code : String(error)}).`
     }

@@ -18,7 +18,12 @@ const swagger = (file: string) => readFile(join(dirname(resolve('swagger-ui-dist
  */
 export async function buildPages(folder: string): Promise<string[]> {
   const tracker = await bundleTracker()
-  const files: Files = new Map([...(await apiFiles()), ...trackerFiles(tracker), ...(await docsFiles()), ...(await demoFiles(tracker))])
+  const files: Files = new Map([
+    ...(await apiFiles()),
+    ...trackerFiles(tracker),
+    ...(await docsFiles()),
+    ...(await demoFiles(tracker)),
+  ])
   await rm(folder, { recursive: true, force: true })
   for (const [path, content] of files) await write(join(folder, path), content)
   await cp(here('demo/clips'), join(folder, 'demo/clips'), { recursive: true })
@@ -26,7 +31,9 @@ export async function buildPages(folder: string): Promise<string[]> {
 }
 
 async function apiFiles(): Promise<Files> {
-  return new Map([['openapi.json', await readFile(fileURLToPath(import.meta.resolve('@ads-tracker/sdk/openapi.json')))]])
+  return new Map([
+    ['openapi.json', await readFile(fileURLToPath(import.meta.resolve('@ads-tracker/sdk/openapi.json')))],
+  ])
 }
 
 /** `tracker.js` is always the newest; the one with its version and hash in the name never changes, so that a page can pin it. */
@@ -40,7 +47,9 @@ function trackerFiles({ code, ...tracker }: TrackerScript): Files {
 }
 
 function pinnedTracker({ version, integrity }: Pick<TrackerScript, 'version' | 'integrity'>): string {
-  const hash = Buffer.from(integrity.split('-')[1] ?? '', 'base64').toString('hex').slice(0, 8)
+  const hash = Buffer.from(integrity.split('-')[1] ?? '', 'base64')
+    .toString('hex')
+    .slice(0, 8)
   return `/tracker-${version}-${hash}.js`
 }
 
@@ -57,11 +66,23 @@ async function docsFiles(): Promise<Files> {
 async function demoFiles(tracker: TrackerScript): Promise<Files> {
   const html = await readFile(here('demo/index.html'), 'utf8')
   const { outputFiles } = await build({
-    entryPoints: [here('demo/main.ts')], bundle: true, format: 'esm', target: 'es2022', minify: true, write: false, logLevel: 'warning',
+    entryPoints: [here('demo/main.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    write: false,
+    logLevel: 'warning',
     define: { TRACKER_VERSION: JSON.stringify(tracker.version) },
   })
   return new Map<string, string | Buffer>([
-    ['demo/index.html', html.replaceAll('{{tracker}}', pinnedTracker(tracker)).replaceAll('{{integrity}}', tracker.integrity).replaceAll('{{size}}', (tracker.gzipped / 1000).toFixed(1))],
+    [
+      'demo/index.html',
+      html
+        .replaceAll('{{tracker}}', pinnedTracker(tracker))
+        .replaceAll('{{integrity}}', tracker.integrity)
+        .replaceAll('{{size}}', (tracker.gzipped / 1000).toFixed(1)),
+    ],
     ['demo/demo.css', await readFile(here('demo/demo.css'))],
     ['demo/demo.js', Buffer.from(outputFiles[0]!.contents)],
   ])
@@ -70,5 +91,6 @@ async function demoFiles(tracker: TrackerScript): Promise<Files> {
 async function write(path: string, content: string | Buffer) {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, content)
-  if (['.html', '.css', '.js', '.json'].includes(extname(path))) await writeFile(`${path}.gz`, gzipSync(content, { level: 9 }))
+  if (['.html', '.css', '.js', '.json'].includes(extname(path)))
+    await writeFile(`${path}.gz`, gzipSync(content, { level: 9 }))
 }

@@ -7,7 +7,8 @@ import { buildPages } from '../src/build-pages.ts'
 
 const [one, other] = ['one', 'other'].map((name) => mkdtempSync(join(tmpdir(), `pages-${name}-`))) as [string, string]
 const read = (path: string) => readFileSync(join(one, path), 'utf8')
-const all = (folder: string) => (readdirSync(folder, { recursive: true }) as string[]).filter((path) => statSync(join(folder, path)).isFile()).sort()
+const all = (folder: string) =>
+  (readdirSync(folder, { recursive: true }) as string[]).filter((path) => statSync(join(folder, path)).isFile()).sort()
 
 beforeAll(async () => {
   await buildPages(one)
@@ -16,33 +17,54 @@ beforeAll(async () => {
 afterAll(() => [one, other].forEach((folder) => rmSync(folder, { recursive: true })))
 
 it('has the files of the URLs that a gateway serves', () => {
-  expect(all(one)).toEqual(expect.arrayContaining(['demo/clips/1.mp4', 'demo/index.html', 'docs/index.html', 'openapi.json', 'tracker.js', 'tracker.json']))
+  expect(all(one)).toEqual(
+    expect.arrayContaining([
+      'demo/clips/1.mp4',
+      'demo/index.html',
+      'docs/index.html',
+      'openapi.json',
+      'tracker.js',
+      'tracker.json',
+    ]),
+  )
 })
 
 it('is the same whenever it is built', () => {
   expect(all(one)).toEqual(all(other))
-  for (const path of all(one)) expect(readFileSync(join(one, path)).equals(readFileSync(join(other, path))), path).toBe(true)
+  for (const path of all(one))
+    expect(readFileSync(join(one, path)).equals(readFileSync(join(other, path))), path).toBe(true)
 })
 
 it('has each text packed beside it', () => {
   const texts = all(one).filter((path) => /\.(html|css|js|json)$/.test(path))
-  for (const path of texts) expect(gunzipSync(readFileSync(join(one, `${path}.gz`))).equals(readFileSync(join(one, path))), path).toBe(true)
+  for (const path of texts)
+    expect(gunzipSync(readFileSync(join(one, `${path}.gz`))).equals(readFileSync(join(one, path))), path).toBe(true)
 })
 
-it.each(['demo/index.html', 'docs/index.html'])('%s loads nothing from elsewhere, and nothing that is not there', (page) => {
-  const loaded = [...read(page).matchAll(/<(?:script|link|img|video)\b[^>]*?\b(?:src|href)="([^"]+)"/g)].map(([, url]) => url!).filter((url) => !url.startsWith('data:'))
-  expect(loaded.length).toBeGreaterThanOrEqual(3)
-  for (const url of loaded) expect(all(one), url).toContain(url.slice(1))
-  expect(read(page)).not.toContain('{{')
-})
+it.each(['demo/index.html', 'docs/index.html'])(
+  '%s loads nothing from elsewhere, and nothing that is not there',
+  (page) => {
+    const loaded = [...read(page).matchAll(/<(?:script|link|img|video)\b[^>]*?\b(?:src|href)="([^"]+)"/g)]
+      .map(([, url]) => url!)
+      .filter((url) => !url.startsWith('data:'))
+    expect(loaded.length).toBeGreaterThanOrEqual(3)
+    for (const url of loaded) expect(all(one), url).toContain(url.slice(1))
+    expect(read(page)).not.toContain('{{')
+  },
+)
 
 it('loads the tracker by the name and the integrity that tracker.json tells', () => {
-  const { url, integrity, version } = JSON.parse(read('tracker.json')) as { url: string; integrity: string; version: string }
+  const { url, integrity, version } = JSON.parse(read('tracker.json')) as {
+    url: string
+    integrity: string
+    version: string
+  }
   expect(url).toMatch(new RegExp(`^/tracker-${version}-[0-9a-f]{8}\\.js$`))
   expect(read('demo/index.html')).toContain(`<script src="${url}" integrity="${integrity}"`)
   expect(read(url.slice(1))).toBe(read('tracker.js'))
 })
 
 it('keeps the clips small', () => {
-  for (const clip of all(one).filter((path) => path.endsWith('.mp4'))) expect(statSync(join(one, clip)).size).toBeLessThan(20_000)
+  for (const clip of all(one).filter((path) => path.endsWith('.mp4')))
+    expect(statSync(join(one, clip)).size).toBeLessThan(20_000)
 })

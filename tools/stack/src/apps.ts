@@ -17,11 +17,18 @@ interface App {
 }
 
 /** Starts an app, waits until it is ready, and supervises it from then on. */
-export async function app(context: Context, { name, project, layer, port, env, ready = '/readyz' }: App): Promise<string> {
+export async function app(
+  context: Context,
+  { name, project, layer, port, env, ready = '/readyz' }: App,
+): Promise<string> {
   const { children, say, onStop, log, cache } = context
   const start = async (): Promise<NodeProcess> =>
     startNode({
-      project, log: log(name), cache, onSpawn: (pid) => children.add(name, pid), onLine: (line) => tell(warning(name, line)),
+      project,
+      log: log(name),
+      cache,
+      onSpawn: (pid) => children.add(name, pid),
+      onLine: (line) => tell(warning(name, line)),
       env: { HOST: '127.0.0.1', PORT: String(port), ...env },
     })
   const running = await start()
@@ -37,12 +44,14 @@ export async function app(context: Context, { name, project, layer, port, env, r
 
 async function untilReady(name: string, server: NodeProcess, url: string): Promise<void> {
   let ended = false
-  void server.exited.then(() => { ended = true })
+  void server.exited.then(() => {
+    ended = true
+  })
   const deadline = performance.now() + 30_000
   for (let answer = 'no answer'; ; await pause(50)) {
     if (ended) throw new Error(`${name} ${server.ending()} while it was starting`)
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined)
-    if (response?.ok) return void await response.body?.cancel()
+    if (response?.ok) return void (await response.body?.cancel())
     answer = response ? `${response.status} ${await response.text()}` : answer
     if (performance.now() > deadline) throw new Error(`${name} is not ready after 30 s: ${answer}`)
   }

@@ -35,7 +35,9 @@ export function takeFolder(dir: string): () => void {
 function refuseLiving(file: string, dir: string): void {
   const { pid, start } = readHolder(file)
   if (start !== undefined && processStart(pid) === start) {
-    throw new Error(`npm start is already running on ${dir} (process ${pid}): stop that one, or set STACK_DIR and the ports for a second one`)
+    throw new Error(
+      `npm start is already running on ${dir} (process ${pid}): stop that one, or set STACK_DIR and the ports for a second one`,
+    )
   }
   rmSync(file, { force: true })
 }

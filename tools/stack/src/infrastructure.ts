@@ -8,7 +8,13 @@ import { supervise } from './supervise.ts'
 export async function postgres({ settings, children, say, onStop, log }: Context): Promise<string> {
   if (settings.databaseUrl) return settings.databaseUrl
   const start = (): Promise<PostgresServer> =>
-    startPostgres({ dir: join(settings.dir, 'postgres'), port: settings.ports.postgres, log: log('postgres'), say, onSpawn: (pid) => children.add('postgres', pid) })
+    startPostgres({
+      dir: join(settings.dir, 'postgres'),
+      port: settings.ports.postgres,
+      log: log('postgres'),
+      say,
+      onSpawn: (pid) => children.add('postgres', pid),
+    })
   const server = await start()
   onStop('infrastructure', supervise(server, { name: 'PostgreSQL', start, say }).stop)
   return server.url
@@ -18,7 +24,13 @@ export async function postgres({ settings, children, say, onStop, log }: Context
 export async function kafka({ settings, children, say, onStop, log }: Context): Promise<string> {
   if (settings.brokers) return settings.brokers
   const start = (): Promise<KafkaServer> =>
-    startKafka({ dir: join(settings.dir, 'kafka'), port: settings.ports.kafka, log: log('kafka'), say, onSpawn: (pid) => children.add('kafka', pid) })
+    startKafka({
+      dir: join(settings.dir, 'kafka'),
+      port: settings.ports.kafka,
+      log: log('kafka'),
+      say,
+      onSpawn: (pid) => children.add('kafka', pid),
+    })
   const server = await start()
   onStop('infrastructure', supervise(server, { name: 'Kafka', start, say }).stop)
   return server.brokers

@@ -14,10 +14,19 @@ interface Job {
  * Runs a tool to its end; resolves with what it printed.
  * @throws Error with the end of its output when it fails
  */
-export async function job({ children, log, cache }: Pick<Context, 'children' | 'log' | 'cache'>, { tool, args, env }: Job): Promise<string> {
+export async function job(
+  { children, log, cache }: Pick<Context, 'children' | 'log' | 'cache'>,
+  { tool, args, env }: Job,
+): Promise<string> {
   const lines: string[] = []
   const running = startNode({
-    project: `tools/${tool}`, args, env, log: log('jobs'), cache, onSpawn: (pid) => children.add(tool, pid), onLine: (line) => lines.push(line),
+    project: `tools/${tool}`,
+    args,
+    env,
+    log: log('jobs'),
+    cache,
+    onSpawn: (pid) => children.add(tool, pid),
+    onLine: (line) => lines.push(line),
   })
   await running.exited
   if (running.code() !== 0) throw new Error(`${tool} ${running.ending()}:\n${lines.slice(-15).join('\n')}`)
@@ -29,7 +38,10 @@ export async function apiKey(context: Context, databaseUrl: string): Promise<str
   const file = join(context.settings.dir, 'api-key')
   if (existsSync(file)) return readFileSync(file, 'utf8').trim()
   const args = ['create', '--name', 'npm start', '--scopes', 'ads:write,analytics:read']
-  const output = await job({ ...context, log: () => '/dev/null' }, { tool: 'api-keys', args, env: { DATABASE_URL: databaseUrl } })
+  const output = await job(
+    { ...context, log: () => '/dev/null' },
+    { tool: 'api-keys', args, env: { DATABASE_URL: databaseUrl } },
+  )
   const key = output.trim().split(/\s+/).at(-1) ?? ''
   mkdirSync(context.settings.dir, { recursive: true })
   writeFileSync(file, `${key}\n`, { mode: 0o600 })

@@ -29,7 +29,10 @@ export interface NodeProcess extends Server {
 /** Starts the source of an app or a tool with this Node, in a process group of its own; its output goes to the log file. */
 export function startNode({ project, args = [], env, log, cache, onSpawn, onLine }: ProcessOptions): NodeProcess {
   const child = spawn(process.execPath, [entry(project), ...args], {
-    cwd: workspace, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_COMPILE_CACHE: cache, ...env },
+    cwd: workspace,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: cache, ...env },
   })
   onSpawn(child.pid!)
   const file = createWriteStream(log, { flags: 'a' })
@@ -47,7 +50,10 @@ export function startNode({ project, args = [], env, log, cache, onSpawn, onLine
   async function stop(patience = 8000) {
     child.kill('SIGTERM')
     const timer = new AbortController()
-    const late = pause(patience, undefined, { signal: timer.signal }).then(() => child.kill('SIGKILL'), () => {})
+    const late = pause(patience, undefined, { signal: timer.signal }).then(
+      () => child.kill('SIGKILL'),
+      () => {},
+    )
     await exited
     timer.abort()
     await late

@@ -10,11 +10,20 @@ import type { Port } from './settings.ts'
  */
 export async function assertFree(ports: Port[]): Promise<void> {
   const twice = ports.filter(({ port }, index) => ports.findIndex((other) => other.port === port) !== index)
-  const problems = twice.map(({ port, name, variable }) => `port ${port} of ${name} (${variable}) is another one's too: set ${variable} to a port of its own`)
+  const problems = twice.map(
+    ({ port, name, variable }) =>
+      `port ${port} of ${name} (${variable}) is another one's too: set ${variable} to a port of its own`,
+  )
   for (const { name, variable, port } of ports) {
     const code = await listenError(port)
-    if (code === 'EADDRINUSE') problems.push(`port ${port} of ${name} (${variable}) is taken${heldBy(port)}: stop that, or set ${firstWord(variable)} to another port`)
-    else if (code) problems.push(`port ${port} of ${name} (${variable}) cannot be used (${code}): set ${firstWord(variable)} to another port`)
+    if (code === 'EADDRINUSE')
+      problems.push(
+        `port ${port} of ${name} (${variable}) is taken${heldBy(port)}: stop that, or set ${firstWord(variable)} to another port`,
+      )
+    else if (code)
+      problems.push(
+        `port ${port} of ${name} (${variable}) cannot be used (${code}): set ${firstWord(variable)} to another port`,
+      )
   }
   if (problems.length > 0) throw new Error(problems.join('\n'))
 }
@@ -44,17 +53,27 @@ function holderByLsof(port: number): number | undefined {
 // /proc/net/tcp has the inode of each listening socket, /proc/PID/fd who has it open; others' only root may see.
 function holderByProc(port: number): number | undefined {
   const sockets = new Set(['tcp', 'tcp6'].flatMap((table) => inodes(table, port)).map((inode) => `socket:[${inode}]`))
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).find((pid) => links(pid).some((link) => sockets.has(link)))
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => links(pid).some((link) => sockets.has(link)))
 }
 
 function inodes(table: string, port: number): string[] {
   const listening = '0A'
-  const lines = quietly(() => readFileSync(`/proc/net/${table}`, 'utf8'), '').split('\n').slice(1).map((line) => line.trim().split(/\s+/))
-  return lines.filter((fields) => fields[3] === listening && parseInt(fields[1]?.split(':')[1] ?? '', 16) === port).map((fields) => fields[9] ?? '')
+  const lines = quietly(() => readFileSync(`/proc/net/${table}`, 'utf8'), '')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+  return lines
+    .filter((fields) => fields[3] === listening && parseInt(fields[1]?.split(':')[1] ?? '', 16) === port)
+    .map((fields) => fields[9] ?? '')
 }
 
 function links(pid: number): string[] {
-  return quietly(() => readdirSync(`/proc/${pid}/fd`), []).map((fd) => quietly(() => readlinkSync(`/proc/${pid}/fd/${fd}`), ''))
+  return quietly(() => readdirSync(`/proc/${pid}/fd`), []).map((fd) =>
+    quietly(() => readlinkSync(`/proc/${pid}/fd/${fd}`), ''),
+  )
 }
 
 function quietly<T>(read: () => T, otherwise: T): T {

@@ -53,7 +53,9 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings {
 export function neededPorts({ ports, only, databaseUrl, brokers }: Settings): Port[] {
   const wants = (server: ServerName) => only === undefined || only.includes(server)
   return [
-    ...(wants('postgres') && !databaseUrl ? [{ name: 'PostgreSQL', variable: 'POSTGRES_PORT', port: ports.postgres }] : []),
+    ...(wants('postgres') && !databaseUrl
+      ? [{ name: 'PostgreSQL', variable: 'POSTGRES_PORT', port: ports.postgres }]
+      : []),
     ...(wants('kafka') && !brokers
       ? [
           { name: 'Kafka', variable: 'KAFKA_PORT', port: ports.kafka },
@@ -87,13 +89,15 @@ function readArguments(args: string[]): Pick<Settings, 'reset' | 'only'> {
 function serverNames(list = ''): ServerName[] {
   const names = list.split(',').map((name) => name.trim())
   const known = servers.filter((server) => names.includes(server))
-  if (known.length === 0 || known.length < names.length) throw new UsageError(`--only takes kafka, postgres, or both with a comma between, not '${list}'`)
+  if (known.length === 0 || known.length < names.length)
+    throw new UsageError(`--only takes kafka, postgres, or both with a comma between, not '${list}'`)
   return known
 }
 
 function port(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
   const value = env[name] || String(fallback)
   const number = Number(value)
-  if (!/^\d+$/.test(value) || number < 1 || number > 65534) throw new UsageError(`${name} must be a port from 1 to 65534`)
+  if (!/^\d+$/.test(value) || number < 1 || number > 65534)
+    throw new UsageError(`${name} must be a port from 1 to 65534`)
   return number
 }

@@ -25,8 +25,12 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
   const release = takeFolder(settings.dir)
   const children = recordChildren(settings.dir)
   const context: Context = {
-    settings, children, say: screen.say, onStop: (layer, stop) => void stops[layer].push(stop),
-    cache: join(settings.dir, 'compile-cache'), log: (name) => join(settings.dir, 'logs', `${name}.log`),
+    settings,
+    children,
+    say: screen.say,
+    onStop: (layer, stop) => void stops[layer].push(stop),
+    cache: join(settings.dir, 'compile-cache'),
+    log: (name) => join(settings.dir, 'logs', `${name}.log`),
   }
   return { start, stop }
 
@@ -43,7 +47,10 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     const wants = (name: 'postgres' | 'kafka') => settings.only?.includes(name)
     const database = wants('postgres') ? step('PostgreSQL', [], () => postgres(context)) : undefined
     const broker = wants('kafka') ? step('Kafka', [], () => kafka(context)) : undefined
-    await runSteps([database, broker].filter((one) => one !== undefined), { drawing })
+    await runSteps(
+      [database, broker].filter((one) => one !== undefined),
+      { drawing },
+    )
     return addresses.servers({ databaseUrl: await database?.done, brokers: await broker?.done, settings })
   }
 
@@ -52,39 +59,73 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     const site = join(dir, 'site')
     // A database of the user's has its own roles and passwords: the apps come as the user named in its URL.
     const passwords = databaseUrl ? undefined : { ads_api: 'ads_api', click_writer: 'click_writer' }
-    const as = async (role: 'ads_api' | 'click_writer') => (passwords ? withUser(await database.done, role, passwords[role]) : database.done)
+    const as = async (role: 'ads_api' | 'click_writer') =>
+      passwords ? withUser(await database.done, role, passwords[role]) : database.done
 
     const database = step('PostgreSQL', [], () => postgres(context))
     const broker = step('Kafka', [], () => kafka(context))
     const tables = step('tables', [database], async () => {
-      const roles = passwords && { ADS_API_DB_PASSWORD: passwords.ads_api, CLICK_WRITER_DB_PASSWORD: passwords.click_writer }
+      const roles = passwords && {
+        ADS_API_DB_PASSWORD: passwords.ads_api,
+        CLICK_WRITER_DB_PASSWORD: passwords.click_writer,
+      }
       await job(context, { tool: 'migrate', env: { DATABASE_URL: await database.done, ...roles } })
     })
-    const ads = step('sample ads', [tables], async () => job(context, { tool: 'seed', env: { DATABASE_URL: await database.done } }))
+    const ads = step('sample ads', [tables], async () =>
+      job(context, { tool: 'seed', env: { DATABASE_URL: await database.done } }),
+    )
     const key = step('API key', [tables], async () => apiKey(context, await database.done))
     const topics = step('topics', [broker, tables], async () => {
-      await job(context, { tool: 'topics', env: { DATABASE_URL: await database.done, KAFKA_BROKERS: await broker.done } })
+      await job(context, {
+        tool: 'topics',
+        env: { DATABASE_URL: await database.done, KAFKA_BROKERS: await broker.done },
+      })
     })
     const adsApi = step('ads-api', [tables], async () =>
-      app(context, { ...one('ads-api', ports.adsApi), env: { DATABASE_URL: await as('ads_api'), TRUST_PROXY: '127.0.0.1/32' } }))
+      app(context, {
+        ...one('ads-api', ports.adsApi),
+        env: { DATABASE_URL: await as('ads_api'), TRUST_PROXY: '127.0.0.1/32' },
+      }),
+    )
     const clickIngest = step('click-ingest', [topics], async () =>
-      app(context, { ...one('click-ingest', ports.clickIngest), env: { KAFKA_BROKERS: await broker.done, TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' } }))
+      app(context, {
+        ...one('click-ingest', ports.clickIngest),
+        env: { KAFKA_BROKERS: await broker.done, TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' },
+      }),
+    )
     const clickWriter = step('click-writer', [topics], async () =>
-      app(context, { ...one('click-writer', ports.clickWriter), env: { DATABASE_URL: await as('click_writer'), KAFKA_BROKERS: await broker.done } }))
+      app(context, {
+        ...one('click-writer', ports.clickWriter),
+        env: { DATABASE_URL: await as('click_writer'), KAFKA_BROKERS: await broker.done },
+      }),
+    )
     const pages = step('pages', [], async () => job(context, { tool: 'pages', args: [site], env: {} }))
     const gateway = step('gateway', [adsApi, clickIngest, pages], async () =>
       app(context, {
-        name: 'gateway', project: 'tools/gateway', layer: 'gateway', port: ports.gateway, ready: '/livez',
+        name: 'gateway',
+        project: 'tools/gateway',
+        layer: 'gateway',
+        port: ports.gateway,
+        ready: '/livez',
         env: { ADS_API_URL: await adsApi.done, CLICK_INGEST_URL: await clickIngest.done, SITE_DIR: site },
-      }))
+      }),
+    )
 
-    await runSteps([database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, pages, gateway], { drawing })
-    return addresses.all({ settings, apiKey: await key.done, databaseUrl: await database.done, brokers: await broker.done })
+    await runSteps([database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, pages, gateway], {
+      drawing,
+    })
+    return addresses.all({
+      settings,
+      apiKey: await key.done,
+      databaseUrl: await database.done,
+      brokers: await broker.done,
+    })
   }
 
   /** Stops everything, apps before infrastructure, and gives the folder back. */
   async function stop(): Promise<void> {
-    for (const layer of layers) await within(patience[layer] + 500, Promise.all(stops[layer].map((one) => one(patience[layer]))))
+    for (const layer of layers)
+      await within(patience[layer] + 500, Promise.all(stops[layer].map((one) => one(patience[layer]))))
     // Whatever was just being started when the stop came.
     await children.endAll(1000)
     release()

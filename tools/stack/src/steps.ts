@@ -29,11 +29,14 @@ export function step<T>(title: string, after: Step<unknown>[], work: () => Promi
 
 /** Runs the steps, drawing their progress where somebody watches. Rejects with the first failure. */
 export async function runSteps(steps: Step<unknown>[], { drawing }: { drawing: boolean }): Promise<void> {
-  const tasks = new Listr(steps.map(({ task }) => task), {
-    concurrent: true,
-    renderer: drawing ? 'default' : 'silent',
-    rendererOptions: drawing ? { collapseErrors: false, showErrorMessage: false } : {},
-    registerSignalListeners: false,
-  })
+  const tasks = new Listr(
+    steps.map(({ task }) => task),
+    {
+      concurrent: true,
+      renderer: drawing ? 'default' : 'silent',
+      rendererOptions: drawing ? { collapseErrors: false, showErrorMessage: false } : {},
+      registerSignalListeners: false,
+    },
+  )
   await tasks.run()
 }

@@ -39,7 +39,8 @@ export function supervise<T extends Server>(running: T, options: Options<T>): Su
         say(`${name} ${how}: starting it again in ${delay / 1000} s`)
         await pause(delay, undefined, { signal: stopping.signal }).catch(() => {})
         delay = Math.min(2 * delay, most)
-        if (!stopping.signal.aborted) current = await start().catch((error: Error) => void say(`${name} did not start: ${error.message}`))
+        if (!stopping.signal.aborted)
+          current = await start().catch((error: Error) => void say(`${name} did not start: ${error.message}`))
       }
     }
   }

@@ -4,7 +4,10 @@ export function warning(name: string, line: string): string | undefined {
   if (record === undefined) return line.trim() === '' ? undefined : `${name}: ${line}`
   if (!['warn', 'error', 'fatal'].includes(String(record.level))) return undefined
   const { message } = (record.err ?? {}) as { message?: unknown }
-  return [`${name}: ${String(record.level)}: ${String(record.msg ?? '')}`, ...(typeof message === 'string' && message !== record.msg ? [message] : [])].join(': ')
+  return [
+    `${name}: ${String(record.level)}: ${String(record.msg ?? '')}`,
+    ...(typeof message === 'string' && message !== record.msg ? [message] : []),
+  ].join(': ')
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

@@ -8,7 +8,9 @@ import { recordChildren } from '../src/children.ts'
 import { takeFolder } from '../src/folder.ts'
 
 let dir = ''
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'ads-tracker-test-')) })
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'ads-tracker-test-'))
+})
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 test('a process that outlived the run that started it is ended by the next, also when it does not listen', async () => {
@@ -16,7 +18,9 @@ test('a process that outlived the run that started it is ended by the next, also
   const stubborn = await sleeper('trap "" TERM; ')
   const before = recordChildren(dir)
   for (const child of [polite, stubborn]) before.add('app', child.pid!)
-  const ends = [polite, stubborn].map((child) => new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal))))
+  const ends = [polite, stubborn].map(
+    (child) => new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal))),
+  )
   expect(await recordChildren(dir).endAll(300)).toEqual(['app', 'app'])
   expect(await Promise.all(ends)).toEqual(['SIGTERM', 'SIGKILL'])
 })
@@ -39,7 +43,11 @@ test('a folder has one stack at a time', () => {
 })
 
 test('a folder whose stack was killed can be taken, also when a stranger has its pid or the file is torn', () => {
-  for (const content of [JSON.stringify({ pid: process.pid, start: 'long ago' }), JSON.stringify({ pid: 2 ** 30, start: '1' }), '{"pi']) {
+  for (const content of [
+    JSON.stringify({ pid: process.pid, start: 'long ago' }),
+    JSON.stringify({ pid: 2 ** 30, start: '1' }),
+    '{"pi',
+  ]) {
     writeFileSync(join(dir, 'running.json'), content)
     takeFolder(dir)()
     expect(existsSync(join(dir, 'running.json'))).toBe(false)
@@ -47,7 +55,9 @@ test('a folder whose stack was killed can be taken, also when a stranger has its
 })
 
 async function sleeper(before = '') {
-  const child = spawn('sh', ['-c', `${before}echo; while :; do sleep 0.05; done`], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn('sh', ['-c', `${before}echo; while :; do sleep 0.05; done`], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   await once(child.stdout, 'data')
   return child

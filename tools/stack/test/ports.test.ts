@@ -13,8 +13,14 @@ test('a taken port is an error that names the port, its variable and who holds i
 test('all problems are named at once, also a port that was given to two', async () => {
   const port = await freePort()
   const taken = await takenPort()
-  const check = assertFree([{ name: 'a', variable: 'A', port }, { name: 'b', variable: 'B', port }, { name: 'c', variable: 'C', port: taken }])
-  await expect(check).rejects.toThrow(new RegExp(`port ${port} of b \\(B\\) is another one's too[^]*port ${taken} of c`))
+  const check = assertFree([
+    { name: 'a', variable: 'A', port },
+    { name: 'b', variable: 'B', port },
+    { name: 'c', variable: 'C', port: taken },
+  ])
+  await expect(check).rejects.toThrow(
+    new RegExp(`port ${port} of b \\(B\\) is another one's too[^]*port ${taken} of c`),
+  )
 })
 
 test('free ports pass', async () => {

@@ -11,12 +11,21 @@ test('what ends is started again, later each time, with a line that says so', as
   const lines: string[] = []
   const servers = [server(), server(), server()]
   let next = 0
-  supervise(servers[0]!, { name: 'app', start: async () => servers[++next]!, ending: () => 'ended with exit code 1', say: (line) => lines.push(line), first: 10 })
+  supervise(servers[0]!, {
+    name: 'app',
+    start: async () => servers[++next]!,
+    ending: () => 'ended with exit code 1',
+    say: (line) => lines.push(line),
+    first: 10,
+  })
   await servers[0]?.kill()
   await vi.waitFor(() => expect(next).toBe(1), 10_000)
   await servers[1]?.kill()
   await vi.waitFor(() => expect(next).toBe(2), 10_000)
-  expect(lines).toEqual(['app ended with exit code 1: starting it again in 0.01 s', 'app ended with exit code 1: starting it again in 0.02 s'])
+  expect(lines).toEqual([
+    'app ended with exit code 1: starting it again in 0.01 s',
+    'app ended with exit code 1: starting it again in 0.02 s',
+  ])
 })
 
 test('a start that fails is tried again', async () => {

@@ -8,7 +8,12 @@ const servers = createServers()
 const args = process.argv.slice(2)
 let stopping: Promise<never> | undefined
 
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) process.on(signal, () => void end(code))
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)
+  process.on(signal, () => void end(code))
 
 try {
   const starting = servers.start()
@@ -16,7 +21,8 @@ try {
   const checks = await nx.runMany(['lint', 'typecheck'], args)
   if (!checks) tally.fail()
   // The end-to-end suite measures time: it has the machine to itself, unless the caller says what is to run.
-  const rounds = args.length > 0 ? [args] : [['--exclude=@ads-tracker/end-to-end'], ['--projects=@ads-tracker/end-to-end']]
+  const rounds =
+    args.length > 0 ? [args] : [['--exclude=@ads-tracker/end-to-end'], ['--projects=@ads-tracker/end-to-end']]
   const env = await starting
   for (const round of rounds) {
     const before = tally.failed()

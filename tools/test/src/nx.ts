@@ -18,11 +18,22 @@ export function createNx({ onOutput }: { onOutput: (line: string) => void }) {
   async function runMany(targets: string[], args: string[], env: Record<string, string> = {}): Promise<boolean> {
     if (stopped) return false
     const nx = join(workspace, 'node_modules/nx/dist/bin/nx.js')
-    const child = spawn(process.execPath, [nx, 'run-many', '--targets', targets.join(','), '--outputStyle=static', ...args], {
-      cwd: workspace, detached: true, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...settings, ...env },
-    })
+    const child = spawn(
+      process.execPath,
+      [nx, 'run-many', '--targets', targets.join(','), '--outputStyle=static', ...args],
+      {
+        cwd: workspace,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...settings, ...env },
+      },
+    )
     const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-    leash(child.pid!, closed.then(() => {}), { signal: 'SIGTERM', remove: [] })
+    leash(
+      child.pid!,
+      closed.then(() => {}),
+      { signal: 'SIGTERM', remove: [] },
+    )
     createInterface({ input: child.stdout }).on('line', (line) => {
       onOutput(line)
       console.log(line)

@@ -42,6 +42,8 @@ test.each([
 
 async function brokenRules(file: string, source: string): Promise<(string | null)[]> {
   const project = file.split('/').slice(0, 2).join('/')
-  const [result] = await new ESLint({ cwd: join(workspace, project) }).lintText(source, { filePath: join(workspace, file) })
+  const [result] = await new ESLint({ cwd: join(workspace, project) }).lintText(source, {
+    filePath: join(workspace, file),
+  })
   return (result?.messages ?? []).map(({ ruleId }) => ruleId)
 }

@@ -1,4 +1,11 @@
-import { createDatabase, databaseAddress, databaseSettings, rawCompleteFrom, rebuildRollups, verifyRollups } from '@ads-tracker/data'
+import {
+  createDatabase,
+  databaseAddress,
+  databaseSettings,
+  rawCompleteFrom,
+  rebuildRollups,
+  verifyRollups,
+} from '@ads-tracker/data'
 import { ConfigError, loadConfig, run } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
 import { readClosedRange } from './arguments.ts'
@@ -12,7 +19,8 @@ run(async () => {
   const database = createDatabase({ ...address, name: 'rebuild', max: 1, statementTimeoutMs: 0 })
   try {
     const complete = await rawCompleteFrom(database)
-    if (complete && range.from < complete) throw new ConfigError([`--from: raw events are complete only from ${complete.toISOString()} on`])
+    if (complete && range.from < complete)
+      throw new ConfigError([`--from: raw events are complete only from ${complete.toISOString()} on`])
     console.log(`${await rebuildRollups(database, range)} minutes made again`)
     const verification = await verifyRollups(database, range)
     for (const line of report(verification)) console.log(line)

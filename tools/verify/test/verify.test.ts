@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type BatchStore, createBatchStore, createDatabase, type Database, readLedger, seedAds } from '@ads-tracker/data'
+import {
+  type BatchStore,
+  createBatchStore,
+  createDatabase,
+  type Database,
+  readLedger,
+  seedAds,
+} from '@ads-tracker/data'
 import { uuidv7 } from '@ads-tracker/events'
 import { runSource, testDatabase, workspace } from '@ads-tracker/testing'
 
@@ -19,16 +26,32 @@ afterAll(async () => {
   await db?.drop()
 })
 
-const run = (file: 'main' | 'rebuild', ...args: string[]) => runSource(join(workspace, `tools/verify/src/${file}.ts`), args, { DATABASE_URL: db.url })
+const run = (file: 'main' | 'rebuild', ...args: string[]) =>
+  runSource(join(workspace, `tools/verify/src/${file}.ts`), args, { DATABASE_URL: db.url })
 
 async function storeClicks(count: number): Promise<void> {
   const at = '2026-05-05T10:00:30.000Z'
   const events = Array.from({ length: count }, (_, offset) => ({
     slice: 0,
     offset: BigInt(offset),
-    event: { event_id: uuidv7(), ad_id: 1, occurred_at: at, received_at: at, ip: null, user_agent: null, playback_time: null },
+    event: {
+      event_id: uuidv7(),
+      ad_id: 1,
+      occurred_at: at,
+      received_at: at,
+      ip: null,
+      user_agent: null,
+      playback_time: null,
+    },
   }))
-  const slice = { topic: 'clicks', partition: 0, type: 'click' as const, firstOffset: 0n, nextOffset: BigInt(count), lastTimestamp: Date.parse(at) }
+  const slice = {
+    topic: 'clicks',
+    partition: 0,
+    type: 'click' as const,
+    firstOffset: 0n,
+    nextOffset: BigInt(count),
+    lastTimestamp: Date.parse(at),
+  }
   await store.apply({ slices: [slice], events, deadLetters: [] })
 }
 
@@ -47,13 +70,24 @@ it('agrees, then finds what is off, and rebuild repairs it', async () => {
   expect(off.code).toBe(1)
   expect(off.stdout).toContain('minute 2026-05-05T10:00:00.000Z ad 1: 3 clicks, should be 5')
 
-  expect(await run('rebuild', ...range)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 minutes made again') as string })
+  expect(await run('rebuild', ...range)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('1 minutes made again') as string,
+  })
   expect(await run('main')).toMatchObject({ code: 0 })
   expect((await readLedger(database)).imbalance).toBe(0)
 })
 
 it('says how it is used', async () => {
-  expect(await run('rebuild')).toMatchObject({ code: 78, stderr: expect.stringContaining('rebuild needs --from and --to') as string })
-  expect(await run('main', '--from', 'yesterday')).toMatchObject({ code: 78, stderr: expect.stringContaining('--from must be a time') as string })
-  expect(await run('main', '--from', '2026-01-02T00:00:00Z', '--to', '2026-01-01T00:00:00Z')).toMatchObject({ code: 78 })
+  expect(await run('rebuild')).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining('rebuild needs --from and --to') as string,
+  })
+  expect(await run('main', '--from', 'yesterday')).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining('--from must be a time') as string,
+  })
+  expect(await run('main', '--from', '2026-01-02T00:00:00Z', '--to', '2026-01-01T00:00:00Z')).toMatchObject({
+    code: 78,
+  })
 })

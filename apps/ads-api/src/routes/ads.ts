@@ -13,8 +13,12 @@ export interface AdsReader {
 
 const defaultLimit = 100
 const Page = Type.Object({
-  limit: Type.Optional(integerText({ minimum: 1, maximum: 1000, default: defaultLimit, description: 'Ads on the page, at most' })),
-  cursor: Type.Optional(Type.String({ maxLength: 64, description: 'Where the page before ended, from its Link header' })),
+  limit: Type.Optional(
+    integerText({ minimum: 1, maximum: 1000, default: defaultLimit, description: 'Ads on the page, at most' }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Where the page before ended, from its Link header' }),
+  ),
 })
 const Ads = Type.Array(Ad, {
   description: 'Live ads, ordered by id',
@@ -37,9 +41,13 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
     },
     async ({ query }, reply) => {
       const limit = Number(query.limit ?? defaultLimit)
-      const ads = await list({ limit: limit + 1, ...(query.cursor !== undefined && { after: positionOf(query.cursor) }) })
+      const ads = await list({
+        limit: limit + 1,
+        ...(query.cursor !== undefined && { after: positionOf(query.cursor) }),
+      })
       const page = ads.slice(0, limit)
-      if (ads.length > limit) reply.header('link', `</ads?limit=${limit}&cursor=${toCursor(page.at(-1)!.id)}>; rel="next"`)
+      if (ads.length > limit)
+        reply.header('link', `</ads?limit=${limit}&cursor=${toCursor(page.at(-1)!.id)}>; rel="next"`)
       return page.map(toBody)
     },
   )
@@ -53,7 +61,10 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
         tags: ['ads'],
         summary: 'Get one ad',
         params: AdParams,
-        response: { 200: Ad, ...problems('invalid_request', 'not_found', 'internal_error', 'unavailable', 'overloaded') },
+        response: {
+          200: Ad,
+          ...problems('invalid_request', 'not_found', 'internal_error', 'unavailable', 'overloaded'),
+        },
       },
     },
     async ({ params }) => {

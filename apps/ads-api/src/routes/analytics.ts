@@ -10,29 +10,43 @@ import { integerText } from '../integer-text.ts'
 
 const Query = Type.Object({
   minutes: Type.Optional(
-    integerText({ minimum: 1, maximum: 525600, description: 'Count events of the last so many minutes by their own time; all time when absent', examples: [60] }),
+    integerText({
+      minimum: 1,
+      maximum: 525600,
+      description: 'Count events of the last so many minutes by their own time; all time when absent',
+      examples: [60],
+    }),
   ),
   ad_id: Type.Optional(adIdQuery),
 })
 
 const IfNoneMatch = Type.Object({
-  'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of an answer before: a 304 says that its numbers still hold' })),
+  'If-None-Match': Type.Optional(
+    Type.String({ description: 'The `ETag` of an answer before: a 304 says that its numbers still hold' }),
+  ),
 })
 const time = (description: string) => ({ type: 'string', format: 'date-time', description })
 const headers = {
   'X-As-Of': time('End of the window: events up to this time are counted'),
-  'X-Window-Start': time('The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts'),
-  'X-Complete-Through': time('Everything acknowledged before this time is in the numbers. Absent until every partition was read once'),
+  'X-Window-Start': time(
+    'The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts',
+  ),
+  'X-Complete-Through': time(
+    'Everything acknowledged before this time is in the numbers. Absent until every partition was read once',
+  ),
   'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
   ETag: { type: 'string', description: 'Of the numbers: send it as If-None-Match' },
 }
 const Stats = Type.Array(
-  Type.Object({
-    ad_id: Type.Integer({ examples: [1] }),
-    clicks: Type.Integer({ minimum: 0, examples: [2000] }),
-    ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
-    impressions: Type.Integer({ minimum: 0, examples: [4000] }),
-  }, { title: 'AdStats', description: 'The events of one ad' }),
+  Type.Object(
+    {
+      ad_id: Type.Integer({ examples: [1] }),
+      clicks: Type.Integer({ minimum: 0, examples: [2000] }),
+      ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
+      impressions: Type.Integer({ minimum: 0, examples: [4000] }),
+    },
+    { title: 'AdStats', description: 'The events of one ad' },
+  ),
   {
     description: 'One row for every ad that is live or has events, ordered by ad',
     examples: [[{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }]],
@@ -48,7 +62,8 @@ export interface AnalyticsOptions {
 }
 
 // The headers are described for the document; to check them, each request's would be copied first.
-const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) => (route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route))
+const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) =>
+  route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route)
 
 export function analyticsRoute(app: App, { answers, findKey, onServed = () => {} }: AnalyticsOptions) {
   const cacheControl = findKey ? 'private, no-cache' : 'no-cache'
@@ -62,7 +77,8 @@ export function analyticsRoute(app: App, { answers, findKey, onServed = () => {}
         tags: ['analytics'],
         summary: 'How each ad is doing',
         security: findKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }],
-        description: 'All time, or the last `minutes` exact to the millisecond. The headers tell how fresh the numbers are.',
+        description:
+          'All time, or the last `minutes` exact to the millisecond. The headers tell how fresh the numbers are.',
         headers: IfNoneMatch,
         querystring: Query,
         response: {

@@ -40,7 +40,8 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey }: A
     },
     async ({ body: { id, name, image_url, target_url } }, reply) => {
       const ad = await create({ ...(id !== undefined && { id }), name: name ?? null, image_url, target_url })
-      if (!ad) throw problem('conflict', { detail: `The id ${id} is taken`, errors: [{ field: 'id', message: 'is taken' }] })
+      if (!ad)
+        throw problem('conflict', { detail: `The id ${id} is taken`, errors: [{ field: 'id', message: 'is taken' }] })
       reply.code(201).header('location', `/ads/${ad.id}`)
       return toBody(ad)
     },
@@ -83,7 +84,10 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey }: A
         description: 'It leaves the list for good; events on it still count. Safe to repeat.',
         security,
         params: AdParams,
-        response: { 204: Type.Null({ description: 'Archived' }), ...problems('invalid_request', ...always, 'not_found') },
+        response: {
+          204: Type.Null({ description: 'Archived' }),
+          ...problems('invalid_request', ...always, 'not_found'),
+        },
       },
     },
     async ({ params }, reply) => {

@@ -5,16 +5,30 @@ import { oneOf, orNull } from '../answer-types.ts'
 
 export type FindReceipt = (eventId: string) => Promise<{ receipts: StoredReceipt[]; completeThrough: Date | null }>
 
-const eventId = Type.String({ format: 'uuid', description: 'Id of the event', examples: ['0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'] })
-const Receipt = Type.Object({
-  type: oneOf('click', 'impression'),
-  status: oneOf('counted', 'dead_letter'),
-  ad_id: orNull('integer', { description: 'Null for a dead letter that names no ad that could be read', examples: [1] }),
-  duplicates: Type.Integer({ minimum: 0, description: 'How often it came again, the same', examples: [0] }),
-  conflicts: Type.Integer({ minimum: 0, description: 'How often it came again with another payload; the first one counts', examples: [0] }),
-  reason: Type.Optional(oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database')),
-  replayed_at: Type.Optional(Type.String({ format: 'date-time', description: 'When its dead letter was replayed' })),
-}, { title: 'Receipt', description: 'What became of an event, as a click or as an impression' })
+const eventId = Type.String({
+  format: 'uuid',
+  description: 'Id of the event',
+  examples: ['0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'],
+})
+const Receipt = Type.Object(
+  {
+    type: oneOf('click', 'impression'),
+    status: oneOf('counted', 'dead_letter'),
+    ad_id: orNull('integer', {
+      description: 'Null for a dead letter that names no ad that could be read',
+      examples: [1],
+    }),
+    duplicates: Type.Integer({ minimum: 0, description: 'How often it came again, the same', examples: [0] }),
+    conflicts: Type.Integer({
+      minimum: 0,
+      description: 'How often it came again with another payload; the first one counts',
+      examples: [0],
+    }),
+    reason: Type.Optional(oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database')),
+    replayed_at: Type.Optional(Type.String({ format: 'date-time', description: 'When its dead letter was replayed' })),
+  },
+  { title: 'Receipt', description: 'What became of an event, as a click or as an impression' },
+)
 const Receipts = Type.Object(
   { event_id: eventId, receipts: Type.Array(Receipt, { description: 'At most one for each type' }) },
   {
@@ -30,7 +44,13 @@ const Receipts = Type.Object(
 )
 const NotKnown = {
   ...problems('not_found')[404],
-  headers: { 'X-Complete-Through': { type: 'string', format: 'date-time', description: 'Everything acknowledged before this time is known' } },
+  headers: {
+    'X-Complete-Through': {
+      type: 'string',
+      format: 'date-time',
+      description: 'Everything acknowledged before this time is known',
+    },
+  },
 } as TSchema
 
 export function receiptRoute(app: App, findReceipt: FindReceipt) {

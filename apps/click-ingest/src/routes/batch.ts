@@ -9,7 +9,13 @@ const bodyLimit = 512 * 1024
 const maxEvents = 500
 
 const BatchEvent = Type.Object(
-  { type: Type.Union(eventTypes.map((type) => Type.Literal(type)), { description: 'What it is' }), ...EventRequest.properties },
+  {
+    type: Type.Union(
+      eventTypes.map((type) => Type.Literal(type)),
+      { description: 'What it is' },
+    ),
+    ...EventRequest.properties,
+  },
   { title: 'BatchEvent', description: 'An event that says what it is' },
 )
 const Envelope = Type.Object({
@@ -18,13 +24,25 @@ const Envelope = Type.Object({
 })
 const DocumentedEnvelope = Type.Object(
   { events: Type.Array(BatchEvent, { minItems: 1, maxItems: maxEvents }) },
-  { title: 'EventBatch', examples: [{ events: [{ type: 'impression', ad_id: 1 }, { type: 'click', ad_id: 1, playback_time: 15 }] }] },
+  {
+    title: 'EventBatch',
+    examples: [
+      {
+        events: [
+          { type: 'impression', ad_id: 1 },
+          { type: 'click', ad_id: 1, playback_time: 15 },
+        ],
+      },
+    ],
+  },
 )
 const Result = Type.Object(
   {
     event_id: Type.Union([Type.String(), Type.Null()], { description: 'null when the event was rejected' }),
     status: Type.Integer({ description: '202 acknowledged, 400 not valid, 503 not known to be stored' }),
-    code: Type.Optional(Type.String({ description: 'Of the problem: `invalid_request`, `overloaded` or `outcome_unknown`' })),
+    code: Type.Optional(
+      Type.String({ description: 'Of the problem: `invalid_request`, `overloaded` or `outcome_unknown`' }),
+    ),
     errors: Type.Optional(Type.Array(FieldErrorBody)),
   },
   { title: 'EventResult', description: 'What became of one event of a batch' },
@@ -39,7 +57,12 @@ const Results = Type.Object(
       {
         results: [
           { event_id: '0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f', status: 202 },
-          { event_id: null, status: 400, code: 'invalid_request', errors: [{ field: 'ad_id', message: 'is required' }] },
+          {
+            event_id: null,
+            status: 400,
+            code: 'invalid_request',
+            errors: [{ field: 'ad_id', message: 'is required' }],
+          },
         ],
       },
     ],
@@ -55,22 +78,27 @@ export function batchRoute(app: App, record: Recorder) {
     operationId: 'recordEvents',
     tags: ['events'],
     summary: 'Record up to 500 clicks and impressions',
-    description: 'A bad event never rejects its neighbours. A 503 means that none was acknowledged: send them all again under the same ids.',
+    description:
+      'A bad event never rejects its neighbours. A 503 means that none was acknowledged: send them all again under the same ids.',
     consumes: ['application/json', 'text/plain'],
     body: DocumentedEnvelope,
     response: { 200: Results, ...problems(...recordingProblems) },
   }
-  app.post('/ads/events', { schema, bodyLimit, validatorCompiler: (route) => envelopeOnly(app, route) }, async (request) => {
-    const { events } = request.body as { events: unknown[] }
-    if (events.length > maxEvents) throw tooMany(events.length)
-    const results = await Promise.all(events.map((event) => recordOne(record, event, request)))
-    const refused = results.find(({ status }) => status === 503)
-    // nothing was acknowledged: one answer that every client understands as "later, all of it, with the same ids"
-    if (refused && !results.some(({ status }) => status === 202)) {
-      throw problem(refused.code === 'overloaded' ? 'overloaded' : 'outcome_unknown', { members: { results } })
-    }
-    return { results }
-  })
+  app.post(
+    '/ads/events',
+    { schema, bodyLimit, validatorCompiler: (route) => envelopeOnly(app, route) },
+    async (request) => {
+      const { events } = request.body as { events: unknown[] }
+      if (events.length > maxEvents) throw tooMany(events.length)
+      const results = await Promise.all(events.map((event) => recordOne(record, event, request)))
+      const refused = results.find(({ status }) => status === 503)
+      // nothing was acknowledged: one answer that every client understands as "later, all of it, with the same ids"
+      if (refused && !results.some(({ status }) => status === 202)) {
+        throw problem(refused.code === 'overloaded' ? 'overloaded' : 'outcome_unknown', { members: { results } })
+      }
+      return { results }
+    },
+  )
 }
 
 function tooMany(count: number) {
@@ -98,7 +126,11 @@ function isEventType(type: unknown): type is EventType {
 function toResult(recorded: Recorded): Result {
   if (recorded.outcome === 'rejected') return rejected(recorded.errors)
   if (recorded.outcome === 'acknowledged') return { event_id: recorded.eventId, status: 202 }
-  return { event_id: recorded.eventId, status: 503, code: recorded.outcome === 'overloaded' ? 'overloaded' : 'outcome_unknown' }
+  return {
+    event_id: recorded.eventId,
+    status: 503,
+    code: recorded.outcome === 'overloaded' ? 'overloaded' : 'outcome_unknown',
+  }
 }
 
 function rejected(errors: Result['errors']): Result {

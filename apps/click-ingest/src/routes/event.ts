@@ -8,7 +8,10 @@ const eventId = '0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'
 const Accepted = Type.Object(
   {
     message: Type.String({ description: 'For people' }),
-    event_id: Type.String({ format: 'uuid', description: 'Name of the event, for its receipt and for sending it again' }),
+    event_id: Type.String({
+      format: 'uuid',
+      description: 'Name of the event, for its receipt and for sending it again',
+    }),
   },
   {
     title: 'EventAccepted',
@@ -32,7 +35,13 @@ const IdempotencyKey = Type.Object({
 })
 
 export const recordingProblems = [
-  'invalid_request', 'malformed_json', 'payload_too_large', 'unsupported_media_type', 'rate_limited', 'overloaded', 'outcome_unknown',
+  'invalid_request',
+  'malformed_json',
+  'payload_too_large',
+  'unsupported_media_type',
+  'rate_limited',
+  'overloaded',
+  'outcome_unknown',
 ] as const
 
 /** `POST /ads/click` and `POST /ads/impression`: one event, answered when Kafka has it. */
@@ -57,11 +66,16 @@ export function eventRoutes(app: App, record: Recorder) {
       const recorded = await record(type, request.body, request, headerOf(request, 'idempotency-key'))
       if (recorded.outcome === 'acknowledged') return reply.code(202).send({ message, event_id: recorded.eventId })
       if (recorded.outcome === 'rejected') throw invalid(recorded.errors)
-      throw problem(recorded.outcome === 'overloaded' ? 'overloaded' : 'outcome_unknown', { members: { event_id: recorded.eventId } })
+      throw problem(recorded.outcome === 'overloaded' ? 'overloaded' : 'outcome_unknown', {
+        members: { event_id: recorded.eventId },
+      })
     })
   }
 }
 
 function invalid(errors: { field: string; message: string }[]) {
-  return problem('invalid_request', { detail: errors.map(({ field, message }) => `${field} ${message}`).join('; '), errors })
+  return problem('invalid_request', {
+    detail: errors.map(({ field, message }) => `${field} ${message}`).join('; '),
+    errors,
+  })
 }

@@ -66,7 +66,8 @@ export function createDelivery(baseUrl: string) {
   async function deliver(way: () => Promise<number>) {
     const wait = await way().catch(() => undefined)
     failures = wait === undefined ? failures + 1 : 0
-    if (wait === undefined || wait > 0) wake(Math.max(wait ?? 0, Math.random() * Math.min(longestWaitMs, 1000 * 2 ** failures)))
+    if (wait === undefined || wait > 0)
+      wake(Math.max(wait ?? 0, Math.random() * Math.min(longestWaitMs, 1000 * 2 ** failures)))
     else if (store.ids().length) wake(50)
   }
 
@@ -91,7 +92,14 @@ export function createDelivery(baseUrl: string) {
     const deadline = setTimeout(() => abort.abort(), timeoutMs)
     try {
       // text/plain needs no preflight, keepalive outlives the page
-      const response = await fetch(url, { method: 'POST', body: bodyOf(events), headers: { 'content-type': 'text/plain' }, keepalive: true, credentials: 'omit', signal: abort.signal })
+      const response = await fetch(url, {
+        method: 'POST',
+        body: bodyOf(events),
+        headers: { 'content-type': 'text/plain' },
+        keepalive: true,
+        credentials: 'omit',
+        signal: abort.signal,
+      })
       return await settle(events, response)
     } finally {
       clearTimeout(deadline)
@@ -117,17 +125,22 @@ export function createDelivery(baseUrl: string) {
       dispatchEvent(new CustomEvent('ads-tracker:delivered', { detail: { eventId: event.event_id } }))
     } else if (status === 400) {
       // a clock that is days wrong: the server's is better than none
-      if (event.timestamp && errors?.every(({ field }) => field === 'timestamp')) store.add({ ...event, timestamp: undefined })
+      if (event.timestamp && errors?.every(({ field }) => field === 'timestamp'))
+        store.add({ ...event, timestamp: undefined })
       else drop(code ?? 'rejected', event.event_id)
     }
   }
 
   /** The next batch: what this page is not sending already. */
   function waiting(): StoredEvent[] {
-    return store.ids().filter((id) => !sending.has(id)).flatMap((id) => {
-      if (Date.now() - timeOf(id) > maxAgeMs) return drop('expired', id)
-      return store.read(id) ?? drop('malformed', id)
-    }).slice(0, batchSize)
+    return store
+      .ids()
+      .filter((id) => !sending.has(id))
+      .flatMap((id) => {
+        if (Date.now() - timeOf(id) > maxAgeMs) return drop('expired', id)
+        return store.read(id) ?? drop('malformed', id)
+      })
+      .slice(0, batchSize)
   }
 
   // No time to wait for another tab, and nobody may hear the answer: then a later page sends it again under the same id.

@@ -27,7 +27,11 @@ export function createEventStore(prefix: string) {
 
   /** Oldest first. */
   function ids(): string[] {
-    const stored = attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)))
+    const stored = attempt(() =>
+      Object.keys(localStorage)
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => key.slice(prefix.length)),
+    )
     return [...(stored ?? []), ...memory.keys()].sort()
   }
 

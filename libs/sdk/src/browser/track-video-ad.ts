@@ -38,7 +38,10 @@ export function trackVideoAd(video: HTMLVideoElement, options: TrackOptions): Tr
   return attempt(() => (options.respectPrivacy && wantsPrivacy() ? none : watch(video, options))) ?? none
 }
 
-function watch(video: HTMLVideoElement, { adId, baseUrl = location.origin, visible = 0.5, onEvent }: TrackOptions): Tracking {
+function watch(
+  video: HTMLVideoElement,
+  { adId, baseUrl = location.origin, visible = 0.5, onEvent }: TrackOptions,
+): Tracking {
   if (!(adId > 0 && adId % 1 === 0)) throw new TypeError('adId must be a positive integer')
   const origin = baseUrl.replace(/\/+$/, '')
   const delivery = deliveries.get(origin) ?? createDelivery(origin)
@@ -47,10 +50,13 @@ function watch(video: HTMLVideoElement, { adId, baseUrl = location.origin, visib
   const { signal } = stopped
   let [isShown, isVisible, hasImpression, quartile] = [false, false, false, 0]
 
-  const observer = new IntersectionObserver(([entry]) => {
-    isVisible = entry!.intersectionRatio >= visible && entry!.isIntersecting
-    impress()
-  }, { threshold: visible })
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      isVisible = entry!.intersectionRatio >= visible && entry!.isIntersecting
+      impress()
+    },
+    { threshold: visible },
+  )
   observer.observe(video)
   signal.addEventListener('abort', () => observer.disconnect())
   if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(shown)
@@ -74,7 +80,8 @@ function watch(video: HTMLVideoElement, { adId, baseUrl = location.origin, visib
 
   function progress() {
     const reached = 25 * Math.floor((4 * video.currentTime) / video.duration + 0.01)
-    if (reached > quartile) attempt(() => onEvent?.('quartile', { playbackTime: played(), quartile: (quartile = reached) }))
+    if (reached > quartile)
+      attempt(() => onEvent?.('quartile', { playbackTime: played(), quartile: (quartile = reached) }))
   }
 
   function tell(type: 'impression' | 'click') {

@@ -24,11 +24,26 @@ export async function analytics(context: Context): Promise<Result> {
   await fill(database.url, density, new Date(end.getTime() - hour), end)
   const direct = await directly(database.adsApiUrl)
 
-  const api = context.open(await startProgram({ name: 'ads-api', script: await bundleOf('ads-api'), env: { DATABASE_URL: database.adsApiUrl }, profileTo: context.profileTo }))
+  const api = context.open(
+    await startProgram({
+      name: 'ads-api',
+      script: await bundleOf('ads-api'),
+      env: { DATABASE_URL: database.adsApiUrl },
+      profileTo: context.profileTo,
+    }),
+  )
   const bytes = (await (await fetch(`${api.url}/ads/analytics`)).arrayBuffer()).byteLength
-  const floor = context.open(await startProgram({ name: 'constant-floor', script: 'tools/bench/src/contenders/constant-floor.ts', env: { BYTES: String(bytes) } }))
+  const floor = context.open(
+    await startProgram({
+      name: 'constant-floor',
+      script: 'tools/bench/src/contenders/constant-floor.ts',
+      env: { BYTES: String(bytes) },
+    }),
+  )
   const contenders: [string, Program, string][] = [
-    ['constant buffer', floor, '/ads/analytics'], ['all time', api, '/ads/analytics'], ['window of ten minutes', api, '/ads/analytics?minutes=10'],
+    ['constant buffer', floor, '/ads/analytics'],
+    ['all time', api, '/ads/analytics'],
+    ['window of ten minutes', api, '/ads/analytics?minutes=10'],
   ]
   const samples = new Map<string, Awaited<ReturnType<typeof measure>>[]>(contenders.map(([name]) => [name, []]))
   for (const [, program, path] of contenders) await measure(program, path, 2)
@@ -47,12 +62,32 @@ export async function analytics(context: Context): Promise<Result> {
     { name: 'window of ten minutes / constant buffer', unit: 'ratio', samples: windowed, better: 'higher' },
     ...contenders.flatMap(([name]) => [
       { name: `${name}: throughput`, unit: 'req/s', samples: perSecond(name), better: 'higher' as const },
-      { name: `${name}: p99`, unit: 'ms', samples: (samples.get(name) ?? []).map((sample) => sample.p99), better: 'lower' as const },
-      { name: `${name}: CPU`, unit: 'µs/request', samples: (samples.get(name) ?? []).map((sample) => sample.cpu), better: 'lower' as const },
+      {
+        name: `${name}: p99`,
+        unit: 'ms',
+        samples: (samples.get(name) ?? []).map((sample) => sample.p99),
+        better: 'lower' as const,
+      },
+      {
+        name: `${name}: CPU`,
+        unit: 'µs/request',
+        samples: (samples.get(name) ?? []).map((sample) => sample.cpu),
+        better: 'lower' as const,
+      },
     ]),
     ...Object.entries(direct).flatMap(([name, times]) => [
-      { name: `query of ${name}, no cache: p50`, unit: 'ms', samples: [percentile(times, 50)], better: 'lower' as const },
-      { name: `query of ${name}, no cache: p99`, unit: 'ms', samples: [percentile(times, 99)], better: 'lower' as const },
+      {
+        name: `query of ${name}, no cache: p50`,
+        unit: 'ms',
+        samples: [percentile(times, 50)],
+        better: 'lower' as const,
+      },
+      {
+        name: `query of ${name}, no cache: p99`,
+        unit: 'ms',
+        samples: [percentile(times, 99)],
+        better: 'lower' as const,
+      },
     ]),
   ]
   const p50 = (name: string) => percentile(direct[name] ?? [], 50)
@@ -64,7 +99,12 @@ export async function analytics(context: Context): Promise<Result> {
   }
   const later = await directly(database.adsApiUrl)
   const growth = percentile(later['10 minutes'] ?? [], 99) / percentile(direct['10 minutes'] ?? [], 99)
-  figures.push({ name: `query of 10 minutes, no cache, with ${stored / 1e6} million stored: p99`, unit: 'ms', samples: [percentile(later['10 minutes'] ?? [], 99)], better: 'lower' })
+  figures.push({
+    name: `query of 10 minutes, no cache, with ${stored / 1e6} million stored: p99`,
+    unit: 'ms',
+    samples: [percentile(later['10 minutes'] ?? [], 99)],
+    better: 'lower',
+  })
 
   const refused = [...samples.values()].flat().reduce((sum, sample) => sum + sample.refused + sample.broken, 0)
   return {
@@ -78,7 +118,17 @@ export async function analytics(context: Context): Promise<Result> {
       atMost('window of a year against a window of an hour', p50('a year') / p50('an hour'), 5),
     ],
     checks: [{ name: 'every request was answered', ok: refused === 0, detail: `${refused} were not` }, sums],
-    plots: [{ title: 'Query without cache', x: 'percentile', y: 'ms', series: Object.entries(direct).map(([name, times]) => ({ name, points: [10, 25, 50, 75, 90, 99].map((p): [number, number] => [p, percentile(times, p)]) })) }],
+    plots: [
+      {
+        title: 'Query without cache',
+        x: 'percentile',
+        y: 'ms',
+        series: Object.entries(direct).map(([name, times]) => ({
+          name,
+          points: [10, 25, 50, 75, 90, 99].map((p): [number, number] => [p, percentile(times, p)]),
+        })),
+      },
+    ],
     notes: [`the answer has ${bytes} bytes; BENCH_MILLION_CLICKS=30 stores thirty million clicks in the end`],
   }
 }

@@ -22,7 +22,8 @@ export async function artefacts(context: Context): Promise<Result> {
   const figures: Figure[] = []
   const goals: Goal[] = []
   const notes: string[] = []
-  const lower = (name: string, unit: string, samples: number[]) => figures.push({ name, unit, samples, better: 'lower' })
+  const lower = (name: string, unit: string, samples: number[]) =>
+    figures.push({ name, unit, samples, better: 'lower' })
 
   for (const app of apps) {
     const script = join(workspace, await bundleOf(app))
@@ -34,7 +35,11 @@ export async function artefacts(context: Context): Promise<Result> {
     const image = imageBytes(app)
     if (image === undefined) notes.push(`there is no image of ${app} here to weigh: npx nx image ${app}`)
     else lower(`${app}: image`, 'MB', [image / megabyte])
-    lower(`${app}: to refuse a bad configuration`, 'ms', times(context.rounds, () => refuse(script)))
+    lower(
+      `${app}: to refuse a bad configuration`,
+      'ms',
+      times(context.rounds, () => refuse(script)),
+    )
   }
 
   const { readyAfter, running } = await startInTurns(context)
@@ -84,14 +89,21 @@ async function startInTurns(context: Context) {
 }
 
 function sizesOf(folder: string): { code: Buffer; compiled: number } {
-  const contentOf = (suffix: string) => Buffer.concat(readdirSync(folder).filter((file) => file.endsWith(suffix)).map((file) => readFileSync(join(folder, file))))
+  const contentOf = (suffix: string) =>
+    Buffer.concat(
+      readdirSync(folder)
+        .filter((file) => file.endsWith(suffix))
+        .map((file) => readFileSync(join(folder, file))),
+    )
   return { code: contentOf('.js'), compiled: contentOf('.cache').length }
 }
 
 // The shortest life of an app: it loads everything, finds PORT wrong and exits with 78.
 function refuse(script: string): number {
   return timeOf(() => {
-    const { status } = spawnSync(process.execPath, ['--enable-source-maps', script], { env: { PATH: process.env.PATH, PORT: 'none' } })
+    const { status } = spawnSync(process.execPath, ['--enable-source-maps', script], {
+      env: { PATH: process.env.PATH, PORT: 'none' },
+    })
     if (status !== 78) throw new Error(`${script} exited with ${status} on a bad configuration`)
   })
 }

@@ -20,7 +20,10 @@ export async function freshness(context: Context): Promise<Result> {
   const [ingest, api] = await Promise.all([system.startIngest(), system.startApi(), system.startWriter()])
   const floor = context.open(await startSequence(system.broker, system.server))
   context.say('warming up')
-  await Promise.all([floor.measure(400), paced({ url: ingest.url, connections: 32, rate: 2000, seconds: warmUpSeconds, ads: 1000 }).done])
+  await Promise.all([
+    floor.measure(400),
+    paced({ url: ingest.url, connections: 32, rate: 2000, seconds: warmUpSeconds, ads: 1000 }).done,
+  ])
 
   const seconds = Math.max(context.seconds, 5)
   const floors: number[][] = []
@@ -36,7 +39,9 @@ export async function freshness(context: Context): Promise<Result> {
       const { statuses } = await load.done
       acknowledged += statuses['202'] ?? 0
       samples.get(rate)!.push(taken)
-      context.say(`round ${round}: ${rate} clicks/s, p50 ${percentile(taken, 50).toFixed(1)} ms, p99 ${percentile(taken, 99).toFixed(1)} ms of ${taken.length} probes`)
+      context.say(
+        `round ${round}: ${rate} clicks/s, p50 ${percentile(taken, 50).toFixed(1)} ms, p99 ${percentile(taken, 99).toFixed(1)} ms of ${taken.length} probes`,
+      )
     }
   }
   const floorP50 = floors.map((taken) => percentile(taken, 50))
@@ -47,26 +52,57 @@ export async function freshness(context: Context): Promise<Result> {
   const goals: Goal[] = []
   for (const rate of rates) {
     const rounds = samples.get(rate)!
-    const p50 = ratios(rounds.map((taken) => percentile(taken, 50)), floorP50)
+    const p50 = ratios(
+      rounds.map((taken) => percentile(taken, 50)),
+      floorP50,
+    )
     const p99 = rounds.map((taken) => percentile(taken, 99))
     figures.push(
       { name: `${rate} clicks/s: from POST to analytics, p50 / floor`, unit: 'ratio', samples: p50, better: 'lower' },
-      { name: `${rate} clicks/s: from POST to analytics, p50`, unit: 'ms', samples: rounds.map((taken) => percentile(taken, 50)), better: 'lower' },
+      {
+        name: `${rate} clicks/s: from POST to analytics, p50`,
+        unit: 'ms',
+        samples: rounds.map((taken) => percentile(taken, 50)),
+        better: 'lower',
+      },
       { name: `${rate} clicks/s: from POST to analytics, p99`, unit: 'ms', samples: p99, better: 'lower' },
     )
-    goals.push(atMost(`p50 at ${rate} clicks/s against the floor`, median(p50), 5), atMost(`p99 at ${rate} clicks/s, ms`, median(p99), 25))
+    goals.push(
+      atMost(`p50 at ${rate} clicks/s against the floor`, median(p50), 5),
+      atMost(`p99 at ${rate} clicks/s, ms`, median(p99), 25),
+    )
   }
-  const series = [{ name: 'floor', taken: floors }, ...rates.map((rate) => ({ name: `${rate} clicks/s`, taken: samples.get(rate)! }))]
-    .map(({ name, taken }) => ({ name, points: latencyCurve(ascending(taken.flat())) }))
-  return { benchmark: 'freshness', figures, goals, checks: await drained(), plots: [{ title: 'From POST to analytics', x: 'percentile', y: 'ms', logarithmic: 'y', series }], notes: [] }
+  const series = [
+    { name: 'floor', taken: floors },
+    ...rates.map((rate) => ({ name: `${rate} clicks/s`, taken: samples.get(rate)! })),
+  ].map(({ name, taken }) => ({ name, points: latencyCurve(ascending(taken.flat())) }))
+  return {
+    benchmark: 'freshness',
+    figures,
+    goals,
+    checks: await drained(),
+    plots: [{ title: 'From POST to analytics', x: 'percentile', y: 'ms', logarithmic: 'y', series }],
+    notes: [],
+  }
 
   async function drained(): Promise<Check[]> {
     const expected = await system.broker.recordsOf(system.topics.click)
     await withSql(system.database.url, async (sql) => {
-      for (const deadline = performance.now() + 30_000; performance.now() < deadline && (await ledgerPosition(sql)) < expected; ) await pause(50)
+      for (
+        const deadline = performance.now() + 30_000;
+        performance.now() < deadline && (await ledgerPosition(sql)) < expected;
+      )
+        await pause(50)
     })
     const checks = await checkBooks(system.database.url, 'after the load', { read: expected })
-    return [...checks, { name: 'every acknowledged click is in the log', ok: expected >= acknowledged, detail: `${acknowledged} acknowledged, ${expected} in the log` }]
+    return [
+      ...checks,
+      {
+        name: 'every acknowledged click is in the log',
+        ok: expected >= acknowledged,
+        detail: `${acknowledged} acknowledged, ${expected} in the log`,
+      },
+    ]
   }
 }
 
@@ -74,18 +110,33 @@ export async function freshness(context: Context): Promise<Result> {
 async function probe(ingest: string, api: string, seconds: number): Promise<number[]> {
   // fetch would take as much of the machine as what it measures
   const agent = new Agent({ keepAlive: true })
-  const ask = (url: string, body?: string) => new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const asked = request(url, { agent, ...(body && { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': body.length } }) }, (answer) => {
-      let text = ''
-      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
+  const ask = (url: string, body?: string) =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const asked = request(
+        url,
+        {
+          agent,
+          ...(body && {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', 'content-length': body.length },
+          }),
+        },
+        (answer) => {
+          let text = ''
+          answer
+            .setEncoding('utf8')
+            .on('data', (chunk: string) => (text += chunk))
+            .on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
+        },
+      )
+      asked.on('error', reject).end(body)
     })
-    asked.on('error', reject).end(body)
-  })
-  const clicks = async () => (JSON.parse((await ask(`${api}/ads/analytics?ad_id=${probeAd}`)).text) as { clicks: number }[])[0]?.clicks ?? 0
+  const clicks = async () =>
+    (JSON.parse((await ask(`${api}/ads/analytics?ad_id=${probeAd}`)).text) as { clicks: number }[])[0]?.clicks ?? 0
 
   const samples: number[] = []
   let counted = await clicks()
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
     const start = performance.now()
     const { status } = await ask(`${ingest}/ads/click`, JSON.stringify({ ad_id: probeAd, event_id: randomUUID() }))
     if (status !== 202) throw new Error(`the probe was answered with ${status}`)

@@ -39,21 +39,38 @@ export async function ingest(context: Context): Promise<Result> {
         if (contender === oneEach && connections !== 64) continue
         const sample = await measure(contender, broker, connections, context.seconds)
         samples.set(`${contender.name}/${connections}`, [...of(contender, connections), sample])
-        context.say(`round ${round}, ${connections} connections: ${contender.name} ${Math.round(sample.perSecond)} req/s`)
+        context.say(
+          `round ${round}, ${connections} connections: ${contender.name} ${Math.round(sample.perSecond)} req/s`,
+        )
       }
     }
   }
-  const perSecond = (contender: Contender, connections: number) => of(contender, connections).map((sample) => sample.perSecond)
-  const cpu = (contender: Contender, connections: number) => of(contender, connections).map((sample) => sample.appMicroseconds)
+  const perSecond = (contender: Contender, connections: number) =>
+    of(contender, connections).map((sample) => sample.perSecond)
+  const cpu = (contender: Contender, connections: number) =>
+    of(contender, connections).map((sample) => sample.appMicroseconds)
   const toFloor = (connections: number) => ratios(perSecond(ours, connections), perSecond(floor, connections))
   const calm = await atRate(context, [floor, ours], Math.floor(median(perSecond(ours, 64)) * 0.6))
   const toOneEach = ratios(perSecond(ours, 64), perSecond(oneEach, 64))
   const figures: Figure[] = connectionCounts.flatMap((connections) => [
-    { name: `ingest / Fastify floor, ${connections} connections`, unit: 'ratio', samples: toFloor(connections), better: 'higher' as const },
-    { name: `the same by CPU of the app, ${connections} connections`, unit: 'ratio', samples: ratios(cpu(floor, connections), cpu(ours, connections)), better: 'higher' as const },
+    {
+      name: `ingest / Fastify floor, ${connections} connections`,
+      unit: 'ratio',
+      samples: toFloor(connections),
+      better: 'higher' as const,
+    },
+    {
+      name: `the same by CPU of the app, ${connections} connections`,
+      unit: 'ratio',
+      samples: ratios(cpu(floor, connections), cpu(ours, connections)),
+      better: 'higher' as const,
+    },
     ...contenders.flatMap((contender) => figuresOf(contender.name, connections, of(contender, connections))),
   ])
-  figures.push({ name: 'ingest / one send each, 64 connections', unit: 'ratio', samples: toOneEach, better: 'higher' }, ...calm.figures)
+  figures.push(
+    { name: 'ingest / one send each, 64 connections', unit: 'ratio', samples: toOneEach, better: 'higher' },
+    ...calm.figures,
+  )
   return {
     benchmark: 'ingest',
     figures,
@@ -64,10 +81,16 @@ export async function ingest(context: Context): Promise<Result> {
       atMost('p99 at 60 % of the maximum against the floor at that rate', calm.p99, 2),
     ],
     checks: await Promise.all([ours, oneEach].map((contender) => checkLog(contender, broker))),
-    plots: [{
-      title: 'Latency at 64 connections', x: 'percentile', y: 'ms', logarithmic: 'y',
-      series: contenders.map((contender) => ({ name: contender.name, points: of(contender, 64)[0]?.curve ?? [] })),
-    }, calm.plot],
+    plots: [
+      {
+        title: 'Latency at 64 connections',
+        x: 'percentile',
+        y: 'ms',
+        logarithmic: 'y',
+        series: contenders.map((contender) => ({ name: contender.name, points: of(contender, 64)[0]?.curve ?? [] })),
+      },
+      calm.plot,
+    ],
     notes: [generatorNote([...samples.values()].flat())],
   }
 }
@@ -80,14 +103,16 @@ async function atRate(context: Context, contenders: Contender[], rate: number) {
   const plot: Plot = { title: `Latency at ${rate} clicks/s`, x: 'percentile', y: 'ms', logarithmic: 'y', series: [] }
   for (let round = 1; round <= context.rounds; round++) {
     for (const contender of contenders) {
-      const { latencies, statuses } = await paced({ url: contender.url, connections: 64, rate, seconds, ads: 1000 }).done
+      const { latencies, statuses } = await paced({ url: contender.url, connections: 64, rate, seconds, ads: 1000 })
+        .done
       contender.sent += statuses['202'] ?? 0
       p99.set(contender, [...(p99.get(contender) ?? []), percentile(latencies, 99)])
       context.say(`round ${round}, ${rate} clicks/s: ${contender.name} p99 ${percentile(latencies, 99).toFixed(1)} ms`)
       if (round === 1) plot.series.push({ name: contender.name, points: latencyCurve(latencies) })
     }
   }
-  for (const [{ name }, samples] of p99) figures.push({ name: `${name}, at 60 % of our maximum: p99`, unit: 'ms', samples, better: 'lower' })
+  for (const [{ name }, samples] of p99)
+    figures.push({ name: `${name}, at 60 % of our maximum: p99`, unit: 'ms', samples, better: 'lower' })
   const [floor = [], ours = []] = [...p99.values()]
   return { figures, plot, p99: median(ratios(ours, floor)) }
 }
@@ -95,12 +120,23 @@ async function atRate(context: Context, contenders: Contender[], rate: number) {
 async function startContenders(context: Context, broker: Broker): Promise<Contender[]> {
   for (const prefix of ['ours.', 'each.']) await broker.createTopics(prefix)
   const env = { KAFKA_BROKERS: broker.brokers, RATE_LIMIT_MAX: '0' }
-  const floor = context.open(await startProgram({ name: 'fastify-floor', script: 'tools/bench/src/contenders/fastify-floor.ts' }))
+  const floor = context.open(
+    await startProgram({ name: 'fastify-floor', script: 'tools/bench/src/contenders/fastify-floor.ts' }),
+  )
   const ours = context.open(
-    await startProgram({ name: 'click-ingest', script: await bundleOf('click-ingest'), env: { ...env, TOPIC_PREFIX: 'ours.' }, profileTo: context.profileTo }),
+    await startProgram({
+      name: 'click-ingest',
+      script: await bundleOf('click-ingest'),
+      env: { ...env, TOPIC_PREFIX: 'ours.' },
+      profileTo: context.profileTo,
+    }),
   )
   const oneEach = context.open(
-    await startProgram({ name: 'one-send-each', script: 'tools/bench/src/contenders/one-send-each.ts', env: { ...env, TOPIC_PREFIX: 'each.' } }),
+    await startProgram({
+      name: 'one-send-each',
+      script: 'tools/bench/src/contenders/one-send-each.ts',
+      env: { ...env, TOPIC_PREFIX: 'each.' },
+    }),
   )
   return [
     { ...floor, sent: 0, refused: 0 },
@@ -121,7 +157,10 @@ async function measure(contender: Contender, broker: Broker, connections: number
 function figuresOf(name: string, connections: number, samples: Sample[]): Figure[] {
   if (samples.length === 0) return []
   const figure = (what: string, unit: string, key: keyof Sample, better?: 'higher' | 'lower'): Figure => ({
-    name: `${name}, ${connections} connections: ${what}`, unit, samples: samples.map((sample) => Number(sample[key])), ...(better && { better }),
+    name: `${name}, ${connections} connections: ${what}`,
+    unit,
+    samples: samples.map((sample) => Number(sample[key])),
+    ...(better && { better }),
   })
   return [
     figure('throughput', 'req/s', 'perSecond', 'higher'),
@@ -136,7 +175,11 @@ function figuresOf(name: string, connections: number, samples: Sample[]): Figure
 async function checkLog({ name, topic = '', sent, refused }: Contender, broker: Broker): Promise<Check> {
   const acknowledged = sent - refused
   const stored = await broker.recordsOf(topic)
-  return { name: `${name}: every acknowledged click is in the log`, ok: stored >= acknowledged && refused === 0, detail: `${acknowledged} acknowledged, ${refused} refused, ${stored} in the log` }
+  return {
+    name: `${name}: every acknowledged click is in the log`,
+    ok: stored >= acknowledged && refused === 0,
+    detail: `${acknowledged} acknowledged, ${refused} refused, ${stored} in the log`,
+  }
 }
 
 export function generatorNote(samples: Measured[]): string {

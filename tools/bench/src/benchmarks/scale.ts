@@ -30,7 +30,9 @@ export async function scale(context: Context): Promise<Result> {
     goals: sustained.goals,
     checks: [...ingest.checks, ...writers.checks, ...sustained.checks],
     plots: sustained.plots,
-    notes: ['everything shares the cores of one machine: what a second process adds here is what was idle, not what a second machine would add'],
+    notes: [
+      'everything shares the cores of one machine: what a second process adds here is what was idle, not what a second machine would add',
+    ],
   }
 }
 
@@ -44,7 +46,9 @@ async function ingests(context: Context, broker: Broker, server: DatabaseServer)
   for (let round = 1; round <= context.rounds; round++) {
     for (const kind of ['one', 'two'] as const) {
       const used = kind === 'one' ? processes.slice(0, 1) : processes
-      const measured = await Promise.all(used.map(({ url }) => wrk({ url, connections: 64 / used.length, seconds: context.seconds, script: script() })))
+      const measured = await Promise.all(
+        used.map(({ url }) => wrk({ url, connections: 64 / used.length, seconds: context.seconds, script: script() })),
+      )
       samples[kind].push(measured.reduce((sum, { perSecond }) => sum + perSecond, 0))
       acknowledged += measured.reduce((sum, { requests, refused }) => sum + requests - refused, 0)
       context.say(`round ${round}: ${kind} ingest, ${Math.round(samples[kind].at(-1) ?? 0)} clicks/s`)
@@ -52,8 +56,19 @@ async function ingests(context: Context, broker: Broker, server: DatabaseServer)
   }
   for (const process of processes) await process.stop()
   const stored = await broker.recordsOf(system.topics.click)
-  const figures: Figure[] = (['one', 'two'] as const).map((kind) => ({ name: `${kind} ingest, 64 connections in all`, unit: 'clicks/s', samples: samples[kind], better: 'higher' as const }))
-  const checks: Check[] = [{ name: 'ingest: every acknowledged click is in the log', ok: stored >= acknowledged, detail: `${acknowledged} acknowledged, ${stored} in the log` }]
+  const figures: Figure[] = (['one', 'two'] as const).map((kind) => ({
+    name: `${kind} ingest, 64 connections in all`,
+    unit: 'clicks/s',
+    samples: samples[kind],
+    better: 'higher' as const,
+  }))
+  const checks: Check[] = [
+    {
+      name: 'ingest: every acknowledged click is in the log',
+      ok: stored >= acknowledged,
+      detail: `${acknowledged} acknowledged, ${stored} in the log`,
+    },
+  ]
   return { figures, checks }
 }
 
@@ -71,7 +86,12 @@ async function writersOf(context: Context, broker: Broker, server: DatabaseServe
     })
     for (const writer of writers) await writer.stop()
     context.say(`${count} writer(s): ${Math.round(perSecond)} rows/s`)
-    figures.push({ name: `${count} writer(s), backlog of ${backlog} clicks`, unit: 'rows/s', samples: [perSecond], better: 'higher' })
+    figures.push({
+      name: `${count} writer(s), backlog of ${backlog} clicks`,
+      unit: 'rows/s',
+      samples: [perSecond],
+      better: 'higher',
+    })
     checks.push(...(await checkBooks(system.database.url, `${count} writer(s)`, { stored: backlog, read: backlog })))
     await system.database.drop()
   }
@@ -84,10 +104,16 @@ async function fill(broker: Broker, topic: string) {
   const time = new Date().toISOString()
   const fixed = { occurred_at: time, received_at: time, ip: '192.168.1.0', user_agent: 'bench/1', playback_time: 15.5 }
   for (let from = 0; from < backlog; from += 5000) {
-    await Promise.all(Array.from({ length: 5000 }, (_, index) => {
-      const id = `${prefix}${(from + index).toString(16).padStart(12, '0')}`
-      return producer.publish(topic, { key: id, value: encodeEvent({ event_id: id, ad_id: (index % 1000) + 1, ...fixed }), headers: eventHeaders(id) })
-    }))
+    await Promise.all(
+      Array.from({ length: 5000 }, (_, index) => {
+        const id = `${prefix}${(from + index).toString(16).padStart(12, '0')}`
+        return producer.publish(topic, {
+          key: id,
+          value: encodeEvent({ event_id: id, ad_id: (index % 1000) + 1, ...fixed }),
+          headers: eventHeaders(id),
+        })
+      }),
+    )
   }
   await producer.close()
 }
@@ -100,7 +126,12 @@ async function sustain(context: Context, broker: Broker, server: DatabaseServer)
   const seconds = context.seconds * 6
   await paced({ url: ingest.url, connections: 64, rate: sustainedRate / 3, seconds: 10, ads: 1000, perRequest }).done
   const load = paced({ url: ingest.url, connections: 128, rate: sustainedRate, seconds, ads: 1000, perRequest })
-  const read = stopwatch({ ingest: () => cpuOf(ingest.pid), writer: () => cpuOf(writer.pid), broker: () => cpuOf(broker.pid), postgres: () => cpuOfTree(server.pid) })
+  const read = stopwatch({
+    ingest: () => cpuOf(ingest.pid),
+    writer: () => cpuOf(writer.pid),
+    broker: () => cpuOf(broker.pid),
+    postgres: () => cpuOfTree(server.pid),
+  })
   context.say(`${sustainedRate} clicks/s for ${seconds} s, ${perRequest} a request`)
   const lags: [number, number][] = []
   let running = true
@@ -124,17 +155,48 @@ async function sustain(context: Context, broker: Broker, server: DatabaseServer)
   const acknowledged = result.statuses['202'] ?? 0
   const lagSeconds = Math.max(...lags.map(([, lag]) => lag)) / sustainedRate
   const figures: Figure[] = [
-    { name: `sustained ${sustainedRate} clicks/s for ${seconds} s, ${perRequest} a request: acknowledged of offered`, unit: 'ratio', samples: [acknowledged / offered], better: 'higher' },
+    {
+      name: `sustained ${sustainedRate} clicks/s for ${seconds} s, ${perRequest} a request: acknowledged of offered`,
+      unit: 'ratio',
+      samples: [acknowledged / offered],
+      better: 'higher',
+    },
     { name: 'sustained: lag at most', unit: 's', samples: [lagSeconds], better: 'lower' },
-    { name: 'sustained: p99 of an acknowledgement', unit: 'ms', samples: [percentile(result.latencies, 99)], better: 'lower' },
-    ...Object.entries(used).map(([name, time]) => ({ name: `sustained: CPU of ${name}`, unit: 'µs/click', samples: [time / acknowledged], better: 'lower' as const })),
+    {
+      name: 'sustained: p99 of an acknowledgement',
+      unit: 'ms',
+      samples: [percentile(result.latencies, 99)],
+      better: 'lower',
+    },
+    ...Object.entries(used).map(([name, time]) => ({
+      name: `sustained: CPU of ${name}`,
+      unit: 'µs/click',
+      samples: [time / acknowledged],
+      better: 'lower' as const,
+    })),
   ]
   const goals: Goal[] = [
-    atLeast(`acknowledged of what was offered at ${sustainedRate}/s, ${perRequest} a request`, acknowledged / offered, 1),
+    atLeast(
+      `acknowledged of what was offered at ${sustainedRate}/s, ${perRequest} a request`,
+      acknowledged / offered,
+      1,
+    ),
     atMost('lag throughout, s', lagSeconds, 1),
   ]
   const checks = await checkBooks(system.database.url, 'sustained', { read: result.expected })
-  return { figures, goals, checks, plots: [{ title: 'Lag of the writer', x: 's', y: 'events', series: [{ name: 'in the log, not in the ledger', points: lags }] }] }
+  return {
+    figures,
+    goals,
+    checks,
+    plots: [
+      {
+        title: 'Lag of the writer',
+        x: 's',
+        y: 'events',
+        series: [{ name: 'in the log, not in the ledger', points: lags }],
+      },
+    ],
+  }
 }
 
 async function reach(sql: Parameters<typeof ledgerPosition>[0], wanted: number) {

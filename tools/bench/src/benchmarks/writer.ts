@@ -20,7 +20,14 @@ const ads = 1000
 export async function writer(context: Context): Promise<Result> {
   const broker = context.open(await startBroker(context.say))
   const server = context.open(await startDatabase(context.say))
-  const samples = { writer: [] as number[], floor: [] as number[], floorCpu: [] as number[], node: [] as number[], postgres: [] as number[], kafka: [] as number[] }
+  const samples = {
+    writer: [] as number[],
+    floor: [] as number[],
+    floorCpu: [] as number[],
+    node: [] as number[],
+    postgres: [] as number[],
+    kafka: [] as number[],
+  }
   const checks: Check[] = []
   const lacking = await lackingForDebezium(context.say)
   const debezium = lacking === undefined ? context.open(await startDebezium(broker, server)) : undefined
@@ -41,13 +48,20 @@ export async function writer(context: Context): Promise<Result> {
     const app = await system.startWriter()
     const measured = await withSql(system.database.url, async (sql) => {
       const began = await until(sql, 1)
-      const read = stopwatch({ node: () => cpuOf(app.pid), postgres: () => cpuOfTree(server.pid), kafka: () => cpuOf(broker.pid) })
+      const read = stopwatch({
+        node: () => cpuOf(app.pid),
+        postgres: () => cpuOfTree(server.pid),
+        kafka: () => cpuOf(broker.pid),
+      })
       const ended = await until(sql, backlog)
       return { rows: ended.position - began.position, seconds: (ended.at - began.at) / 1000, cpu: read() }
     })
     samples.writer.push(measured.rows / measured.seconds)
-    for (const name of ['node', 'postgres', 'kafka'] as const) samples[name].push((measured.cpu[name] ?? NaN) / measured.rows)
-    context.say(`round ${round}: ${Math.round(measured.rows / measured.seconds)} rows/s, \\copy ${Math.round(floor.perSecond)} rows/s`)
+    for (const name of ['node', 'postgres', 'kafka'] as const)
+      samples[name].push((measured.cpu[name] ?? NaN) / measured.rows)
+    context.say(
+      `round ${round}: ${Math.round(measured.rows / measured.seconds)} rows/s, \\copy ${Math.round(floor.perSecond)} rows/s`,
+    )
     await app.stop()
     checks.push(...(await checkBooks(system.database.url, `round ${round}`, { stored: fresh.length, read: backlog })))
     await system.database.drop()
@@ -55,11 +69,18 @@ export async function writer(context: Context): Promise<Result> {
       const stored = await debezium.store(fresh)
       inserted.push(stored)
       context.say(`round ${round}: Debezium ${Math.round(stored.perSecond)} rows/s`)
-      checks.push({ name: `round ${round}: Debezium stored the same rows as \\copy`, ok: stored.contents === floor.contents, detail: stored.contents })
+      checks.push({
+        name: `round ${round}: Debezium stored the same rows as \\copy`,
+        ok: stored.contents === floor.contents,
+        detail: stored.contents,
+      })
     }
   }
   const toFloor = ratios(samples.writer, samples.floor)
-  const toDebezium = ratios(samples.writer, inserted.map((stored) => stored.perSecond))
+  const toDebezium = ratios(
+    samples.writer,
+    inserted.map((stored) => stored.perSecond),
+  )
   return {
     benchmark: 'writer',
     figures: [
@@ -88,7 +109,15 @@ export async function writer(context: Context): Promise<Result> {
     const producer = createProducer({ kafka: () => broker.kafka, maxQueued: 50_000, deadlineMs: 20_000 })
     for (let from = 0; from < events.length; from += 5000) {
       const part = events.slice(from, from + 5000)
-      await Promise.all(part.map((event) => producer.publish(topic, { key: event.event_id, value: encodeEvent(event), headers: eventHeaders(event.event_id) })))
+      await Promise.all(
+        part.map((event) =>
+          producer.publish(topic, {
+            key: event.event_id,
+            value: encodeEvent(event),
+            headers: eventHeaders(event.event_id),
+          }),
+        ),
+      )
     }
     await producer.close()
   }
@@ -105,7 +134,11 @@ async function until(sql: Parameters<typeof ledgerPosition>[0], wanted: number) 
 function figuresOf(toDebezium: number[], inserted: Stored[]): Figure[] {
   return [
     { name: "writer / Debezium's JDBC sink", unit: 'ratio', samples: toDebezium, better: 'higher' },
-    { name: "Debezium's JDBC sink, two tasks, insert only", unit: 'rows/s', samples: inserted.map((stored) => stored.perSecond) },
+    {
+      name: "Debezium's JDBC sink, two tasks, insert only",
+      unit: 'rows/s',
+      samples: inserted.map((stored) => stored.perSecond),
+    },
     { name: 'CPU of Kafka Connect for Debezium', unit: 'µs/row', samples: inserted.map((stored) => stored.connectCpu) },
     { name: 'CPU of PostgreSQL for Debezium', unit: 'µs/row', samples: inserted.map((stored) => stored.postgresCpu) },
   ]
@@ -122,8 +155,13 @@ function clicks(count: number): AdEvent[] {
     const number = index < fresh ? index : (index - fresh) * (repeatEvery - 1)
     const time = new Date(now - (number % 600_000)).toISOString()
     return {
-      event_id: `${prefix}${number.toString(16).padStart(12, '0')}`, ad_id: (number % ads) + 1, occurred_at: time, received_at: time,
-      ip: '192.168.1.0', user_agent: 'bench/1', playback_time: 15.5,
+      event_id: `${prefix}${number.toString(16).padStart(12, '0')}`,
+      ad_id: (number % ads) + 1,
+      occurred_at: time,
+      received_at: time,
+      ip: '192.168.1.0',
+      user_agent: 'bench/1',
+      playback_time: 15.5,
     }
   })
 }

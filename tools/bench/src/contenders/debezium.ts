@@ -44,14 +44,21 @@ export async function lackingForDebezium(say: (text: string) => void): Promise<s
   if (existsSync(jars())) return undefined
   if (!hasMaven()) return 'Maven was not found'
   say(`downloading Kafka Connect and Debezium from Maven Central to ${jars()} (71 MB, once)`)
-  return downloadJars(jars(), artifacts).then(() => undefined, (error: Error) => error.message)
+  return downloadJars(jars(), artifacts).then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
 }
 
 /** Debezium's JDBC sink with two tasks in Kafka Connect: the same clicks by plain insert into the floor's table, and nothing else. */
 export async function startDebezium(broker: Broker, server: DatabaseServer): Promise<Debezium> {
   await broker.admin.create([{ topic, numPartitions: partitions, replicationFactor: 1 }])
   const table = await clicksTable(server, 'debezium')
-  const connect = await startKafkaConnect({ jars: jars(), worker: worker(broker), connector: connector(new URL(table.url)) })
+  const connect = await startKafkaConnect({
+    jars: jars(),
+    worker: worker(broker),
+    connector: connector(new URL(table.url)),
+  })
   const producer = broker.kafka.producer({ allowAutoTopicCreation: false })
   await producer.connect()
   await connect.pause()
@@ -69,7 +76,11 @@ export async function startDebezium(broker: Broker, server: DatabaseServer): Pro
       const read = stopwatch({ connect: () => cpuOf(connect.pid), postgres: () => cpuOfTree(server.pid) })
       await until(sql, events.slice(-partitions), partitions)
       const { connect: connectTime = NaN, postgres: postgresTime = NaN } = read()
-      return { perSecond: rows / ((performance.now() - began) / 1000), connectCpu: connectTime / rows, postgresCpu: postgresTime / rows }
+      return {
+        perSecond: rows / ((performance.now() - began) / 1000),
+        connectCpu: connectTime / rows,
+        postgresCpu: postgresTime / rows,
+      }
     })
     // consumers that wait for the next backlog would take CPU from the others
     await connect.pause()
@@ -79,7 +90,9 @@ export async function startDebezium(broker: Broker, server: DatabaseServer): Pro
   // In turn to all partitions: the sink keeps the order within each, so all is stored when the last of each is there.
   async function send(events: AdEvent[]) {
     for (let from = 0; from < events.length; from += 6000) {
-      const messages = events.slice(from, from + 6000).map((event, index) => ({ value: encodeEvent(event), partition: (from + index) % partitions }))
+      const messages = events
+        .slice(from, from + 6000)
+        .map((event, index) => ({ value: encodeEvent(event), partition: (from + index) % partitions }))
       await producer.send({ topic, acks: -1, messages })
     }
   }
@@ -114,10 +127,10 @@ function worker({ brokers }: Broker) {
 
 function connector({ hostname, port, username, password, pathname }: URL) {
   return {
-    'name': 'debezium',
+    name: 'debezium',
     'connector.class': 'io.debezium.connector.jdbc.JdbcSinkConnector',
     'tasks.max': 2,
-    'topics': topic,
+    topics: topic,
     'connection.url': `jdbc:postgresql://${hostname}:${port}${pathname}`,
     'connection.username': username,
     'connection.password': password,

@@ -8,7 +8,10 @@ const compiled = TypeCompiler.Compile(Type.Object(EventRequest.properties))
 const app = Fastify()
 app.setValidatorCompiler(() => (value) => (compiled.Check(value) ? { value } : { error: new Error('not valid') }))
 app.get('/readyz', () => ({}))
-const schema = { body: EventRequest, response: { 202: Type.Object({ message: Type.String(), event_id: Type.String() }) } }
+const schema = {
+  body: EventRequest,
+  response: { 202: Type.Object({ message: Type.String(), event_id: Type.String() }) },
+}
 app.post<{ Body: { event_id: string } }>('/ads/click', { schema }, async (request, reply) => {
   reply.code(202)
   return { message: 'Click event received', event_id: request.body.event_id }

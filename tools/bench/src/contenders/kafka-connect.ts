@@ -33,16 +33,40 @@ export async function startKafkaConnect({ jars, worker, connector }: KafkaConnec
   const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-bench-connect-'))
   const url = `http://127.0.0.1:${await freePort()}`
   const [workerFile, connectorFile] = [join(dir, 'worker.properties'), join(dir, 'connector.properties')]
-  writeFileSync(workerFile, properties({ ...worker, 'listeners': url, 'offset.storage.file.filename': join(dir, 'offsets'), 'plugin.discovery': 'service_load' }))
+  writeFileSync(
+    workerFile,
+    properties({
+      ...worker,
+      listeners: url,
+      'offset.storage.file.filename': join(dir, 'offsets'),
+      'plugin.discovery': 'service_load',
+    }),
+  )
   writeFileSync(connectorFile, properties(connector))
-  const args = [...java, '-cp', join(jars, '*'), 'org.apache.kafka.connect.cli.ConnectStandalone', workerFile, connectorFile]
-  const server = await spawnServer('java', args, { log: join(dir, 'connect.log'), leash: { signal: 'SIGKILL', remove: [dir] } })
+  const args = [
+    ...java,
+    '-cp',
+    join(jars, '*'),
+    'org.apache.kafka.connect.cli.ConnectStandalone',
+    workerFile,
+    connectorFile,
+  ]
+  const server = await spawnServer('java', args, {
+    log: join(dir, 'connect.log'),
+    leash: { signal: 'SIGKILL', remove: [dir] },
+  })
   const stop = async () => {
     await server.stop('SIGTERM')
     rmSync(dir, { recursive: true, force: true })
   }
   await reach('RUNNING').catch((error: Error) => stop().then(() => Promise.reject(error)))
-  return { pid: server.pid, pause: () => change('pause', 'PAUSED'), resume: () => change('resume', 'RUNNING'), check: async () => void (await status()), stop }
+  return {
+    pid: server.pid,
+    pause: () => change('pause', 'PAUSED'),
+    resume: () => change('resume', 'RUNNING'),
+    check: async () => void (await status()),
+    stop,
+  }
 
   async function change(what: 'pause' | 'resume', state: State) {
     await fetch(`${url}/connectors/${connector.name}/${what}`, { method: 'PUT' })
@@ -52,8 +76,15 @@ export async function startKafkaConnect({ jars, worker, connector }: KafkaConnec
   async function reach(state: State) {
     for (const deadline = performance.now() + patience; ; await sleep(20)) {
       const now = await status()
-      if (now?.tasks.length === connector['tasks.max'] && [now.connector, ...now.tasks].every((part) => part.state === state)) return
-      if (performance.now() > deadline) throw new Error(`Kafka Connect is not ${state} after ${patience / 1000} s (${JSON.stringify(now)}):\n${server.lastWords()}`)
+      if (
+        now?.tasks.length === connector['tasks.max'] &&
+        [now.connector, ...now.tasks].every((part) => part.state === state)
+      )
+        return
+      if (performance.now() > deadline)
+        throw new Error(
+          `Kafka Connect is not ${state} after ${patience / 1000} s (${JSON.stringify(now)}):\n${server.lastWords()}`,
+        )
     }
   }
 
@@ -70,4 +101,10 @@ export async function startKafkaConnect({ jars, worker, connector }: KafkaConnec
 }
 
 // Heap and collector as in Kafka's own start script. Connectors send times without a zone in that of the JVM.
-const java = ['-Xms2g', '-Xmx2g', '-XX:+UseG1GC', '-Duser.timezone=UTC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
+const java = [
+  '-Xms2g',
+  '-Xmx2g',
+  '-XX:+UseG1GC',
+  '-Duser.timezone=UTC',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+]

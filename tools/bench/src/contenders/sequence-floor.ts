@@ -19,7 +19,12 @@ export async function startSequence(broker: Broker, server: DatabaseServer): Pro
   await sql`create table floor_rows (id integer generated always as identity primary key)`
   let arrived = Promise.withResolvers<void>()
   const consumer = createBatchConsumer({
-    kafka: broker.kafka, groupId: 'floor', topics: [topic], concurrency: 6, onAssigned() {}, onCrash() {},
+    kafka: broker.kafka,
+    groupId: 'floor',
+    topics: [topic],
+    concurrency: 6,
+    onAssigned() {},
+    onCrash() {},
     async onBatch() {
       arrived.resolve()
     },

@@ -50,7 +50,15 @@ await new Promise<void>((resolve) => {
   }, 1)
 })
 for (const { socket } of all) socket.destroy()
-const result: PacedResult = { sent, dropped, broken, statuses, latencies: latencies.sort((a, b) => a - b), refusals: refusals.sort((a, b) => a - b), ticks }
+const result: PacedResult = {
+  sent,
+  dropped,
+  broken,
+  statuses,
+  latencies: latencies.sort((a, b) => a - b),
+  refusals: refusals.sort((a, b) => a - b),
+  ticks,
+}
 process.stdout.write(JSON.stringify(result), () => process.exit(0))
 
 function issue(due: number) {
@@ -62,10 +70,15 @@ function issue(due: number) {
 function send(connection: Connection, due: number) {
   sent += perRequest
   const clicks = Array.from({ length: perRequest }, click)
-  const [path, body] = perRequest === 1 ? ['/ads/click', `{${clicks[0]}}`] : ['/ads/events', `{"events":[${clicks.map((fields) => `{"type":"click",${fields}}`).join(',')}]}`]
+  const [path, body] =
+    perRequest === 1
+      ? ['/ads/click', `{${clicks[0]}}`]
+      : ['/ads/events', `{"events":[${clicks.map((fields) => `{"type":"click",${fields}}`).join(',')}]}`]
   connection.busy = true
   connection.due = due
-  connection.socket.write(`POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+  connection.socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
 }
 
 function click(): string {
@@ -124,10 +137,13 @@ function lose(connection: Connection) {
   all.splice(all.indexOf(connection), 1)
   if (performance.now() - start > seconds * 1000) return
   // a server may close an idle connection at any time: clients open another
-  open().then((fresh) => {
-    all.push(fresh)
-    idle.push(fresh)
-  }, () => {})
+  open().then(
+    (fresh) => {
+      all.push(fresh)
+      idle.push(fresh)
+    },
+    () => {},
+  )
 }
 
 function tickOf(now: number): Tick {

@@ -48,11 +48,19 @@ export interface Pacing {
 
 /** Clicks at a fixed rate from a process of their own. */
 export function paced(options: PacedOptions): Pacing {
-  const child = spawn(process.execPath, [join(workspace, 'tools/bench/src/load/paced-main.ts'), JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(
+    process.execPath,
+    [join(workspace, 'tools/bench/src/load/paced-main.ts'), JSON.stringify(options)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   const done = new Promise<PacedResult>((resolve, reject) => {
-    child.once('close', (code) => (code === 0 ? resolve(JSON.parse(Buffer.concat(chunks).toString()) as PacedResult) : reject(new Error(`the load ended with ${code}`))))
+    child.once('close', (code) =>
+      code === 0
+        ? resolve(JSON.parse(Buffer.concat(chunks).toString()) as PacedResult)
+        : reject(new Error(`the load ended with ${code}`)),
+    )
   })
   return { done, cpu: () => cpuOf(child.pid as number) }
 }

@@ -47,14 +47,26 @@ export async function wrk({ url, connections, seconds, script }: Load): Promise<
   const file = join(folder, 'load.lua')
   writeFileSync(file, script + report)
   try {
-    const { output, cores } = await run(['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', file, url], seconds)
+    const { output, cores } = await run(
+      ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', file, url],
+      seconds,
+    )
     const line = /^RESULT (.*)$/m.exec(output)?.[1]
     if (line === undefined) throw new Error(`wrk said:\n${output}`)
-    const { requests, microseconds, refused, broken, max, curve } = JSON.parse(line) as Record<string, number> & { curve: [number, number][] }
+    const { requests, microseconds, refused, broken, max, curve } = JSON.parse(line) as Record<string, number> & {
+      curve: [number, number][]
+    }
     const at = (percent: number) => curve.find(([known]) => known === percent)?.[1] ?? NaN
     return {
-      requests: requests ?? 0, perSecond: ((requests ?? 0) / (microseconds ?? 1)) * 1e6, refused: refused ?? 0, broken: broken ?? 0,
-      p50: at(50), p99: at(99), max: max ?? NaN, curve, generatorCores: cores,
+      requests: requests ?? 0,
+      perSecond: ((requests ?? 0) / (microseconds ?? 1)) * 1e6,
+      refused: refused ?? 0,
+      broken: broken ?? 0,
+      p50: at(50),
+      p99: at(99),
+      max: max ?? NaN,
+      curve,
+      generatorCores: cores,
     }
   } finally {
     rmSync(folder, { recursive: true })
@@ -67,7 +79,8 @@ function run(args: string[], seconds: number): Promise<{ output: string; cores: 
     let output = ''
     let used = 0
     const sample = setTimeout(() => (used = cpuOf(child.pid as number)), seconds * 1000 - 100)
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.once('error', () => reject(new Error('wrk is needed: apt-get install wrk, or brew install wrk')))
     child.once('close', () => {
       clearTimeout(sample)

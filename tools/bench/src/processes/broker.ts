@@ -20,7 +20,15 @@ export interface Broker {
 /** A Kafka of the benchmark's own, as fast as it can be on this machine. */
 export async function startBroker(say: (text: string) => void): Promise<Broker> {
   const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-bench-kafka-'))
-  const server = await startKafka({ dir, port: await freePort(), controllerPort: await freePort(), heapMegabytes: 768, optimise: true, leashed: true, say })
+  const server = await startKafka({
+    dir,
+    port: await freePort(),
+    controllerPort: await freePort(),
+    heapMegabytes: 768,
+    optimise: true,
+    leashed: true,
+    say,
+  })
   const kafka = createKafka({ KAFKA_BROKERS: server.brokers, TOPIC_PREFIX: '', KAFKA_TLS: false }, 'bench', () => {})
   const admin = createAdmin(kafka)
   const configEntries = Object.entries(topicSettings.config).map(([name, value]) => ({ name, value }))
@@ -30,7 +38,14 @@ export async function startBroker(say: (text: string) => void): Promise<Broker> 
     kafka,
     admin,
     async createTopics(prefix) {
-      await admin.create(Object.values(topicNames(prefix)).map((topic) => ({ topic, numPartitions: topicSettings.partitions, replicationFactor: 1, configEntries })))
+      await admin.create(
+        Object.values(topicNames(prefix)).map((topic) => ({
+          topic,
+          numPartitions: topicSettings.partitions,
+          replicationFactor: 1,
+          configEntries,
+        })),
+      )
     },
     async recordsOf(topic) {
       return (await admin.offsets(topic)).reduce((sum, { low, high }) => sum + Number(high - low), 0)

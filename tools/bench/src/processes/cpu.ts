@@ -32,7 +32,7 @@ function descendants(root: number): number[] {
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)])
   }
   const found: number[] = []
-  for (const queue = [root]; queue.length > 0; ) {
+  for (const queue = [root]; queue.length > 0;) {
     const next = children.get(queue.shift() as number) ?? []
     found.push(...next)
     queue.push(...next)

@@ -2,7 +2,14 @@ import { mkdtempSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase, readLedger, verifyRollups } from '@ads-tracker/data'
-import { freePort, prepareTemplate, removePostgresData, startPostgres, type TestDatabase, testDatabase } from '@ads-tracker/testing'
+import {
+  freePort,
+  prepareTemplate,
+  removePostgresData,
+  startPostgres,
+  type TestDatabase,
+  testDatabase,
+} from '@ads-tracker/testing'
 import postgres from 'postgres'
 import type { Check } from '../result.ts'
 
@@ -28,9 +35,12 @@ export async function startDatabase(say: (text: string) => void): Promise<Databa
 
   async function fresh(ads = 1000): Promise<TestDatabase> {
     const database = await testDatabase()
-    await withSql(database.url, (sql) => sql`
+    await withSql(
+      database.url,
+      (sql) => sql`
       insert into ads (id, image_url, target_url)
-      select n, 'https://example.com/' || n || '.png', 'https://example.com/' || n from generate_series(1, ${ads}) as n`)
+      select n, 'https://example.com/' || n || '.png', 'https://example.com/' || n from generate_series(1, ${ads}) as n`,
+    )
     return database
   }
 }
@@ -45,19 +55,45 @@ export async function withSql<T>(url: string, work: (sql: postgres.Sql) => Promi
 }
 
 /** What the promises say of the books: balanced, rollups equal to raw events, and everything stored that was acknowledged. */
-export async function checkBooks(url: string, name: string, expected: { stored?: number; read?: number }): Promise<Check[]> {
+export async function checkBooks(
+  url: string,
+  name: string,
+  expected: { stored?: number; read?: number },
+): Promise<Check[]> {
   const database = createDatabase({ url, max: 1, statementTimeoutMs: 300_000 })
   try {
     const ledger = await readLedger(database)
     const { differences } = await verifyRollups(database)
     const read = Number(ledger.rows.reduce((sum, row) => sum + row.nextOffset - row.firstOffset, 0n))
-    const stored = await withSql(url, async (sql) => Number((await sql`select (select count(*) from clicks) + (select count(*) from impressions) as stored`)[0]?.stored))
+    const stored = await withSql(url, async (sql) =>
+      Number(
+        (await sql`select (select count(*) from clicks) + (select count(*) from impressions) as stored`)[0]?.stored,
+      ),
+    )
     const checks: Check[] = [
-      { name: `${name}: the ledger balances`, ok: ledger.imbalance === 0, detail: `${read} records read, off by ${ledger.imbalance}` },
-      { name: `${name}: rollups equal raw events`, ok: differences.length === 0 && Number(ledger.totals) === stored, detail: `${differences.length} differences, ${ledger.totals} in the totals, ${stored} rows` },
+      {
+        name: `${name}: the ledger balances`,
+        ok: ledger.imbalance === 0,
+        detail: `${read} records read, off by ${ledger.imbalance}`,
+      },
+      {
+        name: `${name}: rollups equal raw events`,
+        ok: differences.length === 0 && Number(ledger.totals) === stored,
+        detail: `${differences.length} differences, ${ledger.totals} in the totals, ${stored} rows`,
+      },
     ]
-    if (expected.stored !== undefined) checks.push({ name: `${name}: every event is stored once`, ok: stored === expected.stored, detail: `${stored} of ${expected.stored}` })
-    if (expected.read !== undefined) checks.push({ name: `${name}: every record of the log was read`, ok: read === expected.read, detail: `${read} of ${expected.read}` })
+    if (expected.stored !== undefined)
+      checks.push({
+        name: `${name}: every event is stored once`,
+        ok: stored === expected.stored,
+        detail: `${stored} of ${expected.stored}`,
+      })
+    if (expected.read !== undefined)
+      checks.push({
+        name: `${name}: every record of the log was read`,
+        ok: read === expected.read,
+        detail: `${read} of ${expected.read}`,
+      })
     return checks
   } finally {
     await database.close()

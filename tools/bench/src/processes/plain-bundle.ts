@@ -5,8 +5,14 @@ import { build } from 'esbuild'
 export async function plainBundleOf(contender: string): Promise<string> {
   const outfile = `.bench/${contender}.cjs`
   await build({
-    entryPoints: [`tools/bench/src/contenders/${contender}.ts`], absWorkingDir: workspace, outfile,
-    bundle: true, platform: 'node', format: 'cjs', target: 'node24', logLevel: 'error',
+    entryPoints: [`tools/bench/src/contenders/${contender}.ts`],
+    absWorkingDir: workspace,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    logLevel: 'error',
   })
   return outfile
 }

@@ -28,13 +28,18 @@ const patience = 30_000
 export async function startProgram({ name, script, env = {}, profileTo }: ProgramOptions): Promise<Program> {
   const port = String(await freePort())
   const began = performance.now()
-  const child = spawn(process.execPath, ['--enable-source-maps', ...profiling(name, profileTo), join(workspace, script)], {
-    cwd: workspace,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...env, PORT: port },
-  })
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', ...profiling(name, profileTo), join(workspace, script)],
+    {
+      cwd: workspace,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...env, PORT: port },
+    },
+  )
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)))
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const pid = child.pid as number
   leash(pid, exited, { signal: 'SIGKILL', remove: [] })
@@ -48,7 +53,10 @@ export async function startProgram({ name, script, env = {}, profileTo }: Progra
       await answer?.arrayBuffer()
       if (answer?.ok) return
       if (child.exitCode !== null) throw new Error(`${name} exited with ${child.exitCode}:\n${output}`)
-      if (performance.now() > deadline) throw new Error(`${name} is not ready after ${patience / 1000} s (${answer?.status ?? 'no answer'}):\n${output}`)
+      if (performance.now() > deadline)
+        throw new Error(
+          `${name} is not ready after ${patience / 1000} s (${answer?.status ?? 'no answer'}):\n${output}`,
+        )
     }
   }
 

@@ -26,7 +26,10 @@ export async function startSystem(context: Context, { ads = 1000 } = {}): Promis
 }
 
 /** The same on servers that run already. */
-export async function systemOn(context: Context, { broker, server, prefix, ads = 1000 }: { broker: Broker; server: DatabaseServer; prefix: string; ads?: number }): Promise<System> {
+export async function systemOn(
+  context: Context,
+  { broker, server, prefix, ads = 1000 }: { broker: Broker; server: DatabaseServer; prefix: string; ads?: number },
+): Promise<System> {
   const database = await server.fresh(ads)
   const kafka = { KAFKA_BROKERS: broker.brokers, TOPIC_PREFIX: prefix }
   await runJob('tools/topics/src/main.ts', { ...kafka, DATABASE_URL: database.url })

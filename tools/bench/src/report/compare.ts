@@ -13,7 +13,9 @@ export function compare(file: string, results: Result[]): string[] {
       if (!old || !movedBeyondNoise(old.samples, samples)) return []
       const [from, to] = [median(old.samples), median(samples)]
       const verdict = better === undefined ? 'moved' : to > from === (better === 'higher') ? 'better' : 'worse'
-      return [`${verdict.padEnd(6)} ${name}: ${number(from)} → ${number(to)} ${unit} (${to > from ? '+' : ''}${((to / from - 1) * 100).toFixed(0)} %)`]
+      return [
+        `${verdict.padEnd(6)} ${name}: ${number(from)} → ${number(to)} ${unit} (${to > from ? '+' : ''}${((to / from - 1) * 100).toFixed(0)} %)`,
+      ]
     }),
   )
 }

@@ -6,7 +6,9 @@ export function printResult({ benchmark, figures, checks, notes }: Result): void
   console.log(`\n${benchmark}`)
   for (const { name, unit, samples } of figures) {
     const { median, min, max } = summarise(samples)
-    console.log(`  ${name.padEnd(64)} ${number(median).padStart(10)} ${unit.padEnd(9)} (${number(min)} to ${number(max)})`)
+    console.log(
+      `  ${name.padEnd(64)} ${number(median).padStart(10)} ${unit.padEnd(9)} (${number(min)} to ${number(max)})`,
+    )
   }
   for (const { name, ok, detail } of checks) console.log(`  ${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`)
   for (const note of notes) console.log(`  note: ${note}`)
@@ -17,7 +19,9 @@ export function printGoals(results: Result[]): void {
   console.log('\ngoals')
   for (const { benchmark, goals } of results) {
     for (const { name, goal, figure, met } of goals) {
-      console.log(`  ${met ? 'met   ' : 'missed'}  ${benchmark.padEnd(10)} ${name.padEnd(64)} ${goal.padEnd(10)} ${number(figure)}`)
+      console.log(
+        `  ${met ? 'met   ' : 'missed'}  ${benchmark.padEnd(10)} ${name.padEnd(64)} ${goal.padEnd(10)} ${number(figure)}`,
+      )
     }
   }
 }

@@ -10,7 +10,11 @@ table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .8em;border-botto
 /** One page that can be opened from the disk: goals, figures, plots. */
 export function htmlOf({ at, machine, options, results }: Report): string {
   const goals = results.flatMap(({ benchmark, goals: own }) =>
-    own.map(({ name, goal, figure, met }) => row(`<td class="${met ? 'met' : 'missed'}">${met ? 'met' : 'missed'}</td><td>${benchmark}</td><td>${escape(name)}</td><td class="n">${goal}</td><td class="n">${number(figure)}</td>`)),
+    own.map(({ name, goal, figure, met }) =>
+      row(
+        `<td class="${met ? 'met' : 'missed'}">${met ? 'met' : 'missed'}</td><td>${benchmark}</td><td>${escape(name)}</td><td class="n">${goal}</td><td class="n">${number(figure)}</td>`,
+      ),
+    ),
   )
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Ads Tracker: benchmarks</title><style>${style}</style>
 <h1>Ads Tracker: benchmarks</h1><p>${escape(at)} · ${escape(machine)} · ${options.rounds} rounds of ${options.seconds} s</p>
@@ -22,9 +26,13 @@ ${results.map(sectionOf).join('\n')}</html>
 function sectionOf({ benchmark, figures, checks, plots, notes }: Result): string {
   const rows = figures.map(({ name, unit, samples }) => {
     const { median, min, max } = summarise(samples)
-    return row(`<td>${escape(name)}</td>${[median, min, max].map((value) => `<td class="n">${number(value)}</td>`).join('')}<td>${unit}</td>`)
+    return row(
+      `<td>${escape(name)}</td>${[median, min, max].map((value) => `<td class="n">${number(value)}</td>`).join('')}<td>${unit}</td>`,
+    )
   })
-  const list = [...checks.map(({ name, ok, detail }) => `${ok ? 'ok' : 'FAILED'}: ${name}: ${detail}`), ...notes].map((text) => `<li>${escape(text)}</li>`)
+  const list = [...checks.map(({ name, ok, detail }) => `${ok ? 'ok' : 'FAILED'}: ${name}: ${detail}`), ...notes].map(
+    (text) => `<li>${escape(text)}</li>`,
+  )
   return `<h2>${benchmark}</h2>${plots.map(svgOf).join('')}
 <table><tr><th>figure</th><th>median</th><th>min</th><th>max</th><th></th></tr>${rows.join('')}</table><ul>${list.join('')}</ul>`
 }

@@ -9,8 +9,16 @@ const colours = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf
 export function svgOf({ title, x, y, logarithmic, series }: Plot): string {
   const points = series.flatMap((each) => each.points)
   if (points.length === 0) return ''
-  const across = scale(points.map(([value]) => value), [margin.left, width - margin.right], logarithmic === 'x' || logarithmic === 'both')
-  const up = scale(points.map(([, value]) => value), [height - margin.bottom, margin.top], logarithmic === 'y' || logarithmic === 'both')
+  const across = scale(
+    points.map(([value]) => value),
+    [margin.left, width - margin.right],
+    logarithmic === 'x' || logarithmic === 'both',
+  )
+  const up = scale(
+    points.map(([, value]) => value),
+    [height - margin.bottom, margin.top],
+    logarithmic === 'y' || logarithmic === 'both',
+  )
   const lines = series.map(({ name, points: own }, index) => {
     const colour = colours[index % colours.length]
     const path = own.map(([px, py]) => `${across.at(px).toFixed(1)},${up.at(py).toFixed(1)}`).join(' ')
@@ -18,9 +26,15 @@ export function svgOf({ title, x, y, logarithmic, series }: Plot): string {
     return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${label}`
   })
   const ticks = [
-    ...across.ticks.map((value) => `<text x="${across.at(value)}" y="${height - margin.bottom + 18}" text-anchor="middle">${short(value)}</text>`),
-    ...up.ticks.map((value) => `<text x="${margin.left - 8}" y="${up.at(value) + 4}" text-anchor="end">${short(value)}</text>` +
-      `<line x1="${margin.left}" x2="${width - margin.right}" y1="${up.at(value)}" y2="${up.at(value)}" stroke="#ddd"/>`),
+    ...across.ticks.map(
+      (value) =>
+        `<text x="${across.at(value)}" y="${height - margin.bottom + 18}" text-anchor="middle">${short(value)}</text>`,
+    ),
+    ...up.ticks.map(
+      (value) =>
+        `<text x="${margin.left - 8}" y="${up.at(value) + 4}" text-anchor="end">${short(value)}</text>` +
+        `<line x1="${margin.left}" x2="${width - margin.right}" y1="${up.at(value)}" y2="${up.at(value)}" stroke="#ddd"/>`,
+    ),
   ]
   return `<figure><figcaption>${escape(title)}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">
 ${ticks.join('')}${lines.join('')}
@@ -38,6 +52,7 @@ function scale(values: number[], [from, to]: [number, number], logarithmic: bool
   return { at, ticks: logarithmic ? ticks.map((_, index) => 10 ** (map(low) + (span * index) / 5)) : ticks }
 }
 
-const short = (value: number) => (Math.abs(value) >= 10_000 ? `${Math.round(value / 1000)}k` : Number(value.toPrecision(2)))
+const short = (value: number) =>
+  Math.abs(value) >= 10_000 ? `${Math.round(value / 1000)}k` : Number(value.toPrecision(2))
 
 export const escape = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -21,7 +21,8 @@ export const abusiveAddress: Fault = {
     await others.acknowledgedAfter(performance.now(), 10_000)
     // all of 127.0.0.0/8 is this machine: an address of its own for each trial
     const from = `127.0.1.${number + 1}`
-    const post = (url: string, events: SentEvent[]) => postFrom(from, `10.${random.integer(0, 255)}.${random.integer(0, 255)}.${random.integer(1, 254)}`, url, events)
+    const post = (url: string, events: SentEvent[]) =>
+      postFrom(from, `10.${random.integer(0, 255)}.${random.integer(0, 255)}.${random.integer(1, 254)}`, url, events)
     const statuses: number[] = []
     const abusers = Array.from({ length: 20 }, async () => {
       while (statuses.length < 5 * limit) {
@@ -33,7 +34,10 @@ export const abusiveAddress: Fault = {
     const refused = statuses.filter((status) => status === 429).length
     say(`${statuses.length - refused} of ${statuses.length} requests of the abuser were let in`)
     expect(refused >= statuses.length - 3 * limit, `only ${refused} of ${statuses.length} requests were refused`)
-    expect(statuses.every((status) => status === 429 || status === 202), `the abuser was answered ${[...new Set(statuses)].join(', ')}`)
+    expect(
+      statuses.every((status) => status === 429 || status === 202),
+      `the abuser was answered ${[...new Set(statuses)].join(', ')}`,
+    )
     await others.acknowledgedAfter(performance.now(), 10_000)
     const odd = unusual(seen(), [200, 202])
     expect(odd.length === 0, `others were answered ${odd.join(', ')}`)
@@ -44,10 +48,20 @@ export const abusiveAddress: Fault = {
 function postFrom(localAddress: string, claim: string, url: string, [event]: SentEvent[]): Promise<Answer> {
   const { type, ...body } = event as SentEvent
   return new Promise((resolve) => {
-    const headers = { 'content-type': 'application/json', 'user-agent': 'abuser', 'x-forwarded-for': claim, 'x-real-ip': claim, 'forwarded': `for=${claim}` }
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'abuser',
+      'x-forwarded-for': claim,
+      'x-real-ip': claim,
+      forwarded: `for=${claim}`,
+    }
     const call = request(`${url}/ads/${type}`, { method: 'POST', localAddress, headers }, (response) => {
       const status = response.statusCode ?? 0
-      response.resume().once('close', () => resolve({ status, outcomes: [status === 202 ? 'ok' : status < 500 ? 'fail' : 'unknown'], ids: [null] }))
+      response
+        .resume()
+        .once('close', () =>
+          resolve({ status, outcomes: [status === 202 ? 'ok' : status < 500 ? 'fail' : 'unknown'], ids: [null] }),
+        )
     })
     call.once('error', () => resolve({ status: 0, outcomes: ['unknown'], ids: [null] }))
     call.end(JSON.stringify(body))

@@ -21,7 +21,9 @@ export const answerLost: Fault = {
     proxy.heal()
     say(`${lost} answers lost`)
     expect(lost > 0, 'no answer was lost: the proxy saw none')
-    await until('the repeated records are known as duplicates', async () => (await duplicates()) > before, { within: 20_000 })
+    await until('the repeated records are known as duplicates', async () => (await duplicates()) > before, {
+      within: 20_000,
+    })
     return undefined
 
     async function duplicates(): Promise<number> {

@@ -17,7 +17,15 @@ export const apiFuzz: Fault = {
     const { system, random, expected, expect } = trial
     const seed = random.integer(0, 0x7fffffff)
     const [ingest] = system.ingests
-    report(trial, await fuzzApp({ url: ingest?.url ?? '', seed, runs: 300, onAnswer: (request, answer) => remember(system, request, answer) }))
+    report(
+      trial,
+      await fuzzApp({
+        url: ingest?.url ?? '',
+        seed,
+        runs: 300,
+        onAnswer: (request, answer) => remember(system, request, answer),
+      }),
+    )
     expect(await drained(system, 30_000), 'the writer does not read what the fuzzer sent')
     const [letters] = await system.sql<{ unknown: string; others: string }[]>`
       select count(*) filter (where reason = 'unknown_ad') as unknown, count(*) filter (where reason <> 'unknown_ad') as others from dead_letters`
@@ -34,18 +42,47 @@ export const apiFuzz: Fault = {
 }
 
 function report({ expect, say }: Trial, { requests, statuses, wrong }: Awaited<ReturnType<typeof fuzzApp>>): void {
-  say(`${requests} requests: ${[...statuses].sort().map(([status, count]) => `${status} ${count} times`).join(', ')}`)
+  say(
+    `${requests} requests: ${[...statuses]
+      .sort()
+      .map(([status, count]) => `${status} ${count} times`)
+      .join(', ')}`,
+  )
   for (const text of wrong) expect(false, text)
 }
 
 /** Into the journal, with what the server calls it: only its fate counts, not its payload. */
-async function remember({ journal }: Trial['system'], { path, body = '', headers }: FuzzedRequest, answer: FuzzAnswer): Promise<void> {
-  const { event_id, results } = (answer.body ?? {}) as { event_id?: string; results?: { event_id: string | null; status: number }[] }
-  const sent = results ? ((JSON.parse(body) as { events: SentEvent[] }).events) : [{ type: path.endsWith('/click') ? 'click' : 'impression', ad_id: 1 } as SentEvent]
-  const kept = (results ?? [{ event_id: event_id ?? null, status: answer.status }]).flatMap(({ event_id: id, status }, place) =>
-    status === 202 && id !== null ? [{ event: { type: (sent[place] as SentEvent).type, ad_id: 1, event_id: id }, outcome: 'ok' as Outcome }] : [])
+async function remember(
+  { journal }: Trial['system'],
+  { path, body = '', headers }: FuzzedRequest,
+  answer: FuzzAnswer,
+): Promise<void> {
+  const { event_id, results } = (answer.body ?? {}) as {
+    event_id?: string
+    results?: { event_id: string | null; status: number }[]
+  }
+  const sent = results
+    ? (JSON.parse(body) as { events: SentEvent[] }).events
+    : [{ type: path.endsWith('/click') ? 'click' : 'impression', ad_id: 1 } as SentEvent]
+  const kept = (results ?? [{ event_id: event_id ?? null, status: answer.status }]).flatMap(
+    ({ event_id: id, status }, place) =>
+      status === 202 && id !== null
+        ? [{ event: { type: (sent[place] as SentEvent).type, ad_id: 1, event_id: id }, outcome: 'ok' as Outcome }]
+        : [],
+  )
   if (kept.length === 0) return
   const request = journal.nextRequest()
-  await journal.append({ at: Date.now() - 10_000, request, agent: headers['user-agent'] ?? '', send: kept.map(({ event }) => event), any: true })
-  await journal.append({ at: Date.now(), request, outcomes: kept.map(({ outcome }) => outcome), ids: kept.map(({ event }) => event.event_id) })
+  await journal.append({
+    at: Date.now() - 10_000,
+    request,
+    agent: headers['user-agent'] ?? '',
+    send: kept.map(({ event }) => event),
+    any: true,
+  })
+  await journal.append({
+    at: Date.now(),
+    request,
+    outcomes: kept.map(({ outcome }) => outcome),
+    ids: kept.map(({ event }) => event.event_id),
+  })
 }

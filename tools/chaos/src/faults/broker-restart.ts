@@ -20,7 +20,10 @@ export const brokerRestart: Fault = {
     const [back, commit] = await Promise.all([load.acknowledgedAfter(down, 30_000), nextCommit(system, down, 60_000)])
     say(`the writer committed after ${Math.round(commit)} ms`)
     const odd = unusual(seen(), [200, 202, 503])
-    expect(odd.length === 0, `answers ${odd.join(', ')} since the broker went (${Math.round(performance.now() - began)} ms)`)
+    expect(
+      odd.length === 0,
+      `answers ${odd.join(', ')} since the broker went (${Math.round(performance.now() - began)} ms)`,
+    )
     return back
   },
 }

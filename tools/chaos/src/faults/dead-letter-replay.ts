@@ -16,7 +16,12 @@ export const deadLetterReplay: Fault = {
   does: 'clicks on an ad that is made later, replayed by an interrupted job, then by two at once, then once more',
   async trial({ system, number, expected, expect }) {
     const ad = 1000 + number
-    const events = Array.from({ length: letters }, (): SentEvent => ({ type: 'click', event_id: uuidv7(), ad_id: ad, playback_time: 1 }))
+    const events = Array.from({ length: letters }, (): SentEvent => ({
+      type: 'click',
+      event_id: uuidv7(),
+      ad_id: ad,
+      playback_time: 1,
+    }))
     await send(system.journal, system.ingests[0]?.url ?? '', events)
     expected.unknown_ad = (expected.unknown_ad ?? 0) + letters
     await until('dead letters of the unknown ad', async () => (await pending(system)) === letters, { within: 20_000 })
@@ -36,11 +41,16 @@ export const deadLetterReplay: Fault = {
   },
 }
 
-const replay = ({ toolEnv }: Trial['system']) => mustRunTool('dead-letters', toolEnv, ['replay', '--reason', 'unknown_ad'])
+const replay = ({ toolEnv }: Trial['system']) =>
+  mustRunTool('dead-letters', toolEnv, ['replay', '--reason', 'unknown_ad'])
 
 /** A replay that is killed as soon as it has sent something. */
 async function interrupted({ toolEnv }: Trial['system']): Promise<void> {
-  const child = spawn(process.execPath, [entry('tools/dead-letters'), 'replay'], { cwd: workspace, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...toolEnv } })
+  const child = spawn(process.execPath, [entry('tools/dead-letters'), 'replay'], {
+    cwd: workspace,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...toolEnv },
+  })
   child.stdout.once('data', () => child.kill('SIGKILL'))
   await new Promise((resolve) => child.once('close', resolve))
 }
@@ -51,6 +61,8 @@ async function pending({ sql }: Trial['system']): Promise<number> {
 }
 
 async function counted({ sql }: Trial['system'], ad: number): Promise<number> {
-  const [row] = await sql<{ clicks: string }[]>`select coalesce(sum(clicks), 0) as clicks from ad_totals where ad_id = ${ad}`
+  const [row] = await sql<
+    { clicks: string }[]
+  >`select coalesce(sum(clicks), 0) as clicks from ad_totals where ad_id = ${ad}`
   return Number(row?.clicks)
 }

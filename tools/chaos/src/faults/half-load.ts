@@ -37,10 +37,22 @@ export const halfLoad: Fault = {
 
     function judge(app: SupervisedApp, all: Sample[]) {
       const third = Math.ceil(all.length / 3)
-      for (const [what, allowed] of [['memory', 30], ['descriptors', 5], ['timers', 10]] as const) {
-        const [first, last] = [all.slice(0, third), all.slice(-third)].map((part) => percentile(part.map((each) => each[what]), 0.5)) as [number, number]
+      for (const [what, allowed] of [
+        ['memory', 30],
+        ['descriptors', 5],
+        ['timers', 10],
+      ] as const) {
+        const [first, last] = [all.slice(0, third), all.slice(-third)].map((part) =>
+          percentile(
+            part.map((each) => each[what]),
+            0.5,
+          ),
+        ) as [number, number]
         say(`${app.name}: ${what} ${first.toFixed(0)}, in the end ${last.toFixed(0)}`)
-        expect(last <= first * 1.1 + allowed, `${app.name}: ${what} grew from ${first.toFixed(0)} to ${last.toFixed(0)}`)
+        expect(
+          last <= first * 1.1 + allowed,
+          `${app.name}: ${what} grew from ${first.toFixed(0)} to ${last.toFixed(0)}`,
+        )
       }
       expect(app.endings.length === 0, `${app.name} ended: ${app.endings.join(', ')}`)
     }

@@ -25,10 +25,15 @@ export const kafkaGone: Fault = {
     const answers = seen()
     expect(ready === 503 && live === 200, `/readyz answers ${ready} and /livez ${live} without a broker`)
     const odd = unusual(answers, [503])
-    expect(answers.length > 0 && odd.length === 0 && acknowledged(answers) === 0, `answers ${odd.join(', ')} without a broker`)
+    expect(
+      answers.length > 0 && odd.length === 0 && acknowledged(answers) === 0,
+      `answers ${odd.join(', ')} without a broker`,
+    )
     expect(slowest(answers) < 3000 * patience, `an answer took ${Math.round(slowest(answers))} ms without a broker`)
     const grown = most() - memory
-    say(`${answers.length} answers, the slowest after ${Math.round(slowest(answers))} ms; memory ${memory.toFixed(0)} MB, at most ${grown.toFixed(0)} MB more`)
+    say(
+      `${answers.length} answers, the slowest after ${Math.round(slowest(answers))} ms; memory ${memory.toFixed(0)} MB, at most ${grown.toFixed(0)} MB more`,
+    )
     expect(grown < 60, `memory grew by ${grown.toFixed(0)} MB`)
     await kafka.start()
     return many.acknowledgedAfter(performance.now(), 30_000)

@@ -27,10 +27,11 @@ export const killEach: Fault = {
       await system.api?.answers('/readyz')
     })
     await nextCommit(system, performance.now(), 60_000)
-    for (const writer of system.writers) await timed("the writer's next commit", writerLimit, async (since) => {
-      await killed(writer)
-      await nextCommit(system, since, 30_000)
-    })
+    for (const writer of system.writers)
+      await timed("the writer's next commit", writerLimit, async (since) => {
+        await killed(writer)
+        await nextCommit(system, since, 30_000)
+      })
     return undefined
 
     function killed(app: SupervisedApp) {

@@ -24,7 +24,10 @@ export const killWriter: Fault = {
     arm(step)
     // a group assigns partitions only when somebody joins
     if (step === 'assigned') writer?.signal('SIGTERM')
-    await until('the writer dies at its step', () => writer?.endings.slice(before).includes('SIGKILL'), { within: 20_000, every: 2 })
+    await until('the writer dies at its step', () => writer?.endings.slice(before).includes('SIGKILL'), {
+      within: 20_000,
+      every: 2,
+    })
     return nextCommit(system, performance.now(), 30_000)
   },
 }
@@ -35,8 +38,12 @@ async function killWhileWaiting({ system }: Trial): Promise<number> {
   let killed = 0
   await system.sql.begin(async (lock) => {
     await lock`lock table ad_totals in exclusive mode`
-    const waiting = () => lock`select from pg_stat_activity where datname = current_database() and usename = 'click_writer' and wait_event_type = 'Lock'`
-    await until('a statement waits for the lock', async () => (await waiting()).length > 0, { within: 10_000, every: 10 })
+    const waiting = () =>
+      lock`select from pg_stat_activity where datname = current_database() and usename = 'click_writer' and wait_event_type = 'Lock'`
+    await until('a statement waits for the lock', async () => (await waiting()).length > 0, {
+      within: 10_000,
+      every: 10,
+    })
     await writer?.kill()
     killed = performance.now()
   })

@@ -30,17 +30,34 @@ async function truncated({ system, startLoad, random, expect, say }: Trial): Pro
   const { broker, sql, writers } = system
   for (let requests = 0; requests < 12; requests += 1) await loseOne(system, random)
   const ends = await broker.truncate()
-  const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
-  const gaps = books.filter((book) => ends.some(({ topic, partition, high }) => topic === book.topic && partition === book.partition && high > BigInt(book.next_offset)))
+  const books = await sql<
+    { topic: string; partition: number; next_offset: string }[]
+  >`select topic, partition, next_offset::text from ledger`
+  const gaps = books.filter((book) =>
+    ends.some(
+      ({ topic, partition, high }) =>
+        topic === book.topic && partition === book.partition && high > BigInt(book.next_offset),
+    ),
+  )
   say(`${gaps.length} partitions have lost records that nobody had read`)
 
   const load = startLoad()
   await Promise.all(writers.map((writer) => writer.start()))
   await alarmed(system, 'ledger_gap_partitions', gaps.length)
-  await until('the writer says that it is not ready', async () => (await statusOf(`${writers[0]?.url}/readyz`)) === 503, { within: 20_000 })
+  await until(
+    'the writer says that it is not ready',
+    async () => (await statusOf(`${writers[0]?.url}/readyz`)) === 503,
+    { within: 20_000 },
+  )
   await load.acknowledgedAfter(performance.now() + 3000, 20_000)
-  const after = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
-  const skipped = gaps.filter((gap) => after.some((book) => book.topic === gap.topic && book.partition === gap.partition && book.next_offset !== gap.next_offset))
+  const after = await sql<
+    { topic: string; partition: number; next_offset: string }[]
+  >`select topic, partition, next_offset::text from ledger`
+  const skipped = gaps.filter((gap) =>
+    after.some(
+      (book) => book.topic === gap.topic && book.partition === gap.partition && book.next_offset !== gap.next_offset,
+    ),
+  )
   expect(skipped.length === 0, `${skipped.length} gaps were skipped without a word`)
   return acceptAll(system, gaps, load)
 }
@@ -49,17 +66,24 @@ async function truncated({ system, startLoad, random, expect, say }: Trial): Pro
 async function loseOne({ journal, ingests, sql }: Trial['system'], random: Trial['random']): Promise<void> {
   const events = Array.from({ length: 5 }, () => makeEvent(random))
   const { ids } = await send(journal, ingests[0]?.url ?? '', events)
-  for (const [place, { type }] of events.entries()) await sql`insert into chaos.destroyed values (${type}, ${ids[place] ?? null})`
+  for (const [place, { type }] of events.entries())
+    await sql`insert into chaos.destroyed values (${type}, ${ids[place] ?? null})`
 }
 
 async function recreated({ system, startLoad, expected, say }: Trial): Promise<number> {
   const { broker, sql, toolEnv, writers } = system
-  const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger where next_offset > 0`
+  const books = await sql<
+    { topic: string; partition: number; next_offset: string }[]
+  >`select topic, partition, next_offset::text from ledger where next_offset > 0`
   await broker.ask((admin) => admin.deleteTopics({ topics: Object.values(broker.topics) }))
-  await until('the topics are gone', async () => {
-    const left = await broker.ask((admin) => admin.listTopics())
-    return !Object.values(broker.topics).some((topic) => left.includes(topic))
-  }, { within: 20_000, every: 200 })
+  await until(
+    'the topics are gone',
+    async () => {
+      const left = await broker.ask((admin) => admin.listTopics())
+      return !Object.values(broker.topics).some((topic) => left.includes(topic))
+    },
+    { within: 20_000, every: 200 },
+  )
   await mustRunTool('topics', toolEnv)
   const load = startLoad({ rate: 20 })
   await load.acknowledgedAfter(performance.now(), 30_000)
@@ -67,7 +91,9 @@ async function recreated({ system, startLoad, expected, say }: Trial): Promise<n
   await alarmed(system, 'ledger_ahead_partitions', 1)
   const before = performance.now()
   await until('what the new log brings is stored', async () => (await recovered(system)) > 0, { within: 30_000 })
-  say(`${await recovered(system)} events of the new log were stored ${Math.round(performance.now() - before)} ms after the alarm, before anybody accepted it`)
+  say(
+    `${await recovered(system)} events of the new log were stored ${Math.round(performance.now() - before)} ms after the alarm, before anybody accepted it`,
+  )
   const back = await acceptAll(system, books, load)
   expected.recovered = await recovered(system)
   return back
@@ -75,11 +101,18 @@ async function recreated({ system, startLoad, expected, say }: Trial): Promise<n
 
 async function alarmed({ writers }: Trial['system'], name: string, partitions: number): Promise<void> {
   const value = async () => (await metric(writers[0] as (typeof writers)[number], name)).get('') ?? 0
-  await until(`the alarm ${name} of ${partitions} partitions`, async () => (await value()) >= partitions, { within: 40_000, every: 200 })
+  await until(`the alarm ${name} of ${partitions} partitions`, async () => (await value()) >= partitions, {
+    within: 40_000,
+    every: 200,
+  })
 }
 
 /** Closes the books by command, as an operator would; resolves with the milliseconds until the next ones have reached the end of the log. */
-async function acceptAll(system: Trial['system'], books: { topic: string; partition: number }[], load: Load): Promise<number> {
+async function acceptAll(
+  system: Trial['system'],
+  books: { topic: string; partition: number }[],
+  load: Load,
+): Promise<number> {
   await load.stop()
   for (const { topic, partition } of books) {
     await mustRunTool('ledger', system.toolEnv, ['accept', topic, String(partition), '--reason', 'chaos'])
@@ -90,6 +123,8 @@ async function acceptAll(system: Trial['system'], books: { topic: string; partit
 }
 
 async function recovered({ sql }: Trial['system']): Promise<number> {
-  const [row] = await sql<{ sum: string }[]>`select coalesce(sum(recovered), 0) as sum from (select recovered from ledger union all select recovered from closed_books) as books`
+  const [row] = await sql<
+    { sum: string }[]
+  >`select coalesce(sum(recovered), 0) as sum from (select recovered from ledger union all select recovered from closed_books) as books`
   return Number(row?.sum)
 }

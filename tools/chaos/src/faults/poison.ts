@@ -15,12 +15,17 @@ export const poison: Fault = {
     const injected = performance.now()
     for (const { reason, message } of all) {
       expected[reason] = (expected[reason] ?? 0) + 1
-      await system.broker.produce(random.pick(Object.values(system.broker.topics)), [{ ...message, partition: random.integer(0, 5) }])
+      await system.broker.produce(random.pick(Object.values(system.broker.topics)), [
+        { ...message, partition: random.integer(0, 5) },
+      ])
     }
     await until(`${wanted} dead letters`, async () => (await deadLetters()) === wanted, { within: 30_000 })
     const back = performance.now() - injected
     await nextCommit(system, performance.now(), 20_000)
-    expect(system.writers.every(({ endings }) => endings.length === 0), 'a writer exited because of a bad record')
+    expect(
+      system.writers.every(({ endings }) => endings.length === 0),
+      'a writer exited because of a bad record',
+    )
     return back
 
     async function deadLetters(): Promise<number> {

@@ -29,7 +29,10 @@ export const postgresDies: Fault = {
     const answers = seen()
     const odd = unusual(answers, [200, 202])
     expect(answers.length > 0 && odd.length === 0, `ingest answered ${odd.join(', ')} while the database was away`)
-    expect(system.writers.every(({ endings }) => endings.length === 0), 'a writer exited because the database was away')
+    expect(
+      system.writers.every(({ endings }) => endings.length === 0),
+      'a writer exited because the database was away',
+    )
     return back
   },
 }

@@ -13,7 +13,9 @@ export const sameId: Fault = {
   system: { ingests: 2 },
   async trial(trial) {
     const began = performance.now()
-    const cases = (['click', 'impression'] as const).flatMap((type) => [1, 2, 3, 4, 5].map((times) => ({ type, times })))
+    const cases = (['click', 'impression'] as const).flatMap((type) =>
+      [1, 2, 3, 4, 5].map((times) => ({ type, times })),
+    )
     await Promise.all(cases.map((each) => check(trial, each.type, each.times)))
     return performance.now() - began
   },
@@ -21,27 +23,52 @@ export const sameId: Fault = {
 
 async function check({ system, expect, random }: Trial, type: SentEvent['type'], times: number): Promise<void> {
   const { sql, journal, ingests } = system
-  const event: SentEvent = { type, event_id: uuidv7(), ad_id: random.integer(1, 20), playback_time: times, timestamp: new Date(Date.now() - 60_000).toISOString() }
+  const event: SentEvent = {
+    type,
+    event_id: uuidv7(),
+    ad_id: random.integer(1, 20),
+    playback_time: times,
+    timestamp: new Date(Date.now() - 60_000).toISOString(),
+  }
   const url = () => random.pick(ingests).url
   const answers = await Promise.all(Array.from({ length: times }, () => send(journal, url(), [event])))
-  expect(answers.every(({ status }) => status === 202), `the same id ${times} times: ${answers.map(({ status }) => status).join()}`)
+  expect(
+    answers.every(({ status }) => status === 202),
+    `the same id ${times} times: ${answers.map(({ status }) => status).join()}`,
+  )
   const batch = await send(journal, url(), [event, event])
-  expect(batch.outcomes.every((outcome) => outcome === 'ok'), `the same id twice in a batch: ${batch.outcomes.join()}`)
+  expect(
+    batch.outcomes.every((outcome) => outcome === 'ok'),
+    `the same id twice in a batch: ${batch.outcomes.join()}`,
+  )
   await until('it is stored', async () => (await stored()).length > 0, { within: 20_000 })
 
   const other = await send(journal, url(), [{ ...event, ad_id: event.ad_id === 1 ? 2 : 1, playback_time: 99 }])
   expect(other.status === 202, `the same id with another payload: ${other.status}`)
-  await until('a conflict is kept', async () => (await sql`select from event_conflicts where event_id = ${event.event_id as string} and playback_time = 99`).length === 1, { within: 20_000 })
+  await until(
+    'a conflict is kept',
+    async () =>
+      (await sql`select from event_conflicts where event_id = ${event.event_id as string} and playback_time = 99`)
+        .length === 1,
+    { within: 20_000 },
+  )
   const [row, ...more] = await stored()
-  expect(more.length === 0 && row?.playback_time === times && row.ad_id === event.ad_id, `the first payload was not kept: ${JSON.stringify([row, ...more])}`)
+  expect(
+    more.length === 0 && row?.playback_time === times && row.ad_id === event.ad_id,
+    `the first payload was not kept: ${JSON.stringify([row, ...more])}`,
+  )
   await until('every repeat is a duplicate', async () => (await repeats()) === times + 1, { within: 20_000 })
 
   function stored() {
-    return sql<{ ad_id: number; playback_time: number }[]>`select ad_id, playback_time from chaos.stored where type = ${type} and event_id = ${event.event_id as string}`
+    return sql<
+      { ad_id: number; playback_time: number }[]
+    >`select ad_id, playback_time from chaos.stored where type = ${type} and event_id = ${event.event_id as string}`
   }
 
   async function repeats(): Promise<number> {
-    const [row] = await sql<{ duplicates: string }[]>`select duplicates from event_repeats where type = ${type} and event_id = ${event.event_id as string}`
+    const [row] = await sql<
+      { duplicates: string }[]
+    >`select duplicates from event_repeats where type = ${type} and event_id = ${event.event_id as string}`
     return Number(row?.duplicates ?? 0)
   }
 }

@@ -15,15 +15,22 @@ export const slowSockets: Fault = {
   async trial({ system, load, expect, say, patience }) {
     const [ingest] = system.ingests
     const seen = load.watch()
-    const ends = await Promise.all(Array.from({ length: sockets }, (_, index) => slowly(Number(new URL(ingest?.url ?? '').port), index % 2 === 0)))
+    const ends = await Promise.all(
+      Array.from({ length: sockets }, (_, index) => slowly(Number(new URL(ingest?.url ?? '').port), index % 2 === 0)),
+    )
     const answers = seen()
     const statuses = new Set(ends.map(({ status }) => status))
     const others = ends.find(({ status }) => status !== '408')
     expect(others === undefined, `slow sockets were answered ${[...statuses].join(', ')}: ${others?.answer}`)
     const waits = answers.map(({ began, ended }) => ended - began)
-    say(`others waited ${Math.round(percentile(waits, 0.5))} ms, 99 of 100 less than ${Math.round(percentile(waits, 0.99))} ms; memory ${residentMegabytes(ingest?.pid() ?? 0).toFixed(0)} MB`)
+    say(
+      `others waited ${Math.round(percentile(waits, 0.5))} ms, 99 of 100 less than ${Math.round(percentile(waits, 0.99))} ms; memory ${residentMegabytes(ingest?.pid() ?? 0).toFixed(0)} MB`,
+    )
     expect(unusual(answers, [200, 202]).length === 0, `others were answered ${unusual(answers, [200, 202]).join(', ')}`)
-    expect(percentile(waits, 0.99) < 1000 * patience, `of others one of 100 waited more than ${Math.round(percentile(waits, 0.99))} ms`)
+    expect(
+      percentile(waits, 0.99) < 1000 * patience,
+      `of others one of 100 waited more than ${Math.round(percentile(waits, 0.99))} ms`,
+    )
     return Math.max(...ends.map(({ ms }) => ms))
   },
 }

@@ -14,11 +14,15 @@ export const writerBacklog: Fault = {
     expect((await completeThrough()) === before, 'the complete-through mark moved although nobody reads')
     const [started, now] = [performance.now(), Date.now()]
     await Promise.all(writers.map((writer) => writer.start()))
-    await until('everything up to now is in the numbers', async () => (await completeThrough()) > now, { within: 60_000 })
+    await until('everything up to now is in the numbers', async () => (await completeThrough()) > now, {
+      within: 60_000,
+    })
     return performance.now() - started
 
     async function completeThrough(): Promise<number> {
-      const [row] = await sql<{ mark: string | null }[]>`select extract(epoch from min(complete_through)) * 1000 as mark from ledger`
+      const [row] = await sql<
+        { mark: string | null }[]
+      >`select extract(epoch from min(complete_through)) * 1000 as mark from ledger`
       return Number(row?.mark ?? 0)
     }
   },

@@ -14,18 +14,29 @@ export function complaints(route: FuzzedRoute, { status, contentType, body }: Fu
   if (status < 400) return wrong
   if (!contentType.startsWith('application/problem+json')) wrong.push(`answers ${status} as ${contentType}`)
   const problem = (body ?? {}) as Record<string, unknown>
-  for (const member of ['type', 'title', 'status', 'instance', 'code']) if (!(member in problem)) wrong.push(`has a problem without ${member}`)
-  if (problem.code === 'invalid_request' && !namesFields(problem.errors)) wrong.push(`does not name the field: ${JSON.stringify(body)}`)
+  for (const member of ['type', 'title', 'status', 'instance', 'code'])
+    if (!(member in problem)) wrong.push(`has a problem without ${member}`)
+  if (problem.code === 'invalid_request' && !namesFields(problem.errors))
+    wrong.push(`does not name the field: ${JSON.stringify(body)}`)
   return wrong
 }
 
 function namesFields(errors: unknown): boolean {
-  return Array.isArray(errors) && errors.length > 0 && errors.every(({ field, message }) => typeof field === 'string' && field !== '' && typeof message === 'string')
+  return (
+    Array.isArray(errors) &&
+    errors.length > 0 &&
+    errors.every(({ field, message }) => typeof field === 'string' && field !== '' && typeof message === 'string')
+  )
 }
 
 /** Sends it; the answer in full. */
 export async function ask(url: string, { method, path, headers, body }: FuzzedRequest): Promise<FuzzAnswer> {
-  const response = await fetch(url + path, { method, headers, ...(method !== 'GET' && body !== undefined && { body }), signal: AbortSignal.timeout(10_000) })
+  const response = await fetch(url + path, {
+    method,
+    headers,
+    ...(method !== 'GET' && body !== undefined && { body }),
+    signal: AbortSignal.timeout(10_000),
+  })
   const text = await response.text()
   return { status: response.status, contentType: response.headers.get('content-type') ?? '', body: parsed(text) }
 }

@@ -12,7 +12,13 @@ interface FuzzOptions {
 }
 
 /** Sends generated requests to every route of the app's own document. Resolves with how many, and what was wrong. */
-export async function fuzzApp({ url, seed, runs, key = 'none', onAnswer = async () => {} }: FuzzOptions): Promise<{ requests: number; statuses: Map<number, number>; wrong: string[] }> {
+export async function fuzzApp({
+  url,
+  seed,
+  runs,
+  key = 'none',
+  onAnswer = async () => {},
+}: FuzzOptions): Promise<{ requests: number; statuses: Map<number, number>; wrong: string[] }> {
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Document
   const statuses = new Map<number, number>()
   const wrong: string[] = []
@@ -24,8 +30,16 @@ export async function fuzzApp({ url, seed, runs, key = 'none', onAnswer = async 
       const found = complaints(route, answer)
       if (found.length > 0) throw new Error(`${found.join(', ')}: ${JSON.stringify(request).slice(0, 600)}`)
     })
-    const result = await fc.check(property, { seed, numRuns: runs, endOnFailure: false, interruptAfterTimeLimit: 60_000 })
-    if (result.failed) wrong.push(`${route.method} ${route.template} ${result.errorInstance instanceof Error ? result.errorInstance.message : String(result.errorInstance)}`)
+    const result = await fc.check(property, {
+      seed,
+      numRuns: runs,
+      endOnFailure: false,
+      interruptAfterTimeLimit: 60_000,
+    })
+    if (result.failed)
+      wrong.push(
+        `${route.method} ${route.template} ${result.errorInstance instanceof Error ? result.errorInstance.message : String(result.errorInstance)}`,
+      )
   }
   return { requests: [...statuses.values()].reduce((sum, count) => sum + count, 0), statuses, wrong }
 }

@@ -40,25 +40,60 @@ export function routesOf({ paths }: Document, key: string): FuzzedRoute[] {
   )
 }
 
-function requestsOf(method: string, template: string, { parameters = [], requestBody }: Operation, key: string): fc.Arbitrary<FuzzedRequest> {
+function requestsOf(
+  method: string,
+  template: string,
+  { parameters = [], requestBody }: Operation,
+  key: string,
+): fc.Arbitrary<FuzzedRequest> {
   const of = (where: string) => parameters.filter((parameter) => parameter.in === where)
-  const values = (where: string) => fc.record(
-    Object.fromEntries(of(where).map(({ name, schema }) => [name, valueOf(schema).map(asText)])),
-    { requiredKeys: of(where).filter(({ required }) => required).map(({ name }) => name) },
-  )
+  const values = (where: string) =>
+    fc.record(Object.fromEntries(of(where).map(({ name, schema }) => [name, valueOf(schema).map(asText)])), {
+      requiredKeys: of(where)
+        .filter(({ required }) => required)
+        .map(({ name }) => name),
+    })
   const schema = Object.values(requestBody?.content ?? {})[0]?.schema
-  return fc.record({ inPath: values('path'), query: values('query'), inHeaders: values('header'), body: schema ? bodyOf(schema) : fc.constant(undefined), auth: authOf(key), type: contentType })
+  return fc
+    .record({
+      inPath: values('path'),
+      query: values('query'),
+      inHeaders: values('header'),
+      body: schema ? bodyOf(schema) : fc.constant(undefined),
+      auth: authOf(key),
+      type: contentType,
+    })
     .map(({ inPath, query, inHeaders, body, auth, type }) => ({
       method,
       path: fill(template, inPath as Record<string, string>) + queryOf(query as Record<string, string>),
-      headers: { ...headersOf(inHeaders as Record<string, string>), ...auth, ...(body !== undefined && { 'content-type': type }) },
+      headers: {
+        ...headersOf(inHeaders as Record<string, string>),
+        ...auth,
+        ...(body !== undefined && { 'content-type': type }),
+      },
       body,
     }))
 }
 
 function bodyOf(schema: Schema): fc.Arbitrary<string> {
-  const broken = fc.constantFrom('', '{', '[]', 'null', '{"ad_id":1', '\ufeff{"ad_id":1}', '{"ad_id":1,"ad_id":"x"}', '{"__proto__":{"ad_id":1},"ad_id":1}', '{"ad_id":1e999}', '{"ad_id":01}', `${'['.repeat(3000)}`)
-  return fc.oneof({ weight: 12, arbitrary: valueOf(schema).map(toJson) }, { weight: 1, arbitrary: hostile.map(toJson) }, { weight: 1, arbitrary: broken })
+  const broken = fc.constantFrom(
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"ad_id":1',
+    '\ufeff{"ad_id":1}',
+    '{"ad_id":1,"ad_id":"x"}',
+    '{"__proto__":{"ad_id":1},"ad_id":1}',
+    '{"ad_id":1e999}',
+    '{"ad_id":01}',
+    `${'['.repeat(3000)}`,
+  )
+  return fc.oneof(
+    { weight: 12, arbitrary: valueOf(schema).map(toJson) },
+    { weight: 1, arbitrary: hostile.map(toJson) },
+    { weight: 1, arbitrary: broken },
+  )
 }
 
 // A double may be Infinity or NaN and a value may be undefined, which JSON does not have.
@@ -67,12 +102,22 @@ function toJson(value: unknown): string {
 }
 
 function authOf(key: string): fc.Arbitrary<Record<string, string>> {
-  return fc.constantFrom<Record<string, string>>({ authorization: `Bearer ${key}` }, { authorization: `Bearer ${key}` }, {}, { authorization: 'Bearer nonsense' }, { authorization: 'Basic eA==' }, { authorization: 'Bearer ' })
+  return fc.constantFrom<Record<string, string>>(
+    { authorization: `Bearer ${key}` },
+    { authorization: `Bearer ${key}` },
+    {},
+    { authorization: 'Bearer nonsense' },
+    { authorization: 'Basic eA==' },
+    { authorization: 'Bearer ' },
+  )
 }
 
 const contentType = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom('application/json', 'application/json; charset=utf-8') },
-  { weight: 1, arbitrary: fc.constantFrom('text/plain', 'application/xml', 'text/plain;charset=UTF-8', 'application/json;;', 'x') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('text/plain', 'application/xml', 'text/plain;charset=UTF-8', 'application/json;;', 'x'),
+  },
 )
 
 function asText(value: unknown): string {

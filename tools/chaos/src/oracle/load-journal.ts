@@ -22,7 +22,8 @@ export async function loadJournal(sql: Sql, file: string, mark: JournalMark): Pr
 
   async function settle(answer: AnswerLine) {
     const request = requests.get(answer.request)
-    if (request === undefined) throw new Error(`the journal has an answer to request ${answer.request}, which it does not know`)
+    if (request === undefined)
+      throw new Error(`the journal has an answer to request ${answer.request}, which it does not know`)
     requests.delete(answer.request)
     rows.push(...rowsOf(request, answer))
     if (rows.length < rowsAtOnce) return

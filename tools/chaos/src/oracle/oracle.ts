@@ -32,7 +32,10 @@ export async function drained(system: System, within: number): Promise<boolean> 
     const { unread, ahead } = await distance(system)
     return unread === 0 && ahead === 0
   }
-  return until('the books reach the end of the log', isDone, { within, every: 100 }).then(() => true, () => false)
+  return until('the books reach the end of the log', isDone, { within, every: 100 }).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Compares what clients were told with what is stored. To be asked when everything has healed and the lag is 0. */
@@ -43,7 +46,9 @@ export function createOracle(system: System) {
   return async function examine(expected: Expected = {}): Promise<Verdict> {
     await loadJournal(sql, system.journal.file, mark)
     await sql`analyze chaos.sent`
-    const asked = await Promise.all(Object.entries(questions).map(async ([name, ask]) => [name, await one(ask(sql))] as const))
+    const asked = await Promise.all(
+      Object.entries(questions).map(async ([name, ask]) => [name, await one(ask(sql))] as const),
+    )
     const counts = {
       ...(Object.fromEntries(asked) as Record<keyof typeof questions, number>),
       acknowledged: await one(sql`select count(distinct (type, event_id)) from chaos.sent where outcome = 'ok'`),
@@ -64,7 +69,9 @@ async function one(query: PromiseLike<readonly unknown[]>): Promise<number> {
 }
 
 async function distance({ sql, broker }: System): Promise<{ unread: number; ahead: number }> {
-  const books = await sql<{ topic: string; partition: number; next_offset: string }[]>`select topic, partition, next_offset::text from ledger`
+  const books = await sql<
+    { topic: string; partition: number; next_offset: string }[]
+  >`select topic, partition, next_offset::text from ledger`
   const distances = (await broker.ends()).map(({ topic, partition, high }) => {
     const book = books.find((row) => row.topic === topic && row.partition === partition)
     return high - BigInt(book?.next_offset ?? 0)
@@ -76,7 +83,9 @@ async function distance({ sql, broker }: System): Promise<{ unread: number; ahea
 }
 
 async function unexpectedDeadLetters({ sql }: System, expected: Expected): Promise<number> {
-  const rows = await sql<{ reason: DeadLetterReason; count: string }[]>`select reason, count(*) from dead_letters group by reason`
+  const rows = await sql<
+    { reason: DeadLetterReason; count: string }[]
+  >`select reason, count(*) from dead_letters group by reason`
   const found = new Map(rows.map(({ reason, count }) => [reason, Number(count)]))
   const reasons: DeadLetterReason[] = ['undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database']
   return reasons.reduce((sum, reason) => sum + Math.abs((found.get(reason) ?? 0) - (expected[reason] ?? 0)), 0)

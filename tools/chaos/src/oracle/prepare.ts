@@ -2,7 +2,9 @@ import type { Sql } from '../database.ts'
 
 /** Tables of the oracle beside those of the system, and one view over both types of events. */
 export async function prepareOracle(sql: Sql): Promise<void> {
-  await sql.unsafe(`
+  await sql
+    .unsafe(
+      `
     create schema chaos;
     create table chaos.sent (
       request bigint, place integer, type text, event_id uuid, ad_id integer, occurred_at timestamptz(3), ip inet, playback_time float8,
@@ -13,5 +15,7 @@ export async function prepareOracle(sql: Sql): Promise<void> {
     create table chaos.destroyed (type text, event_id uuid);
     create view chaos.stored as
       select 'click' as type, * from clicks union all select 'impression' as type, * from impressions;
-  `).simple()
+  `,
+    )
+    .simple()
 }

@@ -71,7 +71,8 @@ export const questions = {
     from sums`,
 
   /** Stored below the books' positions: the log is not the one that was read before. */
-  recovered: (sql: Sql) => sql`select coalesce(sum(recovered), 0) as count from (select recovered from ledger union all select recovered from closed_books) as books`,
+  recovered: (sql: Sql) =>
+    sql`select coalesce(sum(recovered), 0) as count from (select recovered from ledger union all select recovered from closed_books) as books`,
 }
 
 function rollup(sql: Sql, table: string, unit: string) {

@@ -8,7 +8,11 @@ export interface Patch {
 
 /** Environment that makes a Node process load its source with these changes. The code on disk stays as it is. */
 export function sabotaged(patches: Patch[], more: Record<string, string> = {}): Record<string, string> {
-  return { NODE_OPTIONS: `--import ${new URL('./preload.ts', import.meta.url).href}`, CHAOS_PATCHES: JSON.stringify(patches), ...more }
+  return {
+    NODE_OPTIONS: `--import ${new URL('./preload.ts', import.meta.url).href}`,
+    CHAOS_PATCHES: JSON.stringify(patches),
+    ...more,
+  }
 }
 
 export function isSabotaged(environment: Record<string, string>): boolean {

@@ -4,15 +4,31 @@ import { join } from 'node:path'
 import { type Patch, sabotaged } from './sabotage.ts'
 
 /** Where the writer can be made to die, in the order in which a batch passes. */
-export const steps = ['assigned', 'fetched', 'before-sql', 'during-sql', 'after-sql', 'before-kafka-commit', 'after-kafka-commit'] as const
+export const steps = [
+  'assigned',
+  'fetched',
+  'before-sql',
+  'during-sql',
+  'after-sql',
+  'before-kafka-commit',
+  'after-kafka-commit',
+] as const
 export type Step = (typeof steps)[number]
 
 const step = (name: Step) => `globalThis.chaosStep('${name}')`
 const pipeline = 'apps/click-writer/src/pipeline.ts'
 
 const patches: Patch[] = [
-  { file: pipeline, find: 'writer.onAssigned(partitions)\n', replace: `writer.onAssigned(partitions)\n${step('assigned')}\n` },
-  { file: 'apps/click-writer/src/writer.ts', find: 'lanes.push(toPieces(', replace: `${step('fetched')}\nlanes.push(toPieces(` },
+  {
+    file: pipeline,
+    find: 'writer.onAssigned(partitions)\n',
+    replace: `writer.onAssigned(partitions)\n${step('assigned')}\n`,
+  },
+  {
+    file: 'apps/click-writer/src/writer.ts',
+    find: 'lanes.push(toPieces(',
+    replace: `${step('fetched')}\nlanes.push(toPieces(`,
+  },
   {
     file: 'apps/click-writer/src/store-pieces.ts',
     find: 'const outcome = await store.apply(toBatch(pieces))',
@@ -22,7 +38,11 @@ const patches: Patch[] = [
       const outcome = await applying
       ${step('after-sql')}`,
   },
-  { file: pipeline, find: 'await consumer.commit(moved)', replace: `${step('before-kafka-commit')}\nawait consumer.commit(moved)\n${step('after-kafka-commit')}` },
+  {
+    file: pipeline,
+    find: 'await consumer.commit(moved)',
+    replace: `${step('before-kafka-commit')}\nawait consumer.commit(moved)\n${step('after-kafka-commit')}`,
+  },
 ]
 
 const folder = join(tmpdir(), `ads-tracker-chaos-steps-${process.pid}`)
