@@ -49,7 +49,7 @@ export default [
   },
   ...fromRoot(
     {
-      files: ['**/test/**/*.ts', '**/vitest.config.ts', 'libs/testing/**/*.ts'],
+      files: ['**/test/**/*.ts', '**/vitest.config.ts', 'libs/local-servers/**/*.ts'],
       rules: {
         '@nx/enforce-module-boundaries': [
           'error',
@@ -58,7 +58,7 @@ export default [
       },
     },
     {
-      files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/testing/**/*.ts', 'tools/**/*.ts'],
+      files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/local-servers/**/*.ts', 'tools/**/*.ts'],
       rules: { 'no-restricted-imports': 'off' },
     },
     { files: ['tools/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -1,3 +1,3 @@
-import { unitTests } from '@ads-tracker/testing/vitest'
+import { unitTests } from '@ads-tracker/local-servers/vitest'
 
 export default unitTests()

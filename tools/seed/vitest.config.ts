@@ -1,3 +1,3 @@
-import { serverTests } from '@ads-tracker/testing/vitest'
+import { serverTests } from '@ads-tracker/local-servers/vitest'
 
 export default serverTests('postgres')

@@ -2,7 +2,7 @@
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiKey, createDatabase, revokeApiKey } from '@ads-tracker/data'
-import { startApp, testDatabase } from '@ads-tracker/testing'
+import { startApp, testDatabase } from '@ads-tracker/local-servers'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 let app: Awaited<ReturnType<typeof startApp>>

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startApp, testDatabase } from '@ads-tracker/testing'
+import { startApp, testDatabase } from '@ads-tracker/local-servers'
 import { flakyProxy } from './flaky-proxy.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>

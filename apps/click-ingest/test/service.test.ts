@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { createBatchConsumer, createKafka } from '@ads-tracker/kafka'
-import { entry, freePort, runSource, startApp, testTopics } from '@ads-tracker/testing'
+import { entry, freePort, runSource, startApp, testTopics } from '@ads-tracker/local-servers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 async function running(env: Record<string, string> = {}) {

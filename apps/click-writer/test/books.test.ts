@@ -1,7 +1,7 @@
 import { createBatchStore, createDatabase } from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
 import { createMetrics } from '@ads-tracker/service-kit'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createAudit } from '../src/books.ts'
 import { createWriterMetrics } from '../src/metrics.ts'

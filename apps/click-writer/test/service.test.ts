@@ -1,6 +1,6 @@
 import { acceptLedger, createAd, findReceipt, getDeadLetter, listDeadLetters, readLedger } from '@ads-tracker/data'
 import { encodeEvent, uuidv7 } from '@ads-tracker/events'
-import { entry, runSource, startApp, testDatabase, testTopics } from '@ads-tracker/testing'
+import { entry, runSource, startApp, testDatabase, testTopics } from '@ads-tracker/local-servers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { anEvent } from './records.ts'
 import { writerSystem } from './writer-system.ts'

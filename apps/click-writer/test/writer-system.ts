@@ -1,7 +1,7 @@
 import { createDatabase, type Database, readAnalytics, readLedger, seedAds, verifyRollups } from '@ads-tracker/data'
 import { type AdEvent, encodeEvent, type EventType, type TopicNames } from '@ads-tracker/events'
 import { type Admin, createAdmin, createKafka, createProducer } from '@ads-tracker/kafka'
-import { type RunningApp, startApp, testDatabase, testTopics, type TestTopics } from '@ads-tracker/testing'
+import { type RunningApp, startApp, testDatabase, testTopics, type TestTopics } from '@ads-tracker/local-servers'
 import { expect, onTestFinished, vi } from 'vitest'
 import { anEvent } from './records.ts'
 

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { archiveAd, createAd, createDatabase, getAd, listAds, updateAd } from '../src/index.ts'
 import type { Database } from '../src/index.ts'
 import { owner } from './stored-events.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { createDatabase, readAnalytics, readAnalyticsChanges, readFreshness, readLedgerPosition } from '../src/index.ts'
 import type { Database } from '../src/index.ts'
 import { insertAds, insertEvents, owner, type StoredEvent } from './stored-events.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { createApiKey, createDatabase, findApiKey, hashApiKey, listApiKeys, revokeApiKey } from '../src/index.ts'
 import type { Database } from '../src/index.ts'
 

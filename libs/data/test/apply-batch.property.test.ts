@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { type BatchStore, createBatchStore } from '../src/index.ts'
 import { deliveries, knownAds } from './deliveries.ts'
 import { owner } from './stored-events.ts'

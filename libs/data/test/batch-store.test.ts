@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Sql } from 'postgres'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { type BatchStore, classifyError, createBatchStore, DeadlineError, UnsafeSettingsError } from '../src/index.ts'
 import { batchOf, event } from './log.ts'
 import { owner } from './stored-events.ts'

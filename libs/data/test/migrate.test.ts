@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import {
   ChangedMigrationError,
   createDatabase,

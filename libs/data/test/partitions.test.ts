@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { uuidv7 } from '@ads-tracker/events'
 import { type BatchStore, createBatchStore, createDatabase, verifyRollups } from '../src/index.ts'
 import { event } from './log.ts'

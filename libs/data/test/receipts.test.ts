@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { uuidv7 } from '@ads-tracker/events'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { createDatabase, findReceipt } from '../src/index.ts'
 import type { Database } from '../src/index.ts'
 import { owner } from './stored-events.ts'

@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 let api: Sql

@@ -1,4 +1,4 @@
-import { testTopics } from '@ads-tracker/testing'
+import { testTopics } from '@ads-tracker/local-servers'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createAdmin, createProducer } from '../src/index.ts'
 import { kafkaOf, record } from './client.ts'

@@ -1,4 +1,4 @@
-import { testTopics, type TestTopics } from '@ads-tracker/testing'
+import { testTopics, type TestTopics } from '@ads-tracker/local-servers'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   type BatchConsumer,

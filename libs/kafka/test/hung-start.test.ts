@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo } from 'node:net'
-import { testTopics, type TestTopics } from '@ads-tracker/testing'
+import { testTopics, type TestTopics } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createBatchConsumer } from '../src/index.ts'
 import { kafkaOf } from './client.ts'

@@ -1,4 +1,4 @@
-import { testTopics, type TestTopics } from '@ads-tracker/testing'
+import { testTopics, type TestTopics } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProducer, type EventProducer, type Kafka, type ProducerOptions } from '../src/index.ts'
 import { counts, kafkaOf, keys, outcome, record } from './client.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDatabase, type Database, findApiKey, hashApiKey } from '@ads-tracker/data'
-import { entry, runSource, testDatabase } from '@ads-tracker/testing'
+import { entry, runSource, testDatabase } from '@ads-tracker/local-servers'
 import { readArguments } from '../src/arguments.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { runSuite, workspace } from '@ads-tracker/testing'
+import { runSuite, workspace } from '@ads-tracker/local-servers'
 import { installChromium } from './install-chromium.ts'
 
 // npm run test:browser [-- FILTER...]: the pages, the tracker, the packed SDK and the document, each against the started system.

@@ -1,4 +1,4 @@
-import { removeStack, startOwnStack } from '@ads-tracker/testing'
+import { removeStack, startOwnStack } from '@ads-tracker/local-servers'
 
 export interface System {
   /** Without a slash at the end. */

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { appendFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '@ads-tracker/testing'
+import { freePort } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, bundle, workspace } from '../src/bundle.ts'
 import { openBundle } from '../src/open-bundle.ts'

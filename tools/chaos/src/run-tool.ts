@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { entry, workspace } from '@ads-tracker/testing'
+import { entry, workspace } from '@ads-tracker/local-servers'
 
 /** Runs `tools/<name>` to its end; resolves with its exit code and everything that it printed. */
 export function runTool(

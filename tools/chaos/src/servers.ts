@@ -8,7 +8,7 @@ import {
   removePostgresData,
   startKafka,
   startPostgres,
-} from '@ads-tracker/testing'
+} from '@ads-tracker/local-servers'
 import { makeTemplate } from './database.ts'
 import { type Proxy, startProxy } from './proxy/tcp-proxy.ts'
 

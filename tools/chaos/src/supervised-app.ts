@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { bundleOf, entry, freePort, leash, workspace } from '@ads-tracker/testing'
+import { bundleOf, entry, freePort, leash, workspace } from '@ads-tracker/local-servers'
 import { isSabotaged } from './sabotage/sabotage.ts'
 import { until } from './until.ts'
 

@@ -1,7 +1,7 @@
 import { createAd, createBatchStore, createDatabase, type DeadLetterRow } from '@ads-tracker/data'
 import { type AdEvent, encodeEvent, uuidv7 } from '@ads-tracker/events'
 import type { EventRecord } from '@ads-tracker/kafka'
-import { testDatabase } from '@ads-tracker/testing'
+import { testDatabase } from '@ads-tracker/local-servers'
 import { expect, it, onTestFinished } from 'vitest'
 import { list } from '../src/list.ts'
 import { replay } from '../src/replay.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { SpawnOptions } from 'node:child_process'
-import { leash } from '@ads-tracker/testing'
+import { leash } from '@ads-tracker/local-servers'
 
 export interface Ran {
   code: number

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { runSuite, workspace } from '@ads-tracker/testing'
+import { runSuite, workspace } from '@ads-tracker/local-servers'
 
 // npm run test:deploy [-- FILTER...]
 const code = await runSuite({

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 import { parseAllDocuments } from 'yaml'
 import { attempt, command } from './command.ts'
 

@@ -9,7 +9,7 @@ import {
   startApp,
   startKafka,
   startPostgres,
-} from '@ads-tracker/testing'
+} from '@ads-tracker/local-servers'
 import { command } from './command.ts'
 
 export const appNames = ['ads-api', 'click-ingest', 'click-writer'] as const

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, leash, workspace } from '@ads-tracker/testing'
+import { freePort, leash, workspace } from '@ads-tracker/local-servers'
 import { parse, stringify } from 'yaml'
 import { getJson } from './get-json.ts'
 

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort, startKafka, startPostgres, workspace } from '@ads-tracker/testing'
+import { freePort, startKafka, startPostgres, workspace } from '@ads-tracker/local-servers'
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs'
 import type { Certificates } from './certificates.ts'
 import postgres from 'postgres'

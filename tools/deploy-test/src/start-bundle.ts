@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { leash } from '@ads-tracker/testing'
+import { leash } from '@ads-tracker/local-servers'
 
 export interface RunningBundle {
   url: string

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { freePort, workspace } from '@ads-tracker/testing'
+import { freePort, workspace } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt, command } from '../src/command.ts'
 import { createCompose, dockerIsPossible, type Engine, startEngine } from '../src/docker.ts'

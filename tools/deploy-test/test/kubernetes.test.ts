@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt, command } from '../src/command.ts'
 import { build, type Manifest } from '../src/manifests.ts'

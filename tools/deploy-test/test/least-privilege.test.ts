@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { entry, removePostgresData, startApp, type RunningApp } from '@ads-tracker/testing'
+import { entry, removePostgresData, startApp, type RunningApp } from '@ads-tracker/local-servers'
 import { Kafka, logLevel } from 'kafkajs'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

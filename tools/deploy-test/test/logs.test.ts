@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningApp, startApp } from '@ads-tracker/testing'
+import { type RunningApp, startApp } from '@ads-tracker/local-servers'
 import { type AppName, appNames, startApps, startInfrastructure } from '../src/native-system.ts'
 
 const person = {

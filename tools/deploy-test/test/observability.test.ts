@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { entry, freePort, leash, type RunningApp, workspace } from '@ads-tracker/testing'
+import { entry, freePort, leash, type RunningApp, workspace } from '@ads-tracker/local-servers'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt } from '../src/command.ts'

@@ -1,4 +1,4 @@
-import { removeStack, startOwnStack } from '@ads-tracker/testing'
+import { removeStack, startOwnStack } from '@ads-tracker/local-servers'
 import type { TestProject } from 'vitest/node'
 
 export interface System {

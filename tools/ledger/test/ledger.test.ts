@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { entry, runSource, testDatabase, testTopics } from '@ads-tracker/testing'
+import { entry, runSource, testDatabase, testTopics } from '@ads-tracker/local-servers'
 import { readArguments } from '../src/arguments.ts'
 
 let db: Awaited<ReturnType<typeof testDatabase>>

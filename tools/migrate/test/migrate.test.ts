@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { entry, runSource, testDatabase } from '@ads-tracker/testing'
+import { entry, runSource, testDatabase } from '@ads-tracker/local-servers'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 

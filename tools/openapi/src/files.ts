@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 
 const sdk = join(workspace, 'libs/sdk')
 

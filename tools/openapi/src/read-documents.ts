@@ -1,4 +1,4 @@
-import { startApp } from '@ads-tracker/testing'
+import { startApp } from '@ads-tracker/local-servers'
 import type { Document } from './document.ts'
 
 // Nobody listens there: an app describes itself without its dependencies.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDatabase, type Database, getAd, listAds, updateAd } from '@ads-tracker/data'
-import { entry, runSource, testDatabase } from '@ads-tracker/testing'
+import { entry, runSource, testDatabase } from '@ads-tracker/local-servers'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 let database: Database

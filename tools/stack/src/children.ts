@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { processStart } from '@ads-tracker/testing'
+import { processStart } from '@ads-tracker/local-servers'
 
 interface Child {
   name: string

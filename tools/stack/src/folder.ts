@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { processStart } from '@ads-tracker/testing'
+import { processStart } from '@ads-tracker/local-servers'
 
 interface Holder {
   pid: number

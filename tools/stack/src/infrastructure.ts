@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { startKafka, startPostgres } from '@ads-tracker/testing'
-import type { KafkaServer, PostgresServer } from '@ads-tracker/testing'
+import { startKafka, startPostgres } from '@ads-tracker/local-servers'
+import type { KafkaServer, PostgresServer } from '@ads-tracker/local-servers'
 import type { Context } from './context.ts'
 import { supervise } from './supervise.ts'
 

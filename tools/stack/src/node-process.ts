@@ -4,8 +4,8 @@ import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import { entry, workspace } from '@ads-tracker/testing'
-import type { Server } from '@ads-tracker/testing'
+import { entry, workspace } from '@ads-tracker/local-servers'
+import type { Server } from '@ads-tracker/local-servers'
 
 interface ProcessOptions {
   /** Such as `apps/ads-api`. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { processCommand } from '@ads-tracker/testing'
+import { processCommand } from '@ads-tracker/local-servers'
 import type { Port } from './settings.ts'
 
 /**

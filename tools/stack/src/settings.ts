@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 
 export const servers = ['postgres', 'kafka'] as const
 export type ServerName = (typeof servers)[number]

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { removeKafkaData, removePostgresData } from '@ads-tracker/testing'
+import { removeKafkaData, removePostgresData } from '@ads-tracker/local-servers'
 import { addresses } from './addresses.ts'
 import { app } from './apps.ts'
 import { recordChildren } from './children.ts'

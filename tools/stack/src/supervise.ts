@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Server } from '@ads-tracker/testing'
+import type { Server } from '@ads-tracker/local-servers'
 
 export interface Supervised {
   /** Ends it for good: gracefully for at most `patience` ms. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { freePort } from '@ads-tracker/testing'
+import { freePort } from '@ads-tracker/local-servers'
 import { expect, onTestFinished, test } from 'vitest'
 import { assertFree } from '../src/ports.ts'
 

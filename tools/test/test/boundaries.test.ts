@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ESLint } from 'eslint'
 import { createProjectGraphAsync } from '@nx/devkit'
 import { beforeAll, expect, test } from 'vitest'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 
 // The rule reads the graph of projects from nx's cache.
 beforeAll(async () => {
@@ -18,7 +18,7 @@ test.each([
   ['ads-api', 'the broker', 'apps/ads-api/src/x.ts', '@ads-tracker/kafka', boundary],
   ['the contract', 'anything', 'libs/events/src/x.ts', '@ads-tracker/service-kit', boundary],
   ['the store', 'the broker', 'libs/data/src/x.ts', '@ads-tracker/kafka', boundary],
-  ['the source of an app', 'the test servers', 'apps/ads-api/src/x.ts', '@ads-tracker/testing', boundary],
+  ['the source of an app', 'the test servers', 'apps/ads-api/src/x.ts', '@ads-tracker/local-servers', boundary],
   ['a lib', 'an app', 'libs/kafka/src/x.ts', '@ads-tracker/click-writer', boundary],
   ['an app', 'an app', 'apps/click-ingest/src/x.ts', '@ads-tracker/ads-api', boundary],
   ['an app', 'a lib by its path', 'apps/click-writer/src/x.ts', '../../../libs/events/src/index.ts', boundary],
@@ -33,7 +33,7 @@ test.each([
 test.each([
   ['apps/click-ingest/src/x.ts', '@ads-tracker/kafka'],
   ['apps/ads-api/src/x.ts', '@ads-tracker/data'],
-  ['apps/ads-api/test/x.test.ts', '@ads-tracker/testing'],
+  ['apps/ads-api/test/x.test.ts', '@ads-tracker/local-servers'],
   ['libs/data/src/x.ts', '@ads-tracker/events'],
   ['libs/data/src/x.ts', 'drizzle-orm'],
 ])('%s may import %s', async (file, imported) => {

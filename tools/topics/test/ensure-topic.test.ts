@@ -1,6 +1,6 @@
 import { topicSettings } from '@ads-tracker/events'
 import { type Admin, createAdmin, createKafka } from '@ads-tracker/kafka'
-import { testTopics } from '@ads-tracker/testing'
+import { testTopics } from '@ads-tracker/local-servers'
 import { expect, it, onTestFinished } from 'vitest'
 import { ensureTopic } from '../src/ensure-topic.ts'
 

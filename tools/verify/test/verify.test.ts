@@ -9,7 +9,7 @@ import {
   seedAds,
 } from '@ads-tracker/data'
 import { uuidv7 } from '@ads-tracker/events'
-import { runSource, testDatabase, workspace } from '@ads-tracker/testing'
+import { runSource, testDatabase, workspace } from '@ads-tracker/local-servers'
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 let database: Database

@@ -1,5 +1,5 @@
 import { createDatabase, readAnalytics, rebuildRollups } from '@ads-tracker/data'
-import { bundleOf } from '@ads-tracker/testing'
+import { bundleOf } from '@ads-tracker/local-servers'
 import type { Context } from '../context.ts'
 import { wrk } from '../load/wrk.ts'
 import { withSql, startDatabase } from '../processes/database.ts'

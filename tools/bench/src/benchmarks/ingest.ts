@@ -1,5 +1,5 @@
 import { topicNames } from '@ads-tracker/events'
-import { bundleOf } from '@ads-tracker/testing'
+import { bundleOf } from '@ads-tracker/local-servers'
 import type { Context } from '../context.ts'
 import { clickScript } from '../load/click-script.ts'
 import { paced } from '../load/paced.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { bundleOf } from '@ads-tracker/testing'
+import { bundleOf } from '@ads-tracker/local-servers'
 import type { Context } from '../context.ts'
 import { clickScript } from '../load/click-script.ts'
 import { paced, type Tick } from '../load/paced.ts'

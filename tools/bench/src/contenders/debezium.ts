@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type AdEvent, encodeEvent } from '@ads-tracker/events'
-import { downloadJars, hasMaven, jarsFolder, javaVersion } from '@ads-tracker/testing'
+import { downloadJars, hasMaven, jarsFolder, javaVersion } from '@ads-tracker/local-servers'
 import type postgres from 'postgres'
 import type { Broker } from '../processes/broker.ts'
 import { cpuOf, cpuOfTree, stopwatch } from '../processes/cpu.ts'

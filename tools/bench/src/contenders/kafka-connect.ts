@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, properties, spawnServer } from '@ads-tracker/testing'
+import { freePort, properties, spawnServer } from '@ads-tracker/local-servers'
 
 export interface KafkaConnect {
   pid: number

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 import { spawn } from 'node:child_process'
 import { cpuOf } from '../processes/cpu.ts'
 

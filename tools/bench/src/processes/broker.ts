@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { topicNames, topicSettings } from '@ads-tracker/events'
 import { type Admin, createAdmin, createKafka, type Kafka } from '@ads-tracker/kafka'
-import { freePort, startKafka } from '@ads-tracker/testing'
+import { freePort, startKafka } from '@ads-tracker/local-servers'
 
 export interface Broker {
   brokers: string

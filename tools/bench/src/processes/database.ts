@@ -9,7 +9,7 @@ import {
   startPostgres,
   type TestDatabase,
   testDatabase,
-} from '@ads-tracker/testing'
+} from '@ads-tracker/local-servers'
 import postgres from 'postgres'
 import type { Check } from '../result.ts'
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 
 /** Runs a script of the workspace to its end and returns what it printed. */
 export function runJob(script: string, env: Record<string, string> = {}, args: string[] = []): Promise<string> {

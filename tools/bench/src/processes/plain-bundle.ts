@@ -1,4 +1,4 @@
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 import { build } from 'esbuild'
 
 /** Makes one file of a contender, as anybody would. */

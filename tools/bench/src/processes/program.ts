@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort, leash, workspace } from '@ads-tracker/testing'
+import { freePort, leash, workspace } from '@ads-tracker/local-servers'
 
 export interface Program {
   name: string

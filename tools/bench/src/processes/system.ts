@@ -1,5 +1,5 @@
 import { topicNames, type TopicNames } from '@ads-tracker/events'
-import { bundleOf, type TestDatabase } from '@ads-tracker/testing'
+import { bundleOf, type TestDatabase } from '@ads-tracker/local-servers'
 import type { Context } from '../context.ts'
 import { type Broker, startBroker } from './broker.ts'
 import { type DatabaseServer, startDatabase } from './database.ts'

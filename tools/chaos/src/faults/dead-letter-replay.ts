@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { entry, workspace } from '@ads-tracker/testing'
+import { entry, workspace } from '@ads-tracker/local-servers'
 import { uuidv7 } from '@ads-tracker/events'
 import type { Fault, Trial } from '../fault.ts'
 import type { SentEvent } from '../journal.ts'

@@ -1,7 +1,7 @@
 import { existsSync, unlinkSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
-import { workspace } from '@ads-tracker/testing'
+import { workspace } from '@ads-tracker/local-servers'
 import { pathToFileURL } from 'node:url'
 import type { Patch } from './sabotage.ts'
 

@@ -21,7 +21,7 @@ export function serverTests(...servers: Server[]) {
       ...patience,
       include: ['test/**/*.test.ts'],
       env: { TEST_SERVERS: needed.join(',') },
-      globalSetup: ['@ads-tracker/testing/global-setup'],
+      globalSetup: ['@ads-tracker/local-servers/global-setup'],
       testTimeout: 120_000,
     },
   })
