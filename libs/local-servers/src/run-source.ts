@@ -6,7 +6,7 @@ export interface Ending {
   stderr: string
 }
 
-/** Runs a source file to its end, such as `entry('tools/ledger')`, with `env` besides our variables. Does not throw: look at `code`. */
+/** Runs a source file to its end, such as `entry('tools/cli')`, with `env` besides our variables. Does not throw: look at `code`. */
 export function runSource(file: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ending> {
   return new Promise((resolve) => {
     const child = execFile(

@@ -45,7 +45,7 @@ export function inDatabase(url: string, name: string, role?: string): string {
 }
 
 function migrate(url: string, stdio: 'ignore' | 'inherit' = 'ignore'): number | null {
-  const tool = entry('tools/migrate')
+  const tool = entry('tools/cli')
   if (!existsSync(tool)) return 0
   const env = {
     ...process.env,
@@ -53,7 +53,7 @@ function migrate(url: string, stdio: 'ignore' | 'inherit' = 'ignore'): number | 
     ADS_API_DB_PASSWORD: 'ads_api',
     CLICK_WRITER_DB_PASSWORD: 'click_writer',
   }
-  return spawnSync(process.execPath, [tool], { env, stdio }).status
+  return spawnSync(process.execPath, [tool, 'migrate'], { env, stdio }).status
 }
 
 async function withLock(

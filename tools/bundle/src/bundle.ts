@@ -1,5 +1,5 @@
 import { cp, glob, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { compileAhead } from './compile-ahead.ts'
 
@@ -32,17 +32,17 @@ const options = {
 const asFunction = { banner: { js: '(function (require, __filename, __dirname) {' }, footer: { js: '})' } }
 
 /**
- * Makes `<project>/dist/main.js` of `<project>/src/main.ts` and all that it imports, such as `apps/ads-api`; or of another file
- * of a project, such as `tools/verify/src/rebuild.ts`, a `main.js` in a folder of that name. It needs no node_modules.
+ * Makes `<project>/dist/main.js` of `<project>/src/main.ts` and all that it imports, such as `apps/ads-api`.
+ * It needs no node_modules.
  * `main.js` starts `bundle.js`, where names are kept for stack traces. Beside them lie the migrations where they are part of
  * it, and for an app the code that V8 makes of it.
  */
-export async function bundle(what: string, folder = folderOf(what)): Promise<Bundle> {
+export async function bundle(what: string, folder = join(workspace, what, 'dist')): Promise<Bundle> {
   const main = join(folder, 'main.js')
   for await (const old of glob(['*.js*', 'migrations'], { cwd: folder }))
     await rm(join(folder, old), { recursive: true, force: true })
   await build({ ...options, entryPoints: ['tools/bundle/src/launch.ts'], outfile: main, sourcemap: false })
-  const source = isFile(what) ? what : join(what, 'src/main.ts')
+  const source = join(what, 'src/main.ts')
   // as if it lay in the root of the workspace, so that its map names the sources from there
   const { metafile, outputFiles } = await build({
     ...options,
@@ -62,12 +62,4 @@ export async function bundle(what: string, folder = folderOf(what)): Promise<Bun
     await cp(join(workspace, 'libs/data/migrations'), join(folder, 'migrations'), { recursive: true })
   if (what.startsWith('apps/')) await compileAhead(join(folder, 'bundle.js'))
   return { main, bytes: output?.bytes ?? 0, inputs }
-}
-
-function isFile(what: string): boolean {
-  return what.endsWith('.ts')
-}
-
-function folderOf(what: string): string {
-  return join(workspace, ...(isFile(what) ? [dirname(what), '../dist', basename(what, '.ts')] : [what, 'dist']))
 }

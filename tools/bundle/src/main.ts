@@ -4,9 +4,7 @@ import { bundle, workspace } from './bundle.ts'
 const limit = 3 * 1024 * 1024
 const projects = process.argv.slice(2)
 if (projects.length === 0) {
-  console.error(
-    'usage: node tools/bundle/src/main.ts PROJECT... (such as apps/ads-api, or tools/verify/src/rebuild.ts)',
-  )
+  console.error('usage: node tools/bundle/src/main.ts PROJECT... (such as apps/ads-api)')
   process.exit(78)
 }
 

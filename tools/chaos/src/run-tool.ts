@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { entry, workspace } from '@ads-tracker/local-servers'
 
-/** Runs `tools/<name>` to its end; resolves with its exit code and everything that it printed. */
+/** Runs the job `name` of tools/cli to its end; resolves with its exit code and everything that it printed. */
 export function runTool(
   name: string,
   env: Record<string, string>,
   args: string[] = [],
 ): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry(`tools/${name}`), ...args], {
+    const child = spawn(process.execPath, [entry('tools/cli'), name, ...args], {
       cwd: workspace,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
@@ -23,6 +23,6 @@ export function runTool(
 /** @throws Error with its output when the tool fails */
 export async function mustRunTool(...call: Parameters<typeof runTool>): Promise<string> {
   const { code, output } = await runTool(...call)
-  if (code !== 0) throw new Error(`tools/${call[0]} ended with ${code}:\n${output}`)
+  if (code !== 0) throw new Error(`${call[0]} ended with ${code}:\n${output}`)
   return output
 }

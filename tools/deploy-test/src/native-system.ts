@@ -30,7 +30,7 @@ export async function startInfrastructure(name: string) {
     CLICK_WRITER_DB_PASSWORD: 'click_writer',
   }
   for (const job of ['migrate', 'topics', 'seed'])
-    await command(process.execPath, [entry(`tools/${job}`)], { env: { ...process.env, ...owner } })
+    await command(process.execPath, [entry('tools/cli'), job], { env: { ...process.env, ...owner } })
   return { folder, database, kafka, environmentOf, stop }
 
   function environmentOf(app: AppName): Record<string, string> {

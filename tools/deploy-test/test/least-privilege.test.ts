@@ -58,7 +58,7 @@ afterAll(async () => {
 })
 
 const job = (name: string, env: Record<string, string>, ...args: string[]) =>
-  command(process.execPath, [entry(`tools/${name}`), ...args], { env: { ...process.env, ...env } })
+  command(process.execPath, [entry('tools/cli'), name, ...args], { env: { ...process.env, ...env } })
 
 function databaseAs(role: string, password: string) {
   const url = new URL(database.url)

@@ -161,7 +161,7 @@ describe('a real Prometheus on the running system', () => {
 
 function startDiskMetrics(port: number, folder: string): () => void {
   const env = { ...process.env, PORT: String(port), VOLUMES: `kafka=${folder},postgres=${folder}`, LOG_LEVEL: 'warn' }
-  const child = spawn(process.execPath, [entry('tools/disk-metrics')], { env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [entry('tools/cli'), 'disk-metrics'], { env, stdio: 'inherit' })
   leash(child.pid!, new Promise((resolve) => child.once('exit', () => resolve())), { signal: 'SIGKILL', remove: [] })
   return () => void child.kill('SIGTERM')
 }

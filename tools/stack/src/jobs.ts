@@ -4,8 +4,8 @@ import type { Context } from './context.ts'
 import { startNode } from './node-process.ts'
 
 interface Job {
-  /** Its folder below `tools/`. */
-  tool: string
+  /** A job of tools/cli, or `pages`. */
+  name: string
   args?: string[]
   env: Record<string, string>
 }
@@ -16,20 +16,20 @@ interface Job {
  */
 export async function job(
   { children, log, cache }: Pick<Context, 'children' | 'log' | 'cache'>,
-  { tool, args, env }: Job,
+  { name, args = [], env }: Job,
 ): Promise<string> {
   const lines: string[] = []
   const running = startNode({
-    project: `tools/${tool}`,
-    args,
+    project: name === 'pages' ? 'tools/pages' : 'tools/cli',
+    args: name === 'pages' ? args : [name, ...args],
     env,
     log: log('jobs'),
     cache,
-    onSpawn: (pid) => children.add(tool, pid),
+    onSpawn: (pid) => children.add(name, pid),
     onLine: (line) => lines.push(line),
   })
   await running.exited
-  if (running.code() !== 0) throw new Error(`${tool} ${running.ending()}:\n${lines.slice(-15).join('\n')}`)
+  if (running.code() !== 0) throw new Error(`${name} ${running.ending()}:\n${lines.slice(-15).join('\n')}`)
   return lines.join('\n')
 }
 
@@ -40,7 +40,7 @@ export async function apiKey(context: Context, databaseUrl: string): Promise<str
   const args = ['create', '--name', 'npm start', '--scopes', 'ads:write,analytics:read']
   const output = await job(
     { ...context, log: () => '/dev/null' },
-    { tool: 'api-keys', args, env: { DATABASE_URL: databaseUrl } },
+    { name: 'api-keys', args, env: { DATABASE_URL: databaseUrl } },
   )
   const key = output.trim().split(/\s+/).at(-1) ?? ''
   mkdirSync(context.settings.dir, { recursive: true })

@@ -12,6 +12,7 @@ import { kafka, postgres } from './infrastructure.ts'
 import { apiKey, job } from './jobs.ts'
 import { assertFree } from './ports.ts'
 import type { Screen } from './screen.ts'
+import { recordServers } from './servers-file.ts'
 import { neededPorts } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { runSteps, step } from './steps.ts'
@@ -51,7 +52,9 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
       [database, broker].filter((one) => one !== undefined),
       { drawing },
     )
-    return addresses.servers({ databaseUrl: await database?.done, brokers: await broker?.done, settings })
+    const found = { databaseUrl: await database?.done, brokers: await broker?.done }
+    recordServers(settings.dir, found)
+    return addresses.servers({ ...found, settings })
   }
 
   async function startAll(): Promise<string[]> {
@@ -69,15 +72,15 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
         ADS_API_DB_PASSWORD: passwords.ads_api,
         CLICK_WRITER_DB_PASSWORD: passwords.click_writer,
       }
-      await job(context, { tool: 'migrate', env: { DATABASE_URL: await database.done, ...roles } })
+      await job(context, { name: 'migrate', env: { DATABASE_URL: await database.done, ...roles } })
     })
     const ads = step('sample ads', [tables], async () =>
-      job(context, { tool: 'seed', env: { DATABASE_URL: await database.done } }),
+      job(context, { name: 'seed', env: { DATABASE_URL: await database.done } }),
     )
     const key = step('API key', [tables], async () => apiKey(context, await database.done))
     const topics = step('topics', [broker, tables], async () => {
       await job(context, {
-        tool: 'topics',
+        name: 'topics',
         env: { DATABASE_URL: await database.done, KAFKA_BROKERS: await broker.done },
       })
     })
@@ -99,7 +102,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
         env: { DATABASE_URL: await as('click_writer'), KAFKA_BROKERS: await broker.done },
       }),
     )
-    const pages = step('pages', [], async () => job(context, { tool: 'pages', args: [site], env: {} }))
+    const pages = step('pages', [], async () => job(context, { name: 'pages', args: [site], env: {} }))
     const gateway = step('gateway', [adsApi, clickIngest, pages], async () =>
       app(context, {
         name: 'gateway',
@@ -114,6 +117,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     await runSteps([database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, pages, gateway], {
       drawing,
     })
+    recordServers(dir, { databaseUrl: await database.done, brokers: await broker.done })
     return addresses.all({
       settings,
       apiKey: await key.done,

@@ -32,7 +32,7 @@ export async function systemOn(
 ): Promise<System> {
   const database = await server.fresh(ads)
   const kafka = { KAFKA_BROKERS: broker.brokers, TOPIC_PREFIX: prefix }
-  await runJob('tools/topics/src/main.ts', { ...kafka, DATABASE_URL: database.url })
+  await runJob('tools/cli/src/main.ts', { ...kafka, DATABASE_URL: database.url }, ['topics'])
   const start = async (name: string, env: Record<string, string>) =>
     context.open(await startProgram({ name, script: await bundleOf(name), env, profileTo: context.profileTo }))
   return {

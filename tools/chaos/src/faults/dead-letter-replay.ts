@@ -46,7 +46,7 @@ const replay = ({ toolEnv }: Trial['system']) =>
 
 /** A replay that is killed as soon as it has sent something. */
 async function interrupted({ toolEnv }: Trial['system']): Promise<void> {
-  const child = spawn(process.execPath, [entry('tools/dead-letters'), 'replay'], {
+  const child = spawn(process.execPath, [entry('tools/cli'), 'dead-letters', 'replay'], {
     cwd: workspace,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...toolEnv },

@@ -1,0 +1,57 @@
+import { type Database, type LedgerRow, readLedger } from '@ads-tracker/data'
+
+const columns = [
+  'topic',
+  'partition',
+  'first',
+  'next',
+  'counted',
+  'duplicates',
+  'conflicts',
+  'dead letters',
+  'recovered',
+  'complete through',
+  'off by',
+]
+
+/** Prints the books; true when all of them balance, and the totals too. */
+export async function show(database: Database, print: (line: string) => void): Promise<boolean> {
+  const { rows, totals, booked, imbalance, pendingDeadLetters } = await readLedger(database)
+  for (const line of table([columns, ...rows.map(cells)])) print(line)
+  print('')
+  print(`totals ${totals}, counted and recovered ${booked}${totals === booked ? '' : `: off by ${totals - booked}`}`)
+  print(`dead letters not replayed: ${pendingDeadLetters}`)
+  print(
+    imbalance === 0
+      ? 'the books balance'
+      : `THE BOOKS ARE OFF by ${imbalance}: see the runbook in the README of tools/cli`,
+  )
+  return imbalance === 0
+}
+
+function cells(row: LedgerRow): string[] {
+  const {
+    topic,
+    partition,
+    firstOffset,
+    nextOffset,
+    counted,
+    duplicates,
+    conflicts,
+    deadLetters,
+    recovered,
+    completeThrough,
+    imbalance,
+  } = row
+  const numbers = [partition, firstOffset, nextOffset, counted, duplicates, conflicts, deadLetters, recovered]
+  return [topic, ...numbers.map(String), completeThrough?.toISOString() ?? 'never read', String(imbalance)]
+}
+
+function table(rows: string[][]): string[] {
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  '),
+  )
+}

@@ -1,0 +1,57 @@
+import { topicSettings } from '@ads-tracker/events'
+import { type Admin, createAdmin, createKafka } from '@ads-tracker/kafka'
+import { testTopics } from '@ads-tracker/local-servers'
+import { expect, it, onTestFinished } from 'vitest'
+import { ensureTopic } from '../src/commands/topics/ensure-topic.ts'
+
+async function onBroker() {
+  const { brokers, prefix, remove } = await testTopics({ partitions: 1 })
+  const admin: Admin = createAdmin(
+    createKafka({ KAFKA_BROKERS: brokers, TOPIC_PREFIX: '', KAFKA_TLS: false }, 'test', () => {}),
+  )
+  const topic = `${prefix}fresh`
+  const opened: string[] = []
+  const store = {
+    // the book of a partition is there before the partition is
+    async ensureLedger(partitions: { topic: string; partition: number }[]) {
+      const existing = (await admin.partitions([topic])).get(topic) ?? 0
+      opened.push(`${partitions.length} books, ${existing} partitions`)
+    },
+  }
+  onTestFinished(async () => {
+    await admin.remove([topic])
+    await admin.close()
+    await remove()
+  })
+  return { admin, store, topic, opened }
+}
+
+it('makes a topic as it must be, after its books', async () => {
+  const { admin, store, topic, opened } = await onBroker()
+  expect(await ensureTopic({ admin, store, topic, partitions: 6 })).toEqual([
+    `${topic}: created with 6 partitions, replication 1`,
+  ])
+  expect(opened).toEqual(['6 books, 0 partitions'])
+  const { partitions, config } = await admin.describe(topic)
+  expect(partitions).toBe(6)
+  expect(config).toMatchObject(topicSettings.config)
+})
+
+it('leaves a good topic alone, adds partitions, takes none away, and sets settings back', async () => {
+  const { admin, store, topic } = await onBroker()
+  await ensureTopic({ admin, store, topic, partitions: 2 })
+  expect(await ensureTopic({ admin, store, topic, partitions: 1 })).toEqual([
+    `${topic}: as it should be (2 partitions)`,
+  ])
+  expect(await ensureTopic({ admin, store, topic, partitions: 3 })).toEqual([`${topic}: 2 partitions, now 3`])
+  // a broker shows a change some time after the controller has made it
+  await expect.poll(async () => (await admin.describe(topic)).partitions).toBe(3)
+  await admin.configure(topic, { ...topicSettings.config, 'retention.ms': '60000' })
+  await expect.poll(async () => (await admin.describe(topic)).config['retention.ms']).toBe('60000')
+  expect(await ensureTopic({ admin, store, topic, partitions: 3 })).toContain(
+    `${topic}: retention.ms was 60000, now ${topicSettings.config['retention.ms']}`,
+  )
+  await expect
+    .poll(async () => (await admin.describe(topic)).config['retention.ms'])
+    .toBe(topicSettings.config['retention.ms'])
+})

@@ -1,3 +1,0 @@
-import { serverTests } from '@ads-tracker/local-servers/vitest'
-
-export default serverTests('postgres')
