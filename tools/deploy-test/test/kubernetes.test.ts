@@ -90,7 +90,9 @@ describe('the manifests', () => {
   })
 
   it.each([...apps, ...jobs])('set no variable for %s that it does not read, and no secret but from a file', (name) => {
-    const project = apps.includes(name) ? `apps/${name}/src/config.ts` : `tools/cli/src/commands/${name === 'topics' ? 'topics/index' : name}.ts`
+    const project = apps.includes(name)
+      ? `apps/${name}/src/config.ts`
+      : `tools/cli/src/commands/${name === 'topics' ? 'topics/index' : name}.ts`
     const sources = [
       project,
       'libs/service-kit/src/config.ts',

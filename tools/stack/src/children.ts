@@ -27,15 +27,22 @@ export function recordChildren(dir: string) {
     renameSync(`${file}.new`, file)
   }
 
-  /** Ends all that are alive: asks, waits for at most `patience` ms, insists. Returns the names of those that were there. */
+  /**
+   * Ends all that are alive, also those that are added meanwhile: asks, waits for at most `patience` ms, insists. Returns the
+   * names of those that were there.
+   */
   async function endAll(patience: number): Promise<string[]> {
-    const found = children.filter(isAlive)
-    for (const child of found) signal(child, child.name === 'postgres' ? 'SIGQUIT' : 'SIGTERM')
+    const asked = new Set<Child>()
     const deadline = performance.now() + patience
-    while (found.some(isAlive) && performance.now() < deadline) await pause(25)
-    for (const child of found) signal(child, 'SIGKILL')
-    while (found.some(isAlive)) await pause(10)
-    return found.map(({ name }) => name)
+    for (let found = children.filter(isAlive); found.length > 0; found = children.filter(isAlive)) {
+      for (const child of found) {
+        if (performance.now() >= deadline) signal(child, 'SIGKILL')
+        else if (!asked.has(child)) signal(child, child.name === 'postgres' ? 'SIGQUIT' : 'SIGTERM')
+        asked.add(child)
+      }
+      await pause(25)
+    }
+    return [...asked].map(({ name }) => name)
   }
 }
 

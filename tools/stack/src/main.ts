@@ -1,8 +1,13 @@
-import { createScreen } from './screen.ts'
-import { readSettings, UsageError } from './settings.ts'
+import { canDraw, createScreen } from './screen.ts'
+import { readSettings, usage, UsageError } from './settings.ts'
 import { createStack } from './stack.ts'
 
-const drawing = process.stdout.isTTY === true
+if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+  console.log(usage)
+  process.exit(0)
+}
+
+const drawing = canDraw(process.stdout)
 const screen = createScreen(drawing)
 let stack: ReturnType<typeof createStack> | undefined
 let stopping: Promise<void> | undefined

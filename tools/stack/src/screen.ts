@@ -5,6 +5,11 @@ export interface Screen {
   release(): void
 }
 
+/** Whether progress can be drawn there: a terminal of width 0 (some CI systems have one) is no terminal. */
+export function canDraw({ isTTY, columns }: { isTTY?: boolean; columns?: number }): boolean {
+  return isTTY === true && (columns ?? 0) > 0
+}
+
 /** Lines for the user. `drawing`: the progress is being drawn on the same terminal. */
 export function createScreen(drawing: boolean): Screen {
   let waiting: string[] | undefined = drawing ? [] : undefined

@@ -24,6 +24,15 @@ export interface Settings {
   ports: { gateway: number; adsApi: number; clickIngest: number; clickWriter: number; postgres: number; kafka: number }
 }
 
+export const usage = `usage: npm start -- [--reset] [--only kafka,postgres]
+
+  --reset        begins with empty data
+  --only LIST    starts these servers and no app
+  --help         prints this and starts nothing
+
+Variables: PORT, ADS_API_PORT, CLICK_INGEST_PORT, CLICK_WRITER_PORT, POSTGRES_PORT, KAFKA_PORT, STACK_DIR, and
+DATABASE_URL or KAFKA_BROKERS to use a server of yours. Ctrl-C stops everything.`
+
 export class UsageError extends Error {}
 
 /**

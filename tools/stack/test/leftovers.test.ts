@@ -25,6 +25,18 @@ test('a process that outlived the run that started it is ended by the next, also
   expect(await Promise.all(ends)).toEqual(['SIGTERM', 'SIGKILL'])
 })
 
+test('a process that is started while the others are being ended is ended too', async () => {
+  const stubborn = await sleeper('trap "" TERM; ')
+  const late = await sleeper()
+  const lateEnd = once(late, 'exit')
+  const children = recordChildren(dir)
+  children.add('pages', stubborn.pid!)
+  const ending = children.endAll(300)
+  children.add('postgres', late.pid!)
+  expect(await ending).toEqual(['pages', 'postgres'])
+  await lateEnd
+})
+
 test('a stranger that got the pid of a process of ours is left alone', async () => {
   const stranger = await sleeper()
   recordChildren(dir).add('app', stranger.pid!)
