@@ -1,11 +1,21 @@
 import { join } from 'node:path'
 import { runSuite, workspace } from '@ads-tracker/local-servers'
 
-// npm run test:deploy [-- FILTER...]
+const usage = 'usage: npm run test:deploy [-- NAME...], a part of the name of each test file to run; all without one'
+const filters = process.argv.slice(2)
+if (filters.some((arg) => arg === '--help' || arg === '-h')) {
+  console.log(usage)
+  process.exit(0)
+}
+const unknown = filters.find((arg) => arg.startsWith('-'))
+if (unknown !== undefined) {
+  console.error(`unknown option ${unknown}\n${usage}`)
+  process.exit(78)
+}
 const code = await runSuite({
   folder: join(workspace, 'tools/deploy-test'),
   config: 'vitest.deploy.config.ts',
-  filters: process.argv.slice(2),
+  filters,
   limitMinutes: Number(process.env.TEST_DEPLOY_MINUTES ?? 15),
   say: console.log,
   env: { ...process.env, NX_DAEMON: 'false' },

@@ -6,7 +6,12 @@ import type { Document } from './document.ts'
 import { files } from './files.ts'
 import { generate } from './generate.ts'
 
-const { values } = parseArgs({ options: { check: { type: 'boolean' }, release: { type: 'boolean' } } })
+const usage = 'usage: npm run openapi [-- --check | --release]'
+const values = readOptions()
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
 const stale = await outOfDate()
 
 if (values.check) {
@@ -18,6 +23,20 @@ if (values.check) {
   for (const [path, text] of stale) await write(path, text)
   if (values.release) await write(files.released, await readFile(files.document, 'utf8'))
   console.log(stale.length === 0 ? 'nothing to do' : `wrote ${stale.map(([path]) => relative('.', path)).join(', ')}`)
+}
+
+function readOptions() {
+  try {
+    const options = {
+      check: { type: 'boolean' },
+      release: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const
+    return parseArgs({ options }).values
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`)
+    process.exit(78)
+  }
 }
 
 async function outOfDate(): Promise<[string, string][]> {

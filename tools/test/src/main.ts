@@ -2,6 +2,11 @@ import { createServers } from './servers.ts'
 import { createNx } from './nx.ts'
 import { createTally } from './tally.ts'
 
+if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+  console.log('usage: npm test [-- ARGUMENTS of nx run-many, such as --projects=@ads-tracker/cli]')
+  process.exit(0)
+}
+
 const tally = createTally()
 const nx = createNx({ onOutput: tally.read })
 const servers = createServers()
