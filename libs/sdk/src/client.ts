@@ -1,4 +1,5 @@
 import { check } from './check.ts'
+import { checkOptions } from './client-options.ts'
 import { createHttp } from './http.ts'
 import { listAds } from './list-ads.ts'
 import { readAnalytics } from './read-analytics.ts'
@@ -55,15 +56,13 @@ export interface Client {
   getReceipt(eventId: string, options?: CallOptions): Promise<Receipts>
 }
 
-/** A client of one Ads Tracker. Every call rejects with an AdsTrackerError, or with the reason of its signal. */
-export function createClient({
-  baseUrl,
-  apiKey,
-  timeout = 10_000,
-  retries = 4,
-  maxRetryAfterMs = 30_000,
-  ...options
-}: ClientOptions): Client {
+/**
+ * A client of one Ads Tracker. Every call rejects with an AdsTrackerError, or with the reason of its signal.
+ * @throws AdsTrackerError invalid_request when an option is wrong
+ */
+export function createClient(clientOptions: ClientOptions): Client {
+  checkOptions(clientOptions)
+  const { baseUrl, apiKey, timeout = 10_000, retries = 4, maxRetryAfterMs = 30_000, ...options } = clientOptions
   const fetch: typeof globalThis.fetch = options.fetch ?? ((...request) => globalThis.fetch(...request))
   const http = createHttp({ baseUrl, apiKey, fetch, timeout, retries, maxRetryAfterMs })
   return {

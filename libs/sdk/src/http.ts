@@ -45,7 +45,7 @@ export function createHttp({ baseUrl, apiKey, fetch, timeout, ...policy }: HttpO
     const deadline = new AbortController()
     const cancel = () => deadline.abort(signal?.reason)
     const timer = setTimeout(
-      () => deadline.abort(new AdsTrackerError('timeout', `No answer within ${timeout} ms`)),
+      () => deadline.abort(new AdsTrackerError('timeout', `No answer from ${baseUrl} within ${timeout} ms`)),
       timeout,
     )
     signal?.addEventListener('abort', cancel)
@@ -54,7 +54,7 @@ export function createHttp({ baseUrl, apiKey, fetch, timeout, ...policy }: HttpO
       if (!response.ok) throw errorOf(response, error)
       return { data: data as T, response }
     } catch (error) {
-      throw failure(error, deadline.signal)
+      throw failure(error, deadline.signal, baseUrl)
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', cancel)
@@ -62,10 +62,17 @@ export function createHttp({ baseUrl, apiKey, fetch, timeout, ...policy }: HttpO
   }
 }
 
-function failure(error: unknown, signal: AbortSignal): unknown {
+function failure(error: unknown, signal: AbortSignal, baseUrl: string): unknown {
   if (signal.aborted) return signal.reason
   if (isAdsTrackerError(error)) return error
   if (error instanceof SyntaxError)
-    return new AdsTrackerError('invalid_answer', 'The answer is not JSON', { cause: error })
-  return new AdsTrackerError('connection_lost', 'The connection was lost before there was an answer', { cause: error })
+    return new AdsTrackerError('invalid_answer', `The answer of ${baseUrl} is not JSON`, { cause: error })
+  return new AdsTrackerError('connection_lost', `No answer from ${baseUrl}: ${reasonOf(error)}`, { cause: error })
+}
+
+// Node has the code of the system, such as ECONNREFUSED or ENOTFOUND, in the cause; a browser tells no reason.
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Partial<Error>
+  const { code } = (cause ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : (message ?? String(error))
 }

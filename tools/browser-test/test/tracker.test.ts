@@ -303,7 +303,7 @@ describe('what cannot be delivered', () => {
           .replace(/^(.{8})/, '$1-')}-7000-8000-00000000000${index}`,
     )
     const entries = [
-      [ids[0], { type: 'click', event_id: ids[0], ad_id: adId }],
+      [ids[0], { type: 'click', event_id: ids[0], ad_id: adId, days: 7, day: 'the last of seven days of waiting' }],
       [ids[1], { v: 2, kind: 'click', ad: adId }],
       [ids[2], { type: 'click', event_id: ids[2], ad_id: rejectedAd }],
       [ids[3], { type: 'click', event_id: ids[3], ad_id: adId, playback_time: 1 }],

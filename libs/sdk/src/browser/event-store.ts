@@ -5,6 +5,9 @@ export interface StoredEvent {
   ad_id: number
   timestamp?: string
   playback_time?: number
+  /** Not sent: the last day on which a page found it waiting, and the number of such days. */
+  day?: string
+  days?: number
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createDelivery, type Delivery, type Stats } from './delivery.ts'
 import { attempt } from './event-store.ts'
+import { warn } from './warn.ts'
 
 export interface TrackOptions {
   adId: number
@@ -27,6 +28,7 @@ export interface Tracking {
   stop(): void
 }
 
+const maxAdId = 2_147_483_647
 const deliveries = new Map<string, Delivery>()
 
 /**
@@ -35,14 +37,20 @@ const deliveries = new Map<string, Delivery>()
  */
 export function trackVideoAd(video: HTMLVideoElement, options: TrackOptions): Tracking {
   const none = { stats: { delivered: 0, dropped: {} }, stop() {} }
-  return attempt(() => (options.respectPrivacy && wantsPrivacy() ? none : watch(video, options))) ?? none
+  return (
+    attempt(() => {
+      if (options.respectPrivacy && wantsPrivacy()) return none
+      const { adId } = options
+      if (Number.isInteger(adId) && adId > 0 && adId <= maxAdId) return watch(video, options)
+      warn(`data-ad-id or adId must be an integer from 1 to ${maxAdId}: this video is not tracked`)
+    }) ?? none
+  )
 }
 
 function watch(
   video: HTMLVideoElement,
   { adId, baseUrl = location.origin, visible = 0.5, onEvent }: TrackOptions,
 ): Tracking {
-  if (!(adId > 0 && adId % 1 === 0)) throw new TypeError('adId must be a positive integer')
   const origin = baseUrl.replace(/\/+$/, '')
   const delivery = deliveries.get(origin) ?? createDelivery(origin)
   deliveries.set(origin, delivery)
