@@ -8,8 +8,9 @@ export const Config = Type.Object({
   DEADLINE_MS: Type.Integer({
     default: 2500,
     minimum: 100,
-    maximum: 10_000,
-    description: 'Milliseconds in which an event is acknowledged or answered with 503',
+    maximum: 8000,
+    description:
+      'Milliseconds in which an event is acknowledged or answered with 503; below the 9 s after which the gateway gives up',
   }),
   QUEUE_MAX_EVENTS: Type.Integer({
     default: 20_000,

@@ -22,10 +22,21 @@ export const Config = Type.Object({
     maximum: 50_000,
     description: 'Events that one statement stores at most',
   }),
+  BATCH_MAX_BYTES: Type.Integer({
+    default: 8 * 1024 * 1024,
+    minimum: 1,
+    description: 'Bytes of records that one statement stores at most; one record may be larger',
+  }),
   QUEUE_MAX_EVENTS: Type.Integer({
     default: 60_000,
     minimum: 1,
     description: 'Events that are read ahead of the database at most',
+  }),
+  QUEUE_MAX_BYTES: Type.Integer({
+    default: 32 * 1024 * 1024,
+    minimum: 1,
+    description:
+      'Bytes of records that are read ahead of the database or being stored, at most; the memory limit is for these times four',
   }),
   WATCHDOG_SECONDS: Type.Integer({
     default: 60,

@@ -1,10 +1,9 @@
 import type { TopicPartition } from '@ads-tracker/kafka'
-import { joined, type Piece, sizeOf } from './piece.ts'
+import { bytesOf, joined, type Piece, sizeOf } from './piece.ts'
 
-/** What is read of one partition and not stored yet. At most one statement at a time works on a lane. */
+/** What is read of one partition and not stored yet. */
 interface Lane extends TopicPartition {
   waiting: Piece[]
-  busy: boolean
   /** Position after the last record that was stored. */
   stored: bigint | undefined
   /** Where a gap made us read again: a second gap there is real. */
@@ -19,7 +18,11 @@ export const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${part
 /** The queue between reading and storing: a lane for each assigned partition, in offset order. */
 export function createLanes() {
   const lanes = new Map<string, Lane>()
+  // Partitions that a statement works on, at most one each. Kept apart from the assignment: a partition that leaves and
+  // returns while its statement runs must not be taken by a second one.
+  const busy = new Set<string>()
   let size = 0
+  let bytes = 0
   let wake = Promise.withResolvers<void>()
   const changed = () => {
     wake.resolve()
@@ -29,8 +32,10 @@ export function createLanes() {
   return {
     /** Events that wait to be stored. */
     size: () => size,
+    /** Bytes of the records that wait or are being stored. */
+    bytes: () => bytes,
     /** True when nothing waits and no statement runs. */
-    isIdle: () => size === 0 && ![...lanes.values()].some(({ busy }) => busy),
+    isIdle: () => size === 0 && busy.size === 0,
     /** Resolves at the next change of any lane. */
     changed: () => wake.promise,
     notify: changed,
@@ -40,16 +45,15 @@ export function createLanes() {
     /** Replaces the assignment. What waits is dropped: it was not committed, and whoever owns the partition reads it again. */
     assign(partitions: TopicPartition[]) {
       const before = new Map(lanes)
+      for (const { waiting } of lanes.values()) bytes -= bytesOf(waiting)
       lanes.clear()
       size = 0
       for (const { topic, partition } of partitions) {
         const old = before.get(nameOf({ topic, partition }))
-        // a statement that runs goes on; its lane must not be taken by a second one
         lanes.set(nameOf({ topic, partition }), {
           topic,
           partition,
           waiting: [],
-          busy: old?.busy ?? false,
           stored: old?.stored,
           soughtAt: undefined,
         })
@@ -63,21 +67,23 @@ export function createLanes() {
         if (lane === undefined) continue
         lane.waiting.push(piece)
         size += piece.entries.length
+        bytes += piece.bytes
       }
       changed()
     },
 
-    /** Takes what waits in the lanes that no statement works on, the fullest lane first, up to about `max` events. */
-    take(max: number): Piece[] {
-      const free = [...lanes.values()].filter(({ busy, waiting }) => !busy && waiting.length > 0)
+    /** Takes what waits in the lanes that no statement works on, the fullest lane first, up to about `max` events and `maxBytes`. */
+    take(max: number, maxBytes = Infinity): Piece[] {
+      const free = [...lanes.values()].filter((lane) => !busy.has(nameOf(lane)) && lane.waiting.length > 0)
       free.sort((a, b) => sizeOf(b.waiting) - sizeOf(a.waiting))
       const taken: Piece[] = []
-      let room = max
+      const room = { events: max, bytes: maxBytes }
       for (const lane of free) {
-        if (room <= 0) break
+        if (room.events <= 0 || room.bytes <= 0) break
         const piece = takeFrom(lane, room)
-        lane.busy = true
-        room -= piece.entries.length
+        busy.add(nameOf(lane))
+        room.events -= piece.entries.length
+        room.bytes -= piece.bytes
         taken.push(piece)
       }
       size -= sizeOf(taken)
@@ -93,10 +99,8 @@ export function createLanes() {
     },
 
     release(pieces: Piece[]) {
-      for (const piece of pieces) {
-        const lane = lanes.get(nameOf(piece))
-        if (lane) lane.busy = false
-      }
+      for (const piece of pieces) busy.delete(nameOf(piece))
+      bytes -= bytesOf(pieces)
       changed()
     },
 
@@ -105,6 +109,7 @@ export function createLanes() {
       const lane = lanes.get(nameOf({ topic, partition }))
       if (lane === undefined) return false
       size -= sizeOf(lane.waiting)
+      bytes -= bytesOf(lane.waiting)
       lane.waiting = []
       const again = lane.soughtAt === offset
       lane.soughtAt = offset
@@ -114,7 +119,7 @@ export function createLanes() {
     /** What was stored last of a lane that has nothing to do; undefined for a busy one. */
     idleAt(partition: TopicPartition): bigint | undefined {
       const lane = lanes.get(nameOf(partition))
-      return lane === undefined || lane.busy || lane.waiting.length > 0 ? undefined : lane.stored
+      return lane === undefined || busy.has(nameOf(partition)) || lane.waiting.length > 0 ? undefined : lane.stored
     },
 
     /** Positions to commit to the group. */
@@ -126,10 +131,11 @@ export function createLanes() {
 }
 
 // Consecutive pieces become one; after a hole in the offsets the rest waits for the next statement, which will call it a gap.
-function takeFrom(lane: Lane, max: number): Piece {
+function takeFrom(lane: Lane, room: { events: number; bytes: number }): Piece {
   let piece = lane.waiting.shift() as Piece
   for (let next = lane.waiting[0]; next !== undefined; next = lane.waiting[0]) {
-    if (next.first !== piece.next || piece.entries.length + next.entries.length > max) break
+    if (next.first !== piece.next) break
+    if (piece.entries.length + next.entries.length > room.events || piece.bytes + next.bytes > room.bytes) break
     piece = joined(piece, next)
     lane.waiting.shift()
   }

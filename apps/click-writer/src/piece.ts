@@ -15,6 +15,8 @@ export interface Piece extends TopicPartition {
   first: bigint
   next: bigint
   entries: Entry[]
+  /** Of keys and values, as they came from the broker. */
+  bytes: number
 }
 
 /** Decodes fetched records. More than one piece comes back when offsets are missing between them. */
@@ -25,6 +27,7 @@ export function toPieces({ topic, partition }: TopicPartition, type: EventType, 
     if (last?.next === record.offset) {
       last.entries.push(toEntry(record))
       last.next += 1n
+      last.bytes += lengthOf(record)
     } else {
       pieces.push({
         topic,
@@ -33,10 +36,15 @@ export function toPieces({ topic, partition }: TopicPartition, type: EventType, 
         first: record.offset,
         next: record.offset + 1n,
         entries: [toEntry(record)],
+        bytes: lengthOf(record),
       })
     }
   }
   return pieces
+}
+
+function lengthOf({ key, value }: ConsumedRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0)
 }
 
 function toEntry(record: ConsumedRecord): Entry {
@@ -60,7 +68,7 @@ function readPosition(text: string): Entry['replayOf'] {
 
 /** Appends `next` to `piece`, whose end it must begin at. */
 export function joined(piece: Piece, next: Piece): Piece {
-  return { ...piece, next: next.next, entries: piece.entries.concat(next.entries) }
+  return { ...piece, next: next.next, entries: piece.entries.concat(next.entries), bytes: piece.bytes + next.bytes }
 }
 
 /** Cuts pieces into a first and a second half by number of events; one event cannot be cut. */
@@ -73,10 +81,17 @@ export function halves(pieces: Piece[]): [Piece[], Piece[]] {
   if (piece === undefined) return [[], []]
   const middle = piece.entries.length >> 1
   const cut = piece.first + BigInt(middle)
+  const [before, after] = [piece.entries.slice(0, middle), piece.entries.slice(middle)]
+  const bytes = before.reduce((sum, { record }) => sum + lengthOf(record), 0)
   return [
-    [{ ...piece, next: cut, entries: piece.entries.slice(0, middle) }],
-    [{ ...piece, first: cut, entries: piece.entries.slice(middle) }],
+    [{ ...piece, next: cut, entries: before, bytes }],
+    [{ ...piece, first: cut, entries: after, bytes: piece.bytes - bytes }],
   ]
+}
+
+/** Bytes of the records in all pieces. */
+export function bytesOf(pieces: Piece[]): number {
+  return pieces.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** Number of records in all pieces. */

@@ -48,7 +48,9 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     log,
     metrics,
     batchMaxEvents: config.BATCH_MAX_EVENTS,
+    batchMaxBytes: config.BATCH_MAX_BYTES,
     queueMaxEvents: config.QUEUE_MAX_EVENTS,
+    queueMaxBytes: config.QUEUE_MAX_BYTES,
   })
   const consumer = createBatchConsumer({
     kafka,

@@ -29,12 +29,9 @@ const longestPause = 5000
 export async function storePieces(pieces: Piece[], deps: StoreDeps): Promise<void> {
   const { store, log, metrics, isStopping, pause = sleep } = deps
   for (let attempt = 0; pieces.length > 0 && !isStopping(); attempt += 1) {
+    let outcome: BatchOutcome
     try {
-      const outcome = await store.apply(toBatch(pieces))
-      if (outcome.status === 'applied') return deps.onApplied(outcome)
-      if (outcome.status === 'gap') pieces = withoutGaps(pieces, outcome.gaps, deps.onGap)
-      else markUnknownAds(pieces, outcome.rows)
-      attempt = -1
+      outcome = await store.apply(toBatch(pieces))
     } catch (error) {
       const action = classifyError(error)
       metrics.retries.inc({ action })
@@ -44,7 +41,12 @@ export async function storePieces(pieces: Piece[], deps: StoreDeps): Promise<voi
       log[action === 'retry' ? 'warn' : 'error']({ err: error, action, attempt }, whatNow[action])
       // one event that takes too long is not at fault, and what is refused even as a dead letter needs a human
       await pause(backoff(attempt, divisible || action === 'stop'))
+      continue
     }
+    if (outcome.status === 'applied') return deps.onApplied(outcome)
+    if (outcome.status === 'gap') pieces = withoutGaps(pieces, outcome.gaps, deps.onGap)
+    else markUnknownAds(pieces, outcome.rows)
+    attempt = -1
   }
 }
 

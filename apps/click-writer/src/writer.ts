@@ -4,7 +4,7 @@ import type { Admin, BatchConsumer, ConsumedBatch, TopicPartition } from '@ads-t
 import type { Logger } from '@ads-tracker/service-kit'
 import { createLanes, type Lanes, nameOf } from './lanes.ts'
 import type { WriterMetrics } from './metrics.ts'
-import { type Piece, sizeOf, toPieces } from './piece.ts'
+import { bytesOf, type Piece, sizeOf, toPieces } from './piece.ts'
 import { type Applied, type Gap, storePieces } from './store-pieces.ts'
 
 export interface WriterDeps {
@@ -14,7 +14,9 @@ export interface WriterDeps {
   log: Logger
   metrics: WriterMetrics
   batchMaxEvents: number
+  batchMaxBytes: number
   queueMaxEvents: number
+  queueMaxBytes: number
 }
 
 export type Writer = ReturnType<typeof createWriter>
@@ -28,7 +30,8 @@ const heldPause = 2000
  * Group commit: while statements run, whatever arrives from any partition is decoded and queued, and is the next batch.
  * Reading, decoding and SQL overlap; a partition is in at most one statement at a time, in offset order.
  */
-export function createWriter({ stores, topics, admin, log, metrics, batchMaxEvents, queueMaxEvents }: WriterDeps) {
+export function createWriter(deps: WriterDeps) {
+  const { stores, topics, admin, log, metrics, batchMaxEvents, batchMaxBytes } = deps
   const lanes: Lanes = createLanes()
   const held = new Map<string, Gap>()
   /** Partitions whose whole log is read since they were assigned, and the ledger's position: until then the ledger says too much. */
@@ -66,13 +69,23 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
   async function onBatch({ topic, partition, records, heartbeat, isStale }: ConsumedBatch) {
     const type = topicOf(topics, topic)
     if (type === undefined) return
-    while (lanes.size() > 0 && lanes.size() + records.length > queueMaxEvents && !stopping && !isStale()) {
+    const pieces = toPieces({ topic, partition }, type, records)
+    while (isFull(pieces) && !stopping && !isStale()) {
       await Promise.race([lanes.changed(), new Promise((resolve) => setTimeout(resolve, waitTurn))])
       await heartbeat()
     }
     if (stopping || isStale()) return
     if (lanes.isIdle()) progressedAt = performance.now()
-    lanes.push(toPieces({ topic, partition }, type, records))
+    lanes.push(pieces)
+  }
+
+  // One batch is taken whatever its size: a queue that is empty has room for it.
+  function isFull(pieces: Piece[]): boolean {
+    const { queueMaxEvents, queueMaxBytes } = deps
+    return (
+      (lanes.size() > 0 && lanes.size() + sizeOf(pieces) > queueMaxEvents) ||
+      (lanes.bytes() > 0 && lanes.bytes() + bytesOf(pieces) > queueMaxBytes)
+    )
   }
 
   function onAssigned(partitions: TopicPartition[]) {
@@ -84,7 +97,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
 
   async function keepStoring(store: BatchStore, atLeast: number) {
     while (!stopping) {
-      const pieces = lanes.size() < atLeast ? [] : lanes.take(batchMaxEvents)
+      const pieces = lanes.size() < atLeast ? [] : lanes.take(batchMaxEvents, batchMaxBytes)
       metrics.queued.set(lanes.size())
       if (pieces.length === 0) await lanes.changed()
       else await storeAll(store, pieces)
@@ -134,7 +147,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
     if (readFromStart.has(nameOf(place))) return
     readFromStart.set(nameOf(place), nextOffset)
     lanes.readAgain(place, 0n)
-    consumer?.seek({ ...place, offset: 0n })
+    steer((group) => group.seek({ ...place, offset: 0n }))
   }
 
   // First read again from where the ledger stands: a restored database gets its events this way. Only when the log
@@ -142,7 +155,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
   function onGap(gap: Gap) {
     if (lanes.readAgain(gap, gap.expected)) return hold(gap)
     log.warn(text(gap), 'the ledger is behind what was read: reading again from the ledger')
-    consumer?.seek({ ...gap, offset: gap.expected })
+    steer((group) => group.seek({ ...gap, offset: gap.expected }))
   }
 
   // A database that was restored while nothing arrives has no other way to show that its ledger went back. `known` was
@@ -165,7 +178,7 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
         'the ledger went back: reading again from the ledger',
       )
       lanes.stored({ topic, partition, next: book.nextOffset })
-      consumer?.seek({ topic, partition, offset: book.nextOffset })
+      steer((group) => group.seek({ topic, partition, offset: book.nextOffset }))
     }
   }
 
@@ -177,18 +190,30 @@ export function createWriter({ stores, topics, admin, log, metrics, batchMaxEven
         'the log begins after the ledger: accept the gap with `npm run ledger -- accept`, see the runbook',
       )
     held.set(name, gap)
-    consumer?.pause([gap])
+    steer((group) => group.pause([gap]))
     setTimeout(() => void readHeld(name), heldPause).unref()
   }
 
   // The ledger answers with the same gap until it was accepted.
   async function readHeld(name: string) {
     const gap = held.get(name)
-    if (stopping || gap === undefined) return
+    if (gap === undefined) return
     const offsets = await admin.offsets(gap.topic).catch(() => [])
+    if (stopping || held.get(name) !== gap) return
     const low = offsets.find(({ partition }) => partition === gap.partition)?.low ?? gap.expected
-    consumer?.seek({ ...gap, offset: low > gap.expected ? low : gap.expected })
-    consumer?.resume([gap])
+    steer((group) => {
+      group.seek({ ...gap, offset: low > gap.expected ? low : gap.expected })
+      group.resume([gap])
+    })
+  }
+
+  // kafkajs refuses this while its consumer restarts. The assignment that follows reads on from the ledger in any case.
+  function steer(action: (consumer: BatchConsumer) => void) {
+    try {
+      if (consumer) action(consumer)
+    } catch (error) {
+      log.warn({ err: error }, 'the consumer is restarting; the next assignment continues from the ledger')
+    }
   }
 
   function logDeadLetters(pieces: Piece[]) {

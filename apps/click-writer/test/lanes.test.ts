@@ -53,6 +53,31 @@ describe('the lanes', () => {
     expect(lanes.take(100).map(({ partition }) => partition)).toEqual([0])
   })
 
+  it('keep a partition in at most one statement when it leaves and returns while the statement runs', () => {
+    const lanes = lanesWith(aPiece(0, 0, 2))
+    const running = lanes.take(2)
+    lanes.assign(partitions.slice(1))
+    lanes.assign(partitions)
+    lanes.push([aPiece(0, 0, 2)])
+    expect(lanes.take(100)).toEqual([])
+    lanes.release(running)
+    expect(lanes.take(100).map(({ partition }) => partition)).toEqual([0])
+  })
+
+  it('count the bytes of what waits or is being stored, and give a statement no more bytes than it may have', () => {
+    const pieces = [aPiece(0, 0, 2), aPiece(1, 0, 2)]
+    const [first, second] = pieces.map(({ bytes }) => bytes) as [number, number]
+    const lanes = lanesWith(...pieces)
+    expect(lanes.bytes()).toBe(first + second)
+    const taken = lanes.take(100, 1)
+    expect(taken).toHaveLength(1)
+    expect(lanes.bytes()).toBe(first + second)
+    lanes.release(taken)
+    expect(lanes.bytes()).toBe(second)
+    lanes.assign([])
+    expect(lanes.bytes()).toBe(0)
+  })
+
   it('ignore what is read of a partition that is not ours', () => {
     const lanes = lanesWith(aPiece(7, 0, 2))
     expect(lanes.isIdle()).toBe(true)

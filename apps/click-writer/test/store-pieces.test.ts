@@ -69,6 +69,39 @@ describe('storing pieces', () => {
     expect(buried).toEqual([])
   })
 
+  it.each([sqlError('54000'), new RangeError('Invalid string length')])(
+    'halves what is too large for one statement: %s',
+    async (error) => {
+      const { offsets, buried } = await storing([aPiece(0, 0, 8)], (batch) =>
+        batch.events.length > 2 ? error : undefined,
+      )
+      expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+      expect(buried).toEqual([])
+    },
+  )
+
+  it('does not store a batch again because what follows its commit fails', async () => {
+    let applied = 0
+    const stored = storePieces([aPiece(0, 0, 1)], {
+      store: {
+        async apply() {
+          applied += 1
+          return { status: 'applied', slices: [] }
+        },
+      },
+      log: createLogger('test', 'silent'),
+      metrics: createWriterMetrics(new Registry()),
+      onApplied() {
+        throw new Error('a defect behind the commit')
+      },
+      onGap: () => {},
+      isStopping: () => applied > 1,
+      pause: async () => {},
+    })
+    await expect(stored).rejects.toThrow('a defect behind the commit')
+    expect(applied).toBe(1)
+  })
+
   it('buries events of ads that do not exist, with their bytes, and stores their neighbours', async () => {
     const { applied, buried } = await storing([aPiece(0, 10, 3)], (batch) =>
       batch.deadLetters.length === 0 ? { status: 'unknown_ads', rows: [{ slice: 0, offset: 11n }] } : undefined,

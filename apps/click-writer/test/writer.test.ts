@@ -12,7 +12,7 @@ const topics = topicNames()
 const partition0 = { topic: topics.click, partition: 0 }
 
 /** A writer with two connections, whose statements end when the test says so. */
-function writing() {
+function writing({ queueMaxBytes = 32_000_000 } = {}) {
   const running: { store: number; events: number; end: () => void }[] = []
   const seek = vi.fn()
   const stores = [0, 1].map((store) => ({
@@ -38,7 +38,9 @@ function writing() {
     log: createLogger('test', 'silent'),
     metrics: createWriterMetrics(new Registry()),
     batchMaxEvents: 20_000,
+    batchMaxBytes: 8_000_000,
     queueMaxEvents: 60_000,
+    queueMaxBytes,
   })
   writer.onAssigned([0, 1].map((partition) => ({ topic: topics.click, partition })))
   writer.start({ seek } as Partial<BatchConsumer> as BatchConsumer)
@@ -95,6 +97,32 @@ describe('the writer', () => {
         ]),
       10_000,
     )
+  })
+
+  it('reads no further than its memory allows, however few the events are', async () => {
+    const { writer, running, arrive } = writing({ queueMaxBytes: 100_000 })
+    await arrive(0, 0, 250)
+    await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
+    let taken = false
+    const second = arrive(1, 0, 250).then(() => (taken = true))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(taken).toBe(false)
+    running[0]!.end()
+    await second
+    expect(writer.lanes.bytes()).toBeGreaterThan(0)
+  })
+
+  it('survives a consumer that restarts while it should read again from the ledger', async () => {
+    const { writer, running, seek, arrive } = writing()
+    seek.mockImplementation(() => {
+      throw new Error('Consumer group was not initialized')
+    })
+    await arrive(0, 0, 5)
+    await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
+    running[0]!.end()
+    await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1), 10_000)
+    writer.reconcile([{ ...partition0, nextOffset: 2n, recovered: 0n }], writer.lanes.positions())
+    expect(seek).toHaveBeenCalled()
   })
 
   it('reads again from the ledger when that went back, as after restoring a backup', async () => {

@@ -11,6 +11,8 @@ const actions: Record<string, ErrorAction> = {
   '40P01': 'retry', // deadlock_detected
   '55P03': 'retry', // lock_not_available
   '57014': 'halve', // query_canceled: our own statement timeout
+  '54000': 'halve', // program_limit_exceeded: the statement is too large
+  ERR_STRING_TOO_LONG: 'halve', // the same, in Node
   '57P': 'retry', // shutdown, crash, starting up, database dropped
   '25P03': 'retry', // idle_in_transaction_session_timeout
   '08': 'retry', // connection exceptions
@@ -42,6 +44,8 @@ const actions: Record<string, ErrorAction> = {
 
 /** Total: whatever was thrown has an action, and this never throws. */
 export function classifyError(error: unknown): ErrorAction {
+  // "Invalid string length": the parameters of the statement do not fit into one string
+  if (error instanceof RangeError) return 'halve'
   const code = codeOf(error)
   if (isPartitionMoved(error, code)) return 'retry'
   return actions[code] ?? actions[code.slice(0, 3)] ?? actions[code.slice(0, 2)] ?? 'retry_alarm'

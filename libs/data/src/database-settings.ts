@@ -12,6 +12,7 @@ export function databaseUrl(options: StringOptions) {
 export const databaseSettings = {
   DATABASE_URL: databaseUrl({
     default: 'postgres://ads:ads@127.0.0.1:54320/ads',
+    localDefault: true,
     description: 'postgres://user:password@host:port/database, as the owner of the schema',
   }),
   DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),

@@ -10,6 +10,7 @@ export const kafkaSettings = {
   KAFKA_BROKERS: Type.String({
     pattern: brokerList,
     default: '127.0.0.1:19092',
+    localDefault: true,
     description: 'host:port of one or more brokers, comma separated',
   }),
   TOPIC_PREFIX: Type.String({

@@ -48,7 +48,8 @@ export function secret(options: StringOptions = {}) {
 
 /**
  * Reads the variables that `schema` names from `env`, with its defaults. An empty variable counts as absent. One that is set
- * takes along those that its property `needs` names.
+ * takes along those that its property `needs` names. A default that is marked `localDefault` is for a developer's machine:
+ * with NODE_ENV=production, as in an image, the variable is required.
  * @throws ConfigError that lists every bad variable at once
  */
 export function loadConfig<T extends TObject>(schema: T, env: Environment): Static<T> {
@@ -58,7 +59,11 @@ export function loadConfig<T extends TObject>(schema: T, env: Environment): Stat
     const value = read(name, property, env, problems)
     if (value !== undefined) raw[name] = value
   }
-  const config = Value.Convert(schema, Value.Default(schema, raw))
+  const filled = Value.Default(schema, { ...raw }) as Environment
+  for (const [name, { localDefault }] of Object.entries(schema.properties) as [string, { localDefault?: boolean }][]) {
+    if (localDefault && env.NODE_ENV === 'production' && raw[name] === undefined) delete filled[name]
+  }
+  const config = Value.Convert(schema, filled)
   const bad = new Map(
     [...Value.Errors(schema, config)].reverse().map((error) => [error.path.split('/')[1] ?? '', error]),
   )

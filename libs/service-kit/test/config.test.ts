@@ -16,6 +16,15 @@ it('fills in defaults and converts numbers and booleans', () => {
   expect(config).toMatchObject({ PORT: 8080, OPEN: false, HOST: '127.0.0.1', LOG_LEVEL: 'info', TRUST_PROXY: '' })
 })
 
+it('takes no default of a developer machine in an image', () => {
+  const Brokers = Type.Object({ KAFKA_BROKERS: Type.String({ default: '127.0.0.1:19092', localDefault: true }) })
+  expect(loadConfig(Brokers, {})).toEqual({ KAFKA_BROKERS: '127.0.0.1:19092' })
+  expect(loadConfig(Brokers, { NODE_ENV: 'production', KAFKA_BROKERS: 'kafka:9092' })).toEqual({
+    KAFKA_BROKERS: 'kafka:9092',
+  })
+  expect(() => loadConfig(Brokers, { NODE_ENV: 'production' })).toThrow('KAFKA_BROKERS: is required')
+})
+
 it('lists every bad variable at once, by name and never by value', () => {
   const bad = () => loadConfig(Config, { PORT: 'hunter2', LOG_LEVEL: 'loud', TRUST_PROXY: '10.0.0.0/33' })
   expect(bad).toThrow(ConfigError)

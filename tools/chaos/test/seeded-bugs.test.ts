@@ -68,7 +68,7 @@ describe('the oracle sees', () => {
   })
 
   it('what a Kafka commit before the SQL commit loses when the writer dies', async () => {
-    const tooEarly = { file: writer, find: 'lanes.push(toPieces({ topic, partition }, type, records))' }
+    const tooEarly = { file: writer, find: 'lanes.push(pieces)' }
     const replace = `${tooEarly.find}\n    lanes.stored({ topic, partition, next: records.at(-1)!.offset + 1n })`
     await withSystem(
       servers(),

@@ -26,8 +26,8 @@ const patches: Patch[] = [
   },
   {
     file: 'apps/click-writer/src/writer.ts',
-    find: 'lanes.push(toPieces(',
-    replace: `${step('fetched')}\nlanes.push(toPieces(`,
+    find: 'lanes.push(pieces)',
+    replace: `${step('fetched')}\nlanes.push(pieces)`,
   },
   {
     file: 'apps/click-writer/src/store-pieces.ts',
