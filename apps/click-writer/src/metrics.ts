@@ -26,6 +26,8 @@ export function createWriterMetrics(registry: Registry) {
   })
   for (const action of ['retry', 'split', 'halve', 'stop', 'retry_alarm']) retries.inc({ action }, 0)
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  const skew = gauge('writer_clock_skew_seconds', "This process's clock minus the database's")
+  let skewMs = 0
   let mark: { lag: number; readAt: number } | undefined
   // Nobody knows it before it was read once. When it cannot be read any more it has not moved either: its age grows.
   const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) =>
@@ -65,7 +67,12 @@ export function createWriterMetrics(registry: Registry) {
     lagEvents: gauge('writer_lag_events', 'Records of the log, over all partitions, that are not in the numbers yet'),
     /** Everything acknowledged before this time is in the numbers, as was just read. */
     completeThrough: (time: Date) =>
-      void (mark = { lag: Math.max(0, Date.now() - time.getTime()) / 1000, readAt: performance.now() }),
+      void (mark = { lag: Math.max(0, Date.now() - skewMs - time.getTime()) / 1000, readAt: performance.now() }),
+    /** How far this process's clock is ahead of the database's. */
+    clockSkew(ms: number) {
+      skewMs = ms
+      skew.set(ms / 1000)
+    },
     imbalance: gauge('ledger_imbalance_events', 'Sum over the books of what does not add up: must be 0'),
     recovered: gauge(
       'ledger_recovered_events',

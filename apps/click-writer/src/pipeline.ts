@@ -78,7 +78,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
       every(
         500,
-        () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate }),
+        () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate, onSkew: metrics.clockSkew }),
         quietly('the complete-through mark'),
       ),
       every(5000, audit, quietly('the audit of the books')),

@@ -30,10 +30,12 @@ export interface BatchStore {
    */
   apply(batch: Batch): Promise<BatchOutcome>
   /**
-   * Sets `complete_through` to `at` for each partition whose book has reached its end. `at` must have been taken before the ends were
-   * asked for. Answers those whose book is ahead of `end`: ask for the end again before believing that the log is shorter.
+   * Sets `complete_through` to `at` for each partition whose book has reached its end. `at` is a time of {@link now} that was taken
+   * before the ends were asked for; the database refuses one that lies ahead of its clock. Answers those whose book is ahead of `end`: ask for the end again before believing that the log is shorter.
    */
   advanceCompleteThrough(report: { at: Date; ends: LogEnd[] }): Promise<{ behind: (LogEnd & { nextOffset: bigint })[] }>
+  /** The database's clock, to which the complete-through mark refers. */
+  now(): Promise<Date>
   /** Opens the books of partitions that have none, at offset 0. */
   ensureLedger(partitions: { topic: string; partition: number }[]): Promise<void>
   /** Makes the days ahead, removes what is beyond retention. `blocked`: a lock was in the way, try again later. */
@@ -47,7 +49,7 @@ export interface BatchStore {
 export function createBatchStore(options: BatchStoreOptions): BatchStore {
   const { deadlineMs = 10_000 } = options
   let connection = connect(options)
-  return { apply, advanceCompleteThrough, ensureLedger, maintainPartitions, ping, close }
+  return { apply, advanceCompleteThrough, now, ensureLedger, maintainPartitions, ping, close }
 
   async function apply(batch: Batch): Promise<BatchOutcome> {
     const { ordered, parameters } = batchParameters(batch)
@@ -74,6 +76,14 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
         end: BigInt(end),
       })),
     }
+  }
+
+  async function now(): Promise<Date> {
+    const [row] = await run<{ ms: string }>(
+      'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms',
+      [],
+    )
+    return new Date(Number(row?.ms))
   }
 
   async function ensureLedger(partitions: { topic: string; partition: number }[]): Promise<void> {

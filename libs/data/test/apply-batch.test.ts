@@ -367,6 +367,31 @@ describe('the mark', () => {
     expect((await readLedger(database)).completeThrough).toEqual(at)
   })
 
+  it('is never later than the clock of the database, whatever a writer or a broker reports', async () => {
+    await apply([{ event: event(1) }])
+    const ends = [{ topic: topics.click, partition: 0, end: 1n }]
+    await store.advanceCompleteThrough({ at: new Date(Date.now() + 3_600_000), ends })
+    expect((await readLedger(database)).completeThrough).toEqual(new Date(brokerTime(0)))
+
+    const asked = await store.now()
+    await store.advanceCompleteThrough({ at: new Date(asked.getTime() + 300), ends })
+    const { completeThrough } = await readLedger(database)
+    expect(completeThrough!.getTime()).toBeGreaterThanOrEqual(asked.getTime())
+    expect(completeThrough!.getTime()).toBeLessThanOrEqual((await store.now()).getTime())
+  })
+
+  it('heals when an earlier version has stored one that lies ahead', async () => {
+    await apply([{ event: event(1) }])
+    await sql`alter table ledger disable trigger clamp_complete_through`
+    await sql`update ledger set complete_through = now() + interval '1 hour'`
+    await sql`alter table ledger enable trigger clamp_complete_through`
+    const ends = [{ topic: topics.click, partition: 0, end: 1n }]
+    await store.advanceCompleteThrough({ at: await store.now(), ends })
+    const at = await store.now()
+    await store.advanceCompleteThrough({ at, ends })
+    expect((await readLedger(database)).completeThrough).toEqual(at)
+  })
+
   it('is missing while one partition was never read', async () => {
     await apply([{ event: event(1) }])
     await store.ensureLedger([
