@@ -31,8 +31,8 @@ export async function buildApp({ config, metrics, ingest, readiness, topics, pub
   })
   const record = createRecorder({ topics, publish, count: ingest.count })
   await allowOrigins(app, config)
-  await limitRate(app, config)
-  await app.register(async (scope: App) => eventRoutes(scope, record))
-  await app.register(async (scope: App) => batchRoute(scope, record))
+  const charge = await limitRate(app, config)
+  await app.register(async (scope: App) => eventRoutes(scope, record, charge))
+  await app.register(async (scope: App) => batchRoute(scope, record, charge))
   return app
 }

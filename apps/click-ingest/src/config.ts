@@ -25,7 +25,8 @@ export const Config = Type.Object({
   RATE_LIMIT_MAX: Type.Integer({
     default: 1000,
     minimum: 0,
-    description: 'Requests that one address (IPv6: one /64) may send in a window; 0 is no limit',
+    description:
+      'Events that one address (IPv6: one /64) may send in a window; one older than a week counts as 10; 0 is no limit',
   }),
   CORS_ORIGINS: Type.String({
     default: '',

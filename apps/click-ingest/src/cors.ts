@@ -1,17 +1,37 @@
 import cors from '@fastify/cors'
-import type { App } from '@ads-tracker/service-kit'
+import { type App, problem } from '@ads-tracker/service-kit'
+import type { FastifyRequest } from 'fastify'
 import type { Config } from './config.ts'
 
 const dayInSeconds = 24 * 60 * 60
 
-/** Lets pages of other origins record events (the Fetch standard's CORS protocol). Nothing that identifies a person is asked for, so cookies stay out. */
+/**
+ * Who may record from a browser: pages of our own host and of CORS_ORIGINS. A browser sends a `text/plain` body of any page
+ * and hides the answer only, so that the origin is checked here, before anything is recorded. Servers and apps send no
+ * `Origin`, and may record. Allowed pages can read every answer (the Fetch standard's CORS protocol). Nothing that
+ * identifies a person is asked for, so cookies stay out.
+ */
 export async function allowOrigins(app: App, { CORS_ORIGINS }: Pick<Config, 'CORS_ORIGINS'>) {
+  const listed = CORS_ORIGINS.split(',').map((origin) => origin.trim())
+  if (CORS_ORIGINS !== '*') app.addHook('onRequest', (request, _reply, done) => done(refusalOf(request, listed)))
   if (CORS_ORIGINS === '') return
   await app.register(cors, {
-    origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(',').map((origin) => origin.trim()),
+    origin: CORS_ORIGINS === '*' ? '*' : listed,
     methods: ['POST'],
     allowedHeaders: ['content-type', 'idempotency-key'],
     exposedHeaders: ['retry-after'],
     maxAge: dayInSeconds,
   })
+}
+
+function refusalOf({ headers: { origin }, host, method }: FastifyRequest, listed: string[]) {
+  if (origin === undefined || method !== 'POST' || listed.includes(origin) || isOfHost(origin, host)) return undefined
+  return problem('origin_not_allowed', {
+    detail: `${origin.slice(0, 100)} is not among the origins that CORS_ORIGINS of click-ingest allows`,
+  })
+}
+
+// Not the scheme: a proxy that speaks TLS may be in front of us.
+function isOfHost(origin: string, host: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host
 }

@@ -35,6 +35,24 @@ describe('a page of another origin', () => {
     })
   })
 
+  it('records nothing unless its origin is allowed, also without a preflight, and a page of our own host always may', async () => {
+    const { app, published } = await ingestApp({ env: { CORS_ORIGINS: 'https://other.example.com' } })
+    const beacon = {
+      method: 'POST',
+      url: '/ads/events',
+      payload: JSON.stringify({ events: [{ type: 'click', ad_id: 1 }] }),
+    } as const
+    for (const headers of [{ origin }, { origin: 'null' }]) {
+      const refused = await app.inject({ ...beacon, headers: { 'content-type': 'text/plain', ...headers } })
+      expect([refused.statusCode, refused.json().code]).toEqual([403, 'origin_not_allowed'])
+    }
+    expect(published).toEqual([])
+    const ours = { host: 'ads.example', origin: 'https://ads.example', 'content-type': 'text/plain' }
+    expect((await app.inject({ ...beacon, headers: ours })).statusCode).toBe(200)
+    expect((await app.inject(click)).statusCode).toBe(202)
+    expect(published).toHaveLength(2)
+  })
+
   it('is not allowed by the name of another', async () => {
     const { app } = await ingestApp({ env: { CORS_ORIGINS: origin } })
     for (const stranger of ['https://evil.example', `${origin}.evil.example`, 'null']) {

@@ -53,6 +53,19 @@ describe('POST /ads/click and /ads/impression', () => {
     expect([byBody.json().event_id, byHeader.json().event_id]).toEqual([id, id])
   })
 
+  it('takes Idempotency-Key as a quoted string, and leaves a key of another kind alone beside an event_id', async () => {
+    const { app } = await ingestApp()
+    const send = (key: string, payload: object) =>
+      app.inject({ method: 'POST', url: '/ads/click', payload, headers: { 'idempotency-key': key } })
+    expect((await send(`"${id}"`, { ad_id: 1 })).json().event_id).toBe(id)
+    expect((await send('"order-4711"', { ad_id: 1, event_id: id })).json().event_id).toBe(id)
+    const refused = await send('"order-4711"', { ad_id: 1 })
+    expect([refused.statusCode, refused.json().errors]).toEqual([
+      400,
+      [{ field: 'Idempotency-Key', message: 'must be a UUID' }],
+    ])
+  })
+
   it('carries the request id and a valid traceparent to Kafka', async () => {
     const { app, published } = await ingestApp()
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'

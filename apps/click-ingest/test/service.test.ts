@@ -26,7 +26,7 @@ const click = (url: string, body: unknown = { ad_id: 1 }) =>
 
 describe('click-ingest on a real broker', () => {
   it('has every acknowledged click in the log, once, with its headers', async () => {
-    const { app, topics } = await running({ DEADLINE_MS: '10000' })
+    const { app, topics } = await running({ DEADLINE_MS: '8000' })
     const answers = await Promise.all(Array.from({ length: 300 }, (_, i) => click(app.url, { ad_id: i + 1 })))
     const ids = await Promise.all(
       answers.map(async (answer) => ((await answer.json()) as { event_id: string }).event_id),

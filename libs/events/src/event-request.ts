@@ -56,14 +56,15 @@ const uuid = TypeCompiler.Compile(Type.String({ format: 'uuid' }))
 /** Turns a body of unknown shape into an event, or says of every field what is wrong with it. Never throws. */
 export function parseEventRequest(body: unknown, arrival: Arrival): { event: AdEvent } | { errors: FieldError[] } {
   if (!compiled.Check(body)) return { errors: fieldErrors(body) }
-  const errors = keyErrors(body, arrival.idempotencyKey).concat(timeErrors(body.timestamp, arrival.receivedAt))
-  return errors.length > 0 ? { errors } : { event: toEvent(body, arrival) }
+  const key = readKey(arrival.idempotencyKey)
+  const errors = keyErrors(body, key).concat(timeErrors(body.timestamp, arrival.receivedAt))
+  return errors.length > 0 ? { errors } : { event: toEvent(body, arrival, key) }
 }
 
-function toEvent(body: EventRequest, arrival: Arrival): AdEvent {
+function toEvent(body: EventRequest, arrival: Arrival, key: string | undefined): AdEvent {
   const receivedAt = isoTime(arrival.receivedAt)
   return {
-    event_id: (body.event_id ?? arrival.idempotencyKey)?.toLowerCase() ?? uuidv7(arrival.receivedAt),
+    event_id: (body.event_id ?? key)?.toLowerCase() ?? uuidv7(arrival.receivedAt),
     ad_id: body.ad_id,
     occurred_at: body.timestamp === undefined ? receivedAt : canonical(body.timestamp),
     received_at: receivedAt,
@@ -79,10 +80,17 @@ function canonical(time: string): string {
   return canonicalTime.test(time) ? time : new Date(time).toISOString()
 }
 
+// A string of structured fields, in quotes (draft-ietf-httpapi-idempotency-key-header); without them as well.
+function readKey(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : (/^\s*"([^"]*)"/.exec(header)?.[1] ?? header)
+}
+
 const none: FieldError[] = []
 function keyErrors(body: EventRequest, key: string | undefined): FieldError[] {
   if (key === undefined) return none
-  if (!uuid.Check(key)) return [{ field: 'Idempotency-Key', message: 'must be a UUID' }]
+  // a key of another kind belongs to the client's own library: the event has its id
+  if (!uuid.Check(key))
+    return body.event_id === undefined ? [{ field: 'Idempotency-Key', message: 'must be a UUID' }] : none
   const same = body.event_id === undefined || body.event_id.toLowerCase() === key.toLowerCase()
   return same
     ? none

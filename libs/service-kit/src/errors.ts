@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, type ProblemCode, problemCodes, problemOf, type ProblemOptions } from './problem.ts'
 import type { App } from './app.ts'
 
 const byFastifyCode: Record<string, ProblemCode> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
@@ -27,7 +26,7 @@ export function answerErrors(app: App) {
 
   function answerUnknown(request: FastifyRequest, reply: FastifyReply) {
     const path = request.url.split('?', 1)[0] ?? request.url
-    const allowed = allowedMethods(path)
+    const allowed = allowedMethods(path).filter((method) => method !== request.method)
     if (allowed.length === 0) return send(reply, 'not_found', { detail: `There is nothing at ${path}` })
     const headers = { allow: allowed.join(', ') }
     return send(reply, 'method_not_allowed', { detail: `${path} takes ${headers.allow}`, headers })
@@ -36,7 +35,7 @@ export function answerErrors(app: App) {
 
 /** Answers one error; also those that come before any route, such as a path that cannot be decoded. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-  const { code, options } = classify(error)
+  const { code, options } = classify(error, request)
   if (problemCodes[code].status >= 500 && !(error instanceof Problem))
     request.log.error({ err: error, reqId: request.id }, 'request failed')
   return send(reply, code, options)
@@ -53,9 +52,11 @@ function send(reply: FastifyReply, code: ProblemCode, options: ProblemOptions) {
     .send(JSON.stringify(body))
 }
 
-function classify(error: FastifyError): { code: ProblemCode; options: ProblemOptions } {
+function classify(error: FastifyError, request: FastifyRequest): { code: ProblemCode; options: ProblemOptions } {
   if (error instanceof Problem) return { code: error.code, options: { ...error, detail: error.message } }
   if (error.validation) return { code: 'invalid_request', options: invalidFields(error) }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return { code: 'unsupported_media_type', options: acceptedTypes(request) }
   const known = byFastifyCode[error.code]
   if (known) return { code: known, options: { detail: error.message } }
   // body-parsing errors such as prototype poisoning bring their own 4xx
@@ -64,6 +65,12 @@ function classify(error: FastifyError): { code: ProblemCode; options: ProblemOpt
   if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)
     return { code: 'bad_http', options: { detail: error.message } }
   return { code: 'internal_error', options: {} }
+}
+
+function acceptedTypes({ server, method }: FastifyRequest): ProblemOptions {
+  const taken = ['application/json', 'text/plain'].filter((type) => server.hasContentTypeParser(type)).join(', ')
+  const name = method === 'PATCH' ? 'accept-patch' : 'accept-post'
+  return { detail: `The Content-Type must be one of: ${taken}`, headers: { [name]: taken } }
 }
 
 function invalidFields(error: FastifyError): ProblemOptions {
@@ -97,6 +104,19 @@ function collectRoutes(app: App): (path: string) => string[] {
 const bySocketCode: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   HPE_HEADER_OVERFLOW: 'headers_too_large',
+}
+
+/**
+ * Node answers an `Expect` that it does not know by itself and without a body, and ends the answer of a client that closes
+ * its sending half after its request.
+ */
+export function answerOddClients(app: App): void {
+  Object.assign(app.server, { httpAllowHalfOpen: true })
+  app.server.on('checkExpectation', ({ headers }: IncomingMessage, response: ServerResponse) => {
+    const detail = `The only expectation that is met is 100-continue, not ${headers.expect?.slice(0, 50)}`
+    const body = JSON.stringify(problemOf('expectation_failed', { detail }, randomUUID()))
+    response.writeHead(417, { connection: 'close', 'content-type': 'application/problem+json' }).end(body)
+  })
 }
 
 /** Answers what never became a request: too slow, too large, or not HTTP. */

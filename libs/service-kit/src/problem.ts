@@ -8,12 +8,14 @@ export const problemCodes = {
   bad_http: { status: 400, title: 'The request is not valid HTTP' },
   unauthorized: { status: 401, title: 'An API key is needed' },
   forbidden: { status: 403, title: 'The API key does not allow this' },
+  origin_not_allowed: { status: 403, title: 'Pages of this origin may not record events' },
   not_found: { status: 404, title: 'There is no such resource' },
   method_not_allowed: { status: 405, title: 'The resource does not take this method' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The resource exists already' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type of the body is not supported' },
+  expectation_failed: { status: 417, title: 'The expectation of the request cannot be met' },
   rate_limited: { status: 429, title: 'Too many requests from this address' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
@@ -112,6 +114,7 @@ export function problems(...codes: ProblemCode[]): Record<number, TSchema> {
 
 const anyRequest = [
   'bad_http',
+  'invalid_request',
   'request_timeout',
   'headers_too_large',
   'internal_error',

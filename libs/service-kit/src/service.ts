@@ -8,14 +8,16 @@ import Fastify, {
   type onResponseHookHandler,
 } from 'fastify'
 import type { App } from './app.ts'
+import { checkRequests } from './check-requests.ts'
 import { addresses, type ServiceSettings } from './config.ts'
-import { answerError, answerErrors, answerSocketError } from './errors.ts'
+import { answerError, answerErrors, answerOddClients, answerSocketError } from './errors.ts'
 import { healthRoutes, type Readiness } from './health.ts'
 import { createLogger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { requestId } from './request-id.ts'
 import type { Observe } from './request-seconds.ts'
 import { buildSerializer } from './serializers.ts'
+import { trustNetworks } from './trust-proxy.ts'
 
 export interface ServiceOptions {
   name: string
@@ -42,12 +44,18 @@ export async function createService(options: ServiceOptions): Promise<App> {
     loggerInstance: createLogger(name, config.LOG_LEVEL) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     // an empty list would still make Fastify walk through the addresses of each request
-    trustProxy: config.TRUST_PROXY === '' ? false : addresses(config.TRUST_PROXY),
+    trustProxy: config.TRUST_PROXY === '' ? false : trustNetworks(addresses(config.TRUST_PROXY)),
     bodyLimit,
     requestTimeout: 7000,
     connectionTimeout: 10_000,
     keepAliveTimeout: 5000,
-    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000, ServerResponse: responseClass(isClosing) },
+    http: {
+      headersTimeout: 5000,
+      connectionsCheckingInterval: 1000,
+      ServerResponse: responseClass(isClosing),
+      requireHostHeader: false,
+    },
+    routerOptions: { ignoreTrailingSlash: true },
     return503OnClosing: false,
     genReqId: requestId,
     // what is logged of a request names it by itself: a logger for each one took 3 % of the time of ingest
@@ -64,6 +72,8 @@ export async function createService(options: ServiceOptions): Promise<App> {
   })
   measureRequests(app, metrics)
   answerErrors(app)
+  answerOddClients(app)
+  checkRequests(app)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -10,7 +10,7 @@ import { random, useServers, withSystem } from './rig.ts'
 
 const servers = useServers()
 /** A pause of the machine is no fault of an answer. */
-const patientApps = { ingest: { DEADLINE_MS: '10000' }, api: { QUERY_TIMEOUT_MS: '6000' } }
+const patientApps = { ingest: { DEADLINE_MS: '8000' }, api: { QUERY_TIMEOUT_MS: '6000' } }
 
 it('loses and doubles nothing when each of the five processes is killed under load, between poison and repeated ids', async () => {
   await withSystem(servers(), { api: true }, async ({ system, load: begin, verdict }) => {

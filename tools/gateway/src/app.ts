@@ -40,8 +40,10 @@ export async function buildApp(config: Config): Promise<App> {
 
   app.get('/livez', () => ({ status: 'alive' }))
   for (const url of ['/metrics', '/metrics/*']) app.route({ method: methods, url, handler: nothingThere })
-  for (const url of ['/ads/click', '/ads/impression']) app.route({ method: methods, url, handler: clickIngest })
-  app.route({ method: ['POST', 'OPTIONS'], url: '/ads/events', handler: clickIngest })
+  for (const url of ['/ads/click', '/ads/click/', '/ads/impression', '/ads/impression/'])
+    app.route({ method: methods, url, handler: clickIngest })
+  for (const url of ['/ads/events', '/ads/events/'])
+    app.route({ method: ['POST', 'OPTIONS'], url, handler: clickIngest })
   if (config.SITE_DIR) await servePages(app, config.SITE_DIR)
   app.route({ method: methods, url: '/*', handler: adsApi })
   return app

@@ -2,6 +2,7 @@ import { EventRequest, type EventType, eventTypes } from '@ads-tracker/events'
 import { type App, FieldErrorBody, problem, problems } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
+import { type Charge, costOf } from '../rate-limit.ts'
 import type { Recorded, Recorder } from '../record.ts'
 import { recordingProblems } from './event.ts'
 
@@ -70,7 +71,7 @@ const Results = Type.Object(
 )
 
 /** `POST /ads/events`: many events in one request, each with its own answer, in order. */
-export function batchRoute(app: App, record: Recorder) {
+export function batchRoute(app: App, record: Recorder, charge: Charge) {
   // navigator.sendBeacon cannot send application/json across origins without a preflight
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
 
@@ -90,6 +91,7 @@ export function batchRoute(app: App, record: Recorder) {
     async (request) => {
       const { events } = request.body as { events: unknown[] }
       if (events.length > maxEvents) throw tooMany(events.length)
+      await charge(request, events.reduce<number>((sum, event) => sum + costOf(event), 0) - 1)
       const results = await Promise.all(events.map((event) => recordOne(record, event, request)))
       const refused = results.find(({ status }) => status === 503)
       // nothing was acknowledged: one answer that every client understands as "later, all of it, with the same ids"

@@ -1,6 +1,7 @@
 import { EventRequest, type EventType } from '@ads-tracker/events'
 import { type App, problem, problems } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
+import { type Charge, costOf } from '../rate-limit.ts'
 import type { Recorder } from '../record.ts'
 import { headerOf } from './header-of.ts'
 
@@ -30,7 +31,11 @@ const NewEvent = Type.Object(EventRequest.properties, {
 const IdempotencyKey = Type.Object({
   'Idempotency-Key': Type.Optional(
     // no example: interactive documentation would fill it in, and every try would be the same click
-    Type.String({ format: 'uuid', description: 'The same as `event_id` in the body; two that differ are a 400' }),
+    Type.String({
+      format: 'uuid',
+      description:
+        'The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it',
+    }),
   ),
 })
 
@@ -39,13 +44,14 @@ export const recordingProblems = [
   'malformed_json',
   'payload_too_large',
   'unsupported_media_type',
+  'origin_not_allowed',
   'rate_limited',
   'overloaded',
   'outcome_unknown',
 ] as const
 
 /** `POST /ads/click` and `POST /ads/impression`: one event, answered when Kafka has it. */
-export function eventRoutes(app: App, record: Recorder) {
+export function eventRoutes(app: App, record: Recorder, charge: Charge) {
   route('click', 'Click event received')
   route('impression', 'Impression event received')
 
@@ -63,6 +69,7 @@ export function eventRoutes(app: App, record: Recorder) {
     }
     // `record` validates: the same code does it for an event of a batch, and once more in the writer
     app.post(`/ads/${type}`, { schema, validatorCompiler: () => (value) => ({ value }) }, async (request, reply) => {
+      await charge(request, costOf(request.body) - 1)
       const recorded = await record(type, request.body, request, headerOf(request, 'idempotency-key'))
       if (recorded.outcome === 'acknowledged') return reply.code(202).send({ message, event_id: recorded.eventId })
       if (recorded.outcome === 'rejected') throw invalid(recorded.errors)

@@ -344,7 +344,7 @@ export interface components {
              * @description Stable name of the problem
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
+            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description What became of an event, as a click or as an impression */
@@ -438,6 +438,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "forbidden";
+                };
+            };
+        };
+        /** @description `origin_not_allowed`: Pages of this origin may not record events */
+        "403.origin_not_allowed": {
+            headers: {
+                /** @description What is missing (RFC 6750, section 3) */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "origin_not_allowed";
                 };
             };
         };
@@ -786,7 +800,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same as `event_id` in the body; two that differ are a 400 */
+                /** @description The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -815,6 +829,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            403: components["responses"]["403.origin_not_allowed"];
             408: components["responses"]["408.request_timeout"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -900,6 +915,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            403: components["responses"]["403.origin_not_allowed"];
             408: components["responses"]["408.request_timeout"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
@@ -961,7 +977,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same as `event_id` in the body; two that differ are a 400 */
+                /** @description The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -990,6 +1006,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request.malformed_json"];
+            403: components["responses"]["403.origin_not_allowed"];
             408: components["responses"]["408.request_timeout"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
