@@ -80,6 +80,17 @@ describe('storing pieces', () => {
     },
   )
 
+  it.each([sqlError('54000'), new RangeError('Invalid time value')])(
+    'buries the one event that is refused alone as well, and does not repeat it for ever: %s',
+    async (error) => {
+      const { offsets, buried } = await storing([aPiece(0, 0, 4)], (batch) =>
+        batch.events.some(({ offset }) => offset === 2n) ? error : undefined,
+      )
+      expect(offsets).toEqual([0, 1, 2, 3])
+      expect(buried).toEqual([[2, 'rejected_by_database']])
+    },
+  )
+
   it('does not store a batch again because what follows its commit fails', async () => {
     let applied = 0
     const stored = storePieces([aPiece(0, 0, 1)], {

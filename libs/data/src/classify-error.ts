@@ -1,7 +1,7 @@
 /**
  * What to do about a batch that was not applied:
- * `retry` for ever, with back-off; `split` it, to find the culprit and make it a dead letter; `halve` it, because it took too
- * long; `stop` and shout, because the configuration is wrong and no event is to blame; `retry_alarm`, because nobody expected it.
+ * `retry` for ever, with back-off; `split` it, because it is too large, or to find the culprit and make it a dead letter;
+ * `halve` it, because it took too long; `stop` and shout, because the configuration is wrong and no event is to blame; `retry_alarm`, because nobody expected it.
  */
 export type ErrorAction = 'retry' | 'split' | 'halve' | 'stop' | 'retry_alarm'
 
@@ -11,8 +11,9 @@ const actions: Record<string, ErrorAction> = {
   '40P01': 'retry', // deadlock_detected
   '55P03': 'retry', // lock_not_available
   '57014': 'halve', // query_canceled: our own statement timeout
-  '54000': 'halve', // program_limit_exceeded: the statement is too large
-  ERR_STRING_TOO_LONG: 'halve', // the same, in Node
+  // program_limit_exceeded: the statement is too large, or one value is too large for an index
+  '54000': 'split',
+  ERR_STRING_TOO_LONG: 'split', // the same, in Node
   '57P': 'retry', // shutdown, crash, starting up, database dropped
   '25P03': 'retry', // idle_in_transaction_session_timeout
   '08': 'retry', // connection exceptions
@@ -44,14 +45,22 @@ const actions: Record<string, ErrorAction> = {
 
 /** Total: whatever was thrown has an action, and this never throws. */
 export function classifyError(error: unknown): ErrorAction {
-  // "Invalid string length": the parameters of the statement do not fit into one string
-  if (error instanceof RangeError) return 'halve'
+  // the parameters of the statement do not fit into one string, or a value of one event cannot be written
+  if (isRangeError(error)) return 'split'
   const code = codeOf(error)
   if (isPartitionMoved(error, code)) return 'retry'
   return actions[code] ?? actions[code.slice(0, 3)] ?? actions[code.slice(0, 2)] ?? 'retry_alarm'
 }
 
 // A proxy or a broken object may throw even when it is looked at.
+function isRangeError(error: unknown): boolean {
+  try {
+    return error instanceof RangeError
+  } catch {
+    return false
+  }
+}
+
 function codeOf(error: unknown): string {
   try {
     const { code } = error as { code?: unknown }

@@ -19,6 +19,8 @@ const table: [code: string, what: string, action: ErrorAction][] = [
   ['22021', 'a NUL in a text', 'split'],
   ['22003', 'a number out of range', 'split'],
   ['23502', 'a missing value', 'split'],
+  ['54000', 'a statement or an index row that is too large', 'split'],
+  ['ERR_STRING_TOO_LONG', 'parameters that do not fit into one string', 'split'],
   ['57014', 'our own statement timeout', 'halve'],
   ['42P01', 'a missing table', 'stop'],
   ['42883', 'a missing function', 'stop'],
@@ -64,6 +66,10 @@ describe('classifyError', () => {
     expect(classifyError(new UnsafeSettingsError('fsync = off'))).toBe('stop')
   })
 
+  it('divides a batch that does not fit into one string', () => {
+    expect(classifyError(new RangeError('Invalid string length'))).toBe('split')
+  })
+
   it('has an answer for everything that can be thrown, and never throws', () => {
     const hostile = new Proxy(
       {},
@@ -73,6 +79,8 @@ describe('classifyError', () => {
         },
       },
     )
+    const revoked = Proxy.revocable({}, {})
+    revoked.revoke()
     for (const thrown of [
       undefined,
       null,
@@ -85,6 +93,7 @@ describe('classifyError', () => {
       { code: null },
       Symbol('s'),
       hostile,
+      revoked.proxy,
       new TypeError('a bug'),
     ]) {
       expect(classifyError(thrown)).toBe('retry_alarm')

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ITopicConfig, type Kafka } from 'kafkajs'
 import { withDeadline } from './deadline.ts'
+import { useIncrementalAlterConfigs } from './incremental-alter-configs.ts'
 
 export interface PartitionOffsets {
   partition: number
@@ -14,15 +15,20 @@ export interface TopicDescription {
   partitions: number
   replication: number
   config: Record<string, string>
+  /** Names of the settings that the topic itself has; the others are defaults of the broker. */
+  overrides: string[]
 }
 
 export type Admin = ReturnType<typeof createAdmin>
 type KafkaAdmin = ReturnType<Kafka['admin']>
 
 const deadline = 5000
+/** `ConfigSource.TOPIC_CONFIG` of kafkajs. */
+const ofTopic = 1
 
 /** Questions to the broker. Connects at first use and again after a failure; every answer has a deadline of 5 s. */
 export function createAdmin(kafka: Kafka) {
+  useIncrementalAlterConfigs()
   let admin: KafkaAdmin | undefined
 
   async function ask<T>(what: string, question: (admin: KafkaAdmin) => Promise<T>, ms = deadline): Promise<T> {
@@ -73,7 +79,10 @@ export function createAdmin(kafka: Kafka) {
         const partitions = topics[0]?.partitions ?? []
         const entries = resources[0]?.configEntries ?? []
         const config = Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
-        return { partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0, config }
+        const overrides = entries
+          .filter(({ configSource }) => configSource === ofTopic)
+          .map(({ configName }) => configName)
+        return { partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0, config, overrides }
       }),
 
     brokers: (): Promise<number> =>
@@ -101,6 +110,7 @@ export function createAdmin(kafka: Kafka) {
         3 * deadline,
       ),
 
+    /** Changes the settings that `config` names; all others stay as they are. */
     configure: (topic: string, config: Record<string, string>): Promise<void> =>
       ask(`configuring ${topic}`, async (client) => {
         const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))

@@ -41,6 +41,17 @@ describe('questions to the broker', async () => {
       .toMatchObject({ partitions: 4, replication: 1, config: { 'retention.ms': '60000' } })
   })
 
+  test('change the settings that are named and keep all others', async () => {
+    const topic = own.topics.impression
+    const before = (await admin.describe(topic)).config
+    await admin.configure(topic, { 'file.delete.delay.ms': '90000' })
+    await expect
+      .poll(async () => (await admin.describe(topic)).config, { timeout: 10_000 })
+      .toEqual({ ...before, 'file.delete.delay.ms': '90000' })
+    expect((await admin.describe(topic)).overrides).toContain('file.delete.delay.ms')
+    await expect(admin.configure(topic, { 'retention.ms': 'long' })).rejects.toThrow()
+  })
+
   test('end by their deadline when nobody answers, and work again afterwards', async () => {
     const nobody = createAdmin(kafkaOf('127.0.0.1:9'))
     const start = performance.now()

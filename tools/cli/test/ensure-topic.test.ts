@@ -55,3 +55,49 @@ it('leaves a good topic alone, adds partitions, takes none away, and sets settin
     .poll(async () => (await admin.describe(topic)).config['retention.ms'])
     .toBe(topicSettings.config['retention.ms'])
 })
+
+it('never lowers a retention that somebody raised, and says what it leaves as found', async () => {
+  const { admin, store, topic } = await onBroker()
+  await ensureTopic({ admin, store, topic, partitions: 2 })
+  const twoWeeks = String(2 * Number(topicSettings.config['retention.ms']))
+  for (const raised of [twoWeeks, '-1']) {
+    await configured(admin, topic, { 'retention.ms': raised })
+    expect(await ensureTopic({ admin, store, topic, partitions: 2 })).toEqual([
+      `${topic}: as it should be (2 partitions)`,
+      `${topic}: retention.ms is ${raised}, more than ${topicSettings.config['retention.ms']}; left as found`,
+    ])
+    expect((await admin.describe(topic)).config['retention.ms']).toBe(raised)
+  }
+})
+
+it('changes only what differs, so that every other setting of the topic stays', async () => {
+  const { admin, store, topic } = await onBroker()
+  await ensureTopic({ admin, store, topic, partitions: 2 })
+  const twoWeeks = String(2 * Number(topicSettings.config['retention.ms']))
+  await configured(admin, topic, {
+    'retention.ms': twoWeeks,
+    'retention.bytes': '1000000',
+    'max.message.bytes': '2000000',
+    'file.delete.delay.ms': '90000',
+  })
+  expect(await ensureTopic({ admin, store, topic, partitions: 2 })).toEqual([
+    `${topic}: retention.bytes was 1000000, now -1`,
+    `${topic}: max.message.bytes was 2000000, now ${topicSettings.config['max.message.bytes']}`,
+    `${topic}: retention.ms is ${twoWeeks}, more than ${topicSettings.config['retention.ms']}; left as found`,
+    `${topic}: file.delete.delay.ms is 90000, not a setting of this job; left as found`,
+  ])
+  await expect
+    .poll(async () => (await admin.describe(topic)).config)
+    .toMatchObject({
+      ...topicSettings.config,
+      'retention.ms': twoWeeks,
+      'file.delete.delay.ms': '90000',
+      'min.insync.replicas': '1',
+    })
+})
+
+// a broker shows a change some time after the controller has made it
+async function configured(admin: Admin, topic: string, config: Record<string, string>) {
+  await admin.configure(topic, config)
+  await expect.poll(async () => (await admin.describe(topic)).config).toMatchObject(config)
+}
