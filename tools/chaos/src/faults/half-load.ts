@@ -2,12 +2,10 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Fault } from '../fault.ts'
 import { heldMegabytes } from '../heap.ts'
+import { memoryLimits } from '../memory-limits.ts'
 import { metric, residentMegabytes } from '../observe.ts'
 import type { SupervisedApp } from '../supervised-app.ts'
 import { percentile, unusual } from './answers.ts'
-
-// megabytes, mem_limit in docker-compose.yml
-const memoryLimits: Record<string, number> = { 'click-ingest': 256, 'click-writer': 384 }
 
 interface Sample {
   resident: number
