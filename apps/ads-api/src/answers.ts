@@ -18,6 +18,8 @@ export interface AnswersOptions {
 export interface Answers {
   /** The answer for the last `minutes`, or for all time. */
   get(minutes?: number): Answer | Promise<Answer>
+  /** Whether somebody has read this window lately, so that one reader more costs no query of its own. */
+  isRead(minutes?: number): boolean
   close(): void
 }
 
@@ -35,7 +37,11 @@ export function createAnswers({
 }: AnswersOptions): Answers {
   const allTime = createPrepared({ load: loadAllTime, maxAgeMs, restMs: pollMs })
   const windows = new Map<number, Prepared<Answer>>()
-  return { get: (minutes) => (minutes === undefined ? allTime : windowOf(minutes)).get(), close }
+  return { get: (minutes) => (minutes === undefined ? allTime : windowOf(minutes)).get(), isRead, close }
+
+  function isRead(minutes?: number): boolean {
+    return minutes === undefined || windows.has(minutes)
+  }
 
   async function loadAllTime(previous?: Answer & { readAt: number }) {
     const changes = previous && (await readChanges(previous))

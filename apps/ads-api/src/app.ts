@@ -1,13 +1,26 @@
-import { type App, createService, type Metrics, type Readiness, type ServiceSettings } from '@ads-tracker/service-kit'
+import {
+  type App,
+  createService,
+  limitRate,
+  type Metrics,
+  type Readiness,
+  type ServiceSettings,
+} from '@ads-tracker/service-kit'
+import type { FastifyRequest } from 'fastify'
 import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
+import { cost, limited } from './cost.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
 import { analyticsRoute } from './routes/analytics.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
 
 export interface AppOptions {
-  config: ServiceSettings & { REQUIRE_ANALYTICS_KEY: boolean }
+  config: ServiceSettings & {
+    REQUIRE_ANALYTICS_KEY: boolean
+    RATE_LIMIT_MAX: number
+    RATE_LIMIT_WINDOW_SECONDS: number
+  }
   metrics: Metrics
   readiness: Readiness
   ads: AdsReader & AdsWriter
@@ -38,9 +51,17 @@ export async function buildApp({
       apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `npm run api-keys -- create`' },
     },
   })
+  const charge = await limitRate(app, config, limited)
+  const onUnknownKey = (request: FastifyRequest) => charge(request, cost.unknownKey, 'done')
   adRoutes(app, ads)
-  manageAdRoutes(app, { ...ads, findKey })
-  analyticsRoute(app, { answers, findKey: config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined, onServed })
+  manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
+  analyticsRoute(app, {
+    answers,
+    findKey: config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined,
+    onUnknownKey,
+    onNewWindow: (request) => charge(request, cost.newWindow),
+    onServed,
+  })
   receiptRoute(app, findReceipt)
   return app
 }

@@ -6,15 +6,21 @@ import { problem } from '@ads-tracker/service-kit'
 export type FindKey = (sha256: string) => Promise<ApiKey | undefined>
 
 /**
- * A hook that lets only requests with a live key of this scope pass. It runs before the body is read.
+ * A hook that lets only requests with a live key of this scope pass. It runs before the body is read. `onUnknown` is awaited
+ * for a key that does not exist: it cost a query, and may refuse more of them.
  * @throws Problem unauthorized or forbidden
  */
-export function requireScope(findKey: FindKey, scope: Scope) {
-  return async function authorize(request: { headers: { authorization?: string | undefined } }): Promise<void> {
+export function requireScope<Request extends { headers: { authorization?: string | undefined } }>(
+  findKey: FindKey,
+  scope: Scope,
+  onUnknown: (request: Request) => Promise<void> = async () => {},
+) {
+  return async function authorize(request: Request): Promise<void> {
     const key = /^Bearer +([\w.~+/-]{1,200}=*)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (key === undefined) throw unauthorized('Send Authorization: Bearer and an API key', '')
     const sha256 = hashApiKey(key)
     const found = await findKey(sha256)
+    if (!found) await onUnknown(request)
     if (!found || found.revoked_at || !isSame(found.sha256, sha256))
       throw unauthorized('The API key is not known', ', error="invalid_token"')
     if (!found.scopes.includes(scope)) throw forbidden(scope)

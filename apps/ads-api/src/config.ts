@@ -1,6 +1,7 @@
 import { databaseUrl } from '@ads-tracker/data'
-import { secret, serviceSettings } from '@ads-tracker/service-kit'
+import { rateLimitSettings, secret, serviceSettings } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
+import { limited } from './cost.ts'
 
 export const configSchema = Type.Object({
   ...serviceSettings(3001),
@@ -30,6 +31,7 @@ export const configSchema = Type.Object({
     default: false,
     description: 'Show analytics only to keys with the scope analytics:read',
   }),
+  ...rateLimitSettings(1000, limited),
   ANALYTICS_MAX_AGE_MS: Type.Integer({
     default: 10,
     minimum: 0,

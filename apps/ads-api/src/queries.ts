@@ -13,6 +13,7 @@ import {
   updateAd,
 } from '@ads-tracker/data'
 import type { Config } from './config.ts'
+import { createGate } from './gate.ts'
 import { databaseReadiness } from './readiness.ts'
 import type { AdsReader } from './routes/ads.ts'
 import type { AdsWriter } from './routes/manage-ads.ts'
@@ -31,9 +32,17 @@ export function openQueries(config: Config, onUnavailable: (error: unknown) => v
   const replica = config.DATABASE_READ_URL ? openStore({ ...options, url: config.DATABASE_READ_URL }) : primary
   const { query } = primary
   const { query: read } = replica
+  // Each kind of question has a part of the connections, so that none of them takes the others' numbers away.
+  const partOf = (part: number) =>
+    createGate({
+      running: Math.max(1, Math.floor(config.DATABASE_POOL_SIZE * part)),
+      waiting: 50 * config.DATABASE_POOL_SIZE,
+      waitMs: config.QUERY_TIMEOUT_MS,
+    })
+  const [keys, receipts, catalogue, windows] = [partOf(0.2), partOf(0.2), partOf(0.3), partOf(0.3)]
   const ads: AdsReader & AdsWriter = {
-    list: (page) => read((database) => listAds(database, page)),
-    get: (id) => read((database) => getAd(database, id)),
+    list: (page) => catalogue(() => read((database) => listAds(database, page))),
+    get: (id) => catalogue(() => read((database) => getAd(database, id))),
     create: (ad) => query((database) => createAd(database, ad)),
     update: (id, patch) => query((database) => updateAd(database, id, patch)),
     archive: (id) => query((database) => archiveAd(database, id)),
@@ -41,9 +50,12 @@ export function openQueries(config: Config, onUnavailable: (error: unknown) => v
   return {
     ads,
     // keys from the primary: a replica may not know yet that one was revoked
-    findKey: (sha256: string) => query((database) => findApiKey(database, sha256)),
-    findReceipt: (eventId: string) => read((database) => findReceipt(database, eventId)),
-    readAnalytics: (what: AnalyticsQuery) => read((database) => readAnalytics(database, what)),
+    findKey: (sha256: string) => keys(() => query((database) => findApiKey(database, sha256))),
+    findReceipt: (eventId: string) => receipts(() => read((database) => findReceipt(database, eventId))),
+    readAnalytics: (what: AnalyticsQuery) => {
+      const ask = () => read((database) => readAnalytics(database, what))
+      return what.minutes === undefined ? ask() : windows(ask)
+    },
     readChanges: (since: Analytics) => read((database) => readAnalyticsChanges(database, since)),
     readFreshness: () => read(readFreshness),
     readiness: databaseReadiness(primary, replica),

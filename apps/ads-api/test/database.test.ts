@@ -13,7 +13,7 @@ beforeAll(async () => {
   sql = postgres(db.url, { max: 1, onnotice: () => {} })
   await sql`insert into ads (image_url, target_url) select 'https://cdn.test/' || n, 'https://shop.test' from generate_series(1, 3) n`
   await sql`insert into ledger (topic, partition, complete_through) values ('t', 0, now())`
-  app = await startApp('ads-api', { DATABASE_URL: db.adsApiUrl, LOG_LEVEL: 'warn' })
+  app = await startApp('ads-api', { DATABASE_URL: db.adsApiUrl, LOG_LEVEL: 'warn', RATE_LIMIT_MAX: '0' })
 })
 afterAll(async () => {
   await app?.stop()
@@ -146,7 +146,7 @@ describe('a database that is older than the app', () => {
 })
 
 it('stops cleanly and quickly on SIGTERM, although a client keeps its connection', async () => {
-  const own = await startApp('ads-api', { DATABASE_URL: db.adsApiUrl, LOG_LEVEL: 'warn' })
+  const own = await startApp('ads-api', { DATABASE_URL: db.adsApiUrl, LOG_LEVEL: 'warn', RATE_LIMIT_MAX: '0' })
   await (await fetch(`${own.url}/ads/analytics`)).json()
   const start = performance.now()
   expect(await own.stop()).toBe(0)

@@ -49,6 +49,7 @@ export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, stri
   const config = loadConfig(configSchema, {
     LOG_LEVEL: 'silent',
     DATABASE_URL: 'postgres://nobody@nowhere/none',
+    RATE_LIMIT_MAX: '0',
     ...env,
   })
   const unused = () => Promise.reject(new Error('not part of this test'))

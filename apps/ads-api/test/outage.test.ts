@@ -9,7 +9,12 @@ let app: Awaited<ReturnType<typeof startApp>>
 beforeAll(async () => {
   db = await testDatabase()
   network = await flakyProxy(db.adsApiUrl)
-  app = await startApp('ads-api', { DATABASE_URL: network.url, QUERY_TIMEOUT_MS: '500', LOG_LEVEL: 'warn' })
+  app = await startApp('ads-api', {
+    DATABASE_URL: network.url,
+    QUERY_TIMEOUT_MS: '500',
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT_MAX: '0',
+  })
 })
 afterAll(async () => {
   await app?.stop()

@@ -1,10 +1,10 @@
 import type { TopicNames } from '@ads-tracker/events'
 import type { EventProducer } from '@ads-tracker/kafka'
-import { type App, createService, type Metrics, type Readiness } from '@ads-tracker/service-kit'
+import { type App, createService, limitRate, type Metrics, type Readiness } from '@ads-tracker/service-kit'
 import type { Config } from './config.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { allowOrigins } from './cors.ts'
-import { limitRate } from './rate-limit.ts'
+import { limited } from './cost.ts'
 import { createRecorder } from './record.ts'
 import { eventRoutes } from './routes/event.ts'
 import { batchRoute } from './routes/batch.ts'
@@ -31,7 +31,7 @@ export async function buildApp({ config, metrics, ingest, readiness, topics, pub
   })
   const record = createRecorder({ topics, publish, count: ingest.count })
   await allowOrigins(app, config)
-  const charge = await limitRate(app, config)
+  const charge = await limitRate(app, config, limited)
   await app.register(async (scope: App) => eventRoutes(scope, record, charge))
   await app.register(async (scope: App) => batchRoute(scope, record, charge))
   return app

@@ -1,6 +1,7 @@
 import { kafkaSettings } from '@ads-tracker/kafka'
-import { serviceSettings } from '@ads-tracker/service-kit'
+import { rateLimitSettings, serviceSettings } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
+import { limited } from './cost.ts'
 
 export const Config = Type.Object({
   ...serviceSettings(3002),
@@ -22,18 +23,12 @@ export const Config = Type.Object({
     minimum: 1,
     description: 'Bytes that may wait for Kafka',
   }),
-  RATE_LIMIT_MAX: Type.Integer({
-    default: 1000,
-    minimum: 0,
-    description:
-      'Events that one address (IPv6: one /64) may send in a window; one older than a week counts as 10; 0 is no limit',
-  }),
+  ...rateLimitSettings(1000, limited),
   CORS_ORIGINS: Type.String({
     default: '',
     pattern: '^(\\*|https?://[^\\s,/]+(\\s*,\\s*https?://[^\\s,/]+)*)?$',
     description:
       'Origins (comma separated) whose pages may record events from a browser, or * for every page; empty for none but ours',
   }),
-  RATE_LIMIT_WINDOW_SECONDS: Type.Integer({ default: 10, minimum: 1, description: 'Length of that window' }),
 })
 export type Config = Static<typeof Config>

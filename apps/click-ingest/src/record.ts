@@ -10,7 +10,7 @@ import {
 import { type EventProducer, OverloadedError } from '@ads-tracker/kafka'
 import type { FastifyRequest } from 'fastify'
 import type { IngestMetrics } from './metrics.ts'
-import { peerOf } from './peer.ts'
+import { peerOf } from '@ads-tracker/service-kit'
 
 export type Recorded =
   | { outcome: 'acknowledged'; eventId: string }

@@ -48,9 +48,21 @@ export function createWriterMetrics(registry: Registry) {
     (seconds) => seconds / retentionSeconds,
   )
 
+  let upkeepAt = performance.now()
+  new Gauge({
+    name: 'writer_upkeep_age_seconds',
+    help: 'Time since this process last completed the upkeep of partitions, or since it started',
+    registers,
+    collect() {
+      this.set((performance.now() - upkeepAt) / 1000)
+    },
+  })
+
   return {
     events,
     retries,
+    /** The upkeep of partitions is complete for now. */
+    upkeepDone: () => void (upkeepAt = performance.now()),
     batchEvents: new Histogram({
       name: 'writer_batch_events',
       help: 'Events stored by one statement',

@@ -1,4 +1,4 @@
-import { createBatchStore, createDatabase, databaseAddress, readLedger } from '@ads-tracker/data'
+import { createBatchStore, createDatabase, databaseAddress, readLedger, readRawRetentionDays } from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
 import { createAdmin, createBatchConsumer, createKafka, createKafkaLog, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
@@ -9,6 +9,7 @@ import { every } from './every.ts'
 import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
+import { startUpkeep } from './upkeep.ts'
 import { createWatchdog } from './watchdog.ts'
 import { createWriter } from './writer.ts'
 
@@ -18,13 +19,13 @@ interface PipelineDeps {
   registry: Metrics['registry']
 }
 
-const hour = 60 * 60 * 1000
+const day = 24 * 60 * 60 * 1000
 /** Records before the ledger's position that are read once more at an assignment; several, as one may be a dead letter. */
 const probed = 100n
 const isShorter = (
   { 'retention.ms': kept = '-1', 'segment.ms': segment = '0' }: Record<string, string>,
   days: number,
-) => Number(kept) >= 0 && Number(kept) + Number(segment) < days * 24 * hour
+) => Number(kept) >= 0 && Number(kept) + Number(segment) < days * day
 
 const later = (a: bigint, b: bigint) => (a > b ? a : b)
 
@@ -35,6 +36,8 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   const connection = { ...databaseAddress(config), name: 'click-writer' }
   const database = createDatabase({ ...connection, max: 1 })
   const control = createBatchStore(connection)
+  // of its own: a long statement of the upkeep never delays the mark or a batch
+  const upkeep = createBatchStore(connection)
   const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore(connection))
   // coordinator look-ups of the consumer use the client's retries: they must outlast an outage
   const patient = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
@@ -82,7 +85,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
         quietly('the complete-through mark'),
       ),
       every(5000, audit, quietly('the audit of the books')),
-      every(hour, maintain, quietly('the upkeep of partitions')),
+      startUpkeep({ store: upkeep, log, metrics }),
       every(
         5000,
         createWatchdog({
@@ -126,14 +129,9 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     writer.reconcile(rows, known)
   }
 
-  async function maintain() {
-    const { daysAhead } = await control.maintainPartitions()
-    metrics.daysAhead.set(daysAhead)
-  }
-
   // A record that outlives its raw event in the log could be counted a second time.
   async function checkRetention() {
-    const { rawRetentionDays } = await control.maintainPartitions()
+    const rawRetentionDays = await readRawRetentionDays(database)
     const described = await Promise.allSettled(Object.values(topics).map(admin.describe))
     for (const topic of described) {
       if (topic.status === 'rejected')
@@ -159,7 +157,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await writer.stop()
     await commit().catch(() => {})
     await consumer.close().catch(() => {})
-    await Promise.all([admin.close(), database.close(), control.close(), ...stores.map((store) => store.close())])
+    await Promise.all([admin.close(), database.close(), ...[control, upkeep, ...stores].map((store) => store.close())])
   }
 
   async function untilDone(attempt: () => Promise<void>) {

@@ -212,6 +212,27 @@ describe('what was dead', () => {
   })
 })
 
+describe('the upkeep of partitions', () => {
+  it.each([
+    ['fails', "raise exception 'no upkeep today'"],
+    ['takes longer than its deadline', 'perform pg_sleep(60)'],
+  ])('keeps no event from being stored when it %s, and the metrics say that it is not done', async (_what, body) => {
+    const system = await writerSystem()
+    await system.change(`
+      create or replace function maintain_partitions(out days_ahead integer, out raw_days integer, out more boolean, out blocked boolean)
+      language plpgsql as $$ begin ${body}; end $$`)
+    await system.publish('click', 20)
+    const writer = await system.startWriter()
+    await system.settled()
+    expect(await system.stats()).toEqual({ clicks: 20, impressions: 0 })
+    await vi.waitFor(() => expect(writer.output()).toContain('the upkeep of partitions failed'), { timeout: 15_000 })
+    const age = async () =>
+      Number(/^writer_upkeep_age_seconds (.+)$/m.exec(await (await fetch(`${writer.url}/metrics`)).text())?.[1])
+    const before = await age()
+    await vi.waitFor(async () => expect(await age()).toBeGreaterThan(before), { timeout: 15_000 })
+  })
+})
+
 describe('starting', () => {
   it('waits for a database that was never migrated and for topics, and says so', async () => {
     const topics = await testTopics()

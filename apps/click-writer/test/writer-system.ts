@@ -1,4 +1,15 @@
-import { createDatabase, type Database, readAnalytics, readLedger, seedAds, verifyRollups } from '@ads-tracker/data'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  createDatabase,
+  type Database,
+  migrate,
+  readAnalytics,
+  readLedger,
+  seedAds,
+  verifyRollups,
+} from '@ads-tracker/data'
 import { type AdEvent, encodeEvent, type EventType, type TopicNames } from '@ads-tracker/events'
 import { type Admin, createAdmin, createKafka, createProducer } from '@ads-tracker/kafka'
 import { type RunningApp, startApp, testDatabase, testTopics, type TestTopics } from '@ads-tracker/local-servers'
@@ -12,6 +23,8 @@ export interface WriterSystem {
   startWriter(env?: Record<string, string>): Promise<RunningApp>
   /** The same log and consumer group with a database that knows nothing of them, as after restoring an old backup. */
   restoreEmpty(): Promise<WriterSystem>
+  /** Runs statements as the owner of the database. */
+  change(statements: string): Promise<void>
   publishRaw(type: EventType, key: string, value: Buffer | string, headers?: Record<string, string>): Promise<void>
   publish(type: EventType, count: number, change?: Partial<AdEvent>): Promise<AdEvent[]>
   /** Waits until everything that is in the log by now is in the books. */
@@ -54,6 +67,13 @@ export async function writerSystem(topics?: TestTopics): Promise<WriterSystem> {
     },
 
     restoreEmpty: (): Promise<WriterSystem> => writerSystem(log),
+
+    async change(statements: string): Promise<void> {
+      const directory = await mkdtemp(join(tmpdir(), 'change-'))
+      await writeFile(join(directory, '9001_change.sql'), statements)
+      await migrate({ url: store.url, directory })
+      await rm(directory, { recursive: true })
+    },
 
     publishRaw: (type: EventType, key: string, value: Buffer | string, headers: Record<string, string> = {}) =>
       producer.publish(log.topics[type], {

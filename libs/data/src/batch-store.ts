@@ -38,8 +38,11 @@ export interface BatchStore {
   now(): Promise<Date>
   /** Opens the books of partitions that have none, at offset 0. */
   ensureLedger(partitions: { topic: string; partition: number }[]): Promise<void>
-  /** Makes the days ahead, removes what is beyond retention. `blocked`: a lock was in the way, try again later. */
-  maintainPartitions(): Promise<{ daysAhead: number; rawRetentionDays: number; blocked: boolean }>
+  /**
+   * Makes the days ahead, then removes what is beyond retention, in small steps that can be interrupted at any time; no
+   * further step begins after `forMs`. `blocked`: a lock was in the way, try again later.
+   */
+  maintainPartitions(limit?: { forMs: number }): Promise<{ daysAhead: number; blocked: boolean }>
   ping(): Promise<void>
   /** Ends at once; a statement that is under way is abandoned. */
   close(): Promise<void>
@@ -91,11 +94,12 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
   }
 
   // One step a call, so that no transaction holds its locks for longer than one of them takes.
-  async function maintainPartitions() {
+  async function maintainPartitions({ forMs } = { forMs: Infinity }) {
+    const began = performance.now()
     for (;;) {
       const [row] = await run<Maintenance>('select * from maintain_partitions()', [])
-      const { days_ahead = -1, raw_days = 0, more = false, blocked = true } = row ?? {}
-      if (!more || blocked) return { daysAhead: days_ahead, rawRetentionDays: raw_days, blocked }
+      const { days_ahead = -1, more = false, blocked = true } = row ?? {}
+      if (!more || blocked || performance.now() - began >= forMs) return { daysAhead: days_ahead, blocked }
     }
   }
 
@@ -170,7 +174,6 @@ async function checkSettings(connection: Connection): Promise<void> {
 
 interface Maintenance {
   days_ahead: number
-  raw_days: number
   more: boolean
   blocked: boolean
 }

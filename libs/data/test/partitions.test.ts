@@ -60,7 +60,7 @@ async function makeDay(at: number, table = 'clicks') {
 describe('days', () => {
   it('are made from yesterday to a week ahead, and an event lies in the day of its id', async () => {
     await sql`drop table ${sql([...(await partitions()), ...(await partitions('impressions'))])}`
-    expect(await store.maintainPartitions()).toEqual({ daysAhead: 7, rawRetentionDays: 90, blocked: false })
+    expect(await store.maintainPartitions()).toEqual({ daysAhead: 7, blocked: false })
     const expected = Array.from({ length: 9 }, (_, n) => nameOf(today + (n - 1) * day))
     expect(await partitions()).toEqual(expected)
     expect(await partitions('impressions')).toEqual(expected.map((name) => name.replace('clicks', 'impressions')))

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '@ads-tracker/data'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { entry, runSource, testDatabase } from '@ads-tracker/local-servers'
 
@@ -13,6 +17,22 @@ const run = (env: NodeJS.ProcessEnv) => runSource(entry('tools/cli'), ['migrate'
 it('has nothing to do twice, and keeps the partitions of the next days', async () => {
   const { stdout } = await run({})
   expect(stdout).toContain('0 migrations applied, 7 days of partitions ahead')
+})
+
+it('succeeds when the upkeep of partitions does not, and says why', async () => {
+  const broken = await testDatabase()
+  const directory = await mkdtemp(join(tmpdir(), 'broken-'))
+  await writeFile(
+    join(directory, '9001_broken.sql'),
+    `create or replace function maintain_partitions(out days_ahead integer, out raw_days integer, out more boolean, out blocked boolean)
+     language plpgsql as $$ begin raise exception 'no upkeep today'; end $$`,
+  )
+  await migrate({ url: broken.url, directory })
+  const { code, stdout } = await run({ DATABASE_URL: broken.url })
+  expect(stdout).toContain('0 migrations applied, but the upkeep of partitions failed: no upkeep today')
+  expect(code).toBe(0)
+  await rm(directory, { recursive: true })
+  await broken.drop()
 })
 
 it('refuses a raw retention that is shorter than that of the log, by name', async () => {

@@ -87,7 +87,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     const adsApi = step('ads-api', [tables], async () =>
       app(context, {
         ...one('ads-api', ports.adsApi),
-        env: { DATABASE_URL: await as('ads_api'), TRUST_PROXY: '127.0.0.1/32' },
+        env: { DATABASE_URL: await as('ads_api'), TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' },
       }),
     )
     const clickIngest = step('click-ingest', [topics], async () =>

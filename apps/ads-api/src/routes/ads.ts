@@ -36,7 +36,10 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
         summary: 'List the live ads',
         description: 'Page by page: the `Link` header names the next one until there is none.',
         querystring: Page,
-        response: { 200: Ads, ...problems('invalid_request', 'internal_error', 'unavailable', 'overloaded') },
+        response: {
+          200: Ads,
+          ...problems('invalid_request', 'rate_limited', 'internal_error', 'unavailable', 'overloaded'),
+        },
       },
     },
     async ({ query }, reply) => {
@@ -63,7 +66,7 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
         params: AdParams,
         response: {
           200: Ad,
-          ...problems('invalid_request', 'not_found', 'internal_error', 'unavailable', 'overloaded'),
+          ...problems('invalid_request', 'rate_limited', 'not_found', 'internal_error', 'unavailable', 'overloaded'),
         },
       },
     },

@@ -1,6 +1,7 @@
 import { type App, problems } from '@ads-tracker/service-kit'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
 import { adIdQuery } from '../ad-schema.ts'
 import { type Answer, cut, packed } from '../answer.ts'
 import type { Answers } from '../answers.ts'
@@ -58,6 +59,9 @@ export interface AnalyticsOptions {
   answers: Answers
   /** When given, only keys with the scope `analytics:read` may look. */
   findKey?: FindKey | undefined
+  onUnknownKey?: (request: FastifyRequest) => Promise<void>
+  /** Awaited before a window is read that nobody reads at the moment; may refuse. */
+  onNewWindow?: (request: FastifyRequest) => Promise<void>
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
@@ -65,12 +69,15 @@ export interface AnalyticsOptions {
 const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) =>
   route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route)
 
-export function analyticsRoute(app: App, { answers, findKey, onServed = () => {} }: AnalyticsOptions) {
+export function analyticsRoute(
+  app: App,
+  { answers, findKey, onUnknownKey, onNewWindow = async () => {}, onServed = () => {} }: AnalyticsOptions,
+) {
   const cacheControl = findKey ? 'private, no-cache' : 'no-cache'
   app.get(
     '/ads/analytics',
     {
-      ...(findKey && { onRequest: requireScope(findKey, 'analytics:read') }),
+      ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),
       validatorCompiler: validatorCompiler as never,
       schema: {
         operationId: 'getAnalytics',
@@ -84,12 +91,23 @@ export function analyticsRoute(app: App, { answers, findKey, onServed = () => {}
         response: {
           200: Stats,
           304: Type.Null({ description: 'The numbers are still those of If-None-Match', headers }),
-          ...problems('invalid_request', 'unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'),
+          ...problems(
+            'invalid_request',
+            'rate_limited',
+            'unauthorized',
+            'forbidden',
+            'internal_error',
+            'unavailable',
+            'overloaded',
+          ),
         },
       },
     },
-    async ({ query, headers }, reply) => {
-      const found = answers.get(query.minutes === undefined ? undefined : Number(query.minutes))
+    async (request, reply) => {
+      const { query, headers } = request
+      const minutes = query.minutes === undefined ? undefined : Number(query.minutes)
+      if (!answers.isRead(minutes)) await onNewWindow(request)
+      const found = answers.get(minutes)
       onServed(found instanceof Promise ? 'awaited' : 'prepared')
       const whole: Answer = found instanceof Promise ? await found : found
       const { payload, headers: freshness } = query.ad_id === undefined ? whole : cut(whole, Number(query.ad_id))

@@ -1,6 +1,7 @@
 import type { AdPatch as Patch, Ad as StoredAd, NewAd as StoredNewAd } from '@ads-tracker/data'
 import { type App, problem, problems } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
 import { Ad, AdParams, AdPatch, NewAd, toBody } from '../ad-schema.ts'
 import { type FindKey, requireScope } from '../authorize.ts'
 import { refuseNeighbours } from '../reserved-paths.ts'
@@ -14,11 +15,16 @@ export interface AdsWriter {
   archive(id: number): Promise<boolean>
 }
 
-const always = ['unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'] as const
+const always = ['rate_limited', 'unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'] as const
 const withBody = ['invalid_request', 'malformed_json', 'payload_too_large', 'unsupported_media_type'] as const
 
-export function manageAdRoutes(app: App, { create, update, archive, findKey }: AdsWriter & { findKey: FindKey }) {
-  const onRequest = requireScope(findKey, 'ads:write')
+interface ManageOptions extends AdsWriter {
+  findKey: FindKey
+  onUnknownKey: (request: FastifyRequest) => Promise<void>
+}
+
+export function manageAdRoutes(app: App, { create, update, archive, findKey, onUnknownKey }: ManageOptions) {
+  const onRequest = requireScope(findKey, 'ads:write', onUnknownKey)
   const security = [{ apiKey: [] }]
 
   app.post(

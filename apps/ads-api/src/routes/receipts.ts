@@ -63,7 +63,7 @@ export function receiptRoute(app: App, findReceipt: FindReceipt) {
         summary: 'What became of an event',
         description: 'Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.',
         params: Type.Object({ event_id: eventId }),
-        response: { 200: Receipts, ...problems('invalid_request', 'overloaded'), 404: NotKnown },
+        response: { 200: Receipts, ...problems('invalid_request', 'rate_limited', 'overloaded'), 404: NotKnown },
       },
     },
     async ({ params }) => {

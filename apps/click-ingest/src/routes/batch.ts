@@ -1,8 +1,8 @@
 import { EventRequest, type EventType, eventTypes } from '@ads-tracker/events'
-import { type App, FieldErrorBody, problem, problems } from '@ads-tracker/service-kit'
+import { type App, type Charge, FieldErrorBody, problem, problems } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { type Charge, costOf } from '../rate-limit.ts'
+import { costOf } from '../cost.ts'
 import type { Recorded, Recorder } from '../record.ts'
 import { recordingProblems } from './event.ts'
 

@@ -1,7 +1,7 @@
 import { EventRequest, type EventType } from '@ads-tracker/events'
-import { type App, problem, problems } from '@ads-tracker/service-kit'
+import { type App, type Charge, problem, problems } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
-import { type Charge, costOf } from '../rate-limit.ts'
+import { costOf } from '../cost.ts'
 import type { Recorder } from '../record.ts'
 import { headerOf } from './header-of.ts'
 

@@ -656,6 +656,7 @@ export interface operations {
             };
             400: components["responses"]["400.bad_http.invalid_request"];
             408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
             502: components["responses"]["502.bad_gateway"];
@@ -711,6 +712,7 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
             502: components["responses"]["502.bad_gateway"];
@@ -790,6 +792,7 @@ export interface operations {
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.forbidden"];
             408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
             502: components["responses"]["502.bad_gateway"];
@@ -967,6 +970,7 @@ export interface operations {
             400: components["responses"]["400.bad_http.invalid_request"];
             404: components["responses"]["404.not_found.X-Complete-Through"];
             408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
             502: components["responses"]["502.bad_gateway"];
@@ -1054,6 +1058,7 @@ export interface operations {
             400: components["responses"]["400.bad_http.invalid_request"];
             404: components["responses"]["404.not_found"];
             408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
             502: components["responses"]["502.bad_gateway"];
@@ -1087,6 +1092,7 @@ export interface operations {
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.not_found"];
             408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
             502: components["responses"]["502.bad_gateway"];
@@ -1144,6 +1150,7 @@ export interface operations {
             408: components["responses"]["408.request_timeout"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];
             502: components["responses"]["502.bad_gateway"];

@@ -28,7 +28,7 @@ export async function analytics(context: Context): Promise<Result> {
     await startProgram({
       name: 'ads-api',
       script: await bundleOf('ads-api'),
-      env: { DATABASE_URL: database.adsApiUrl },
+      env: { DATABASE_URL: database.adsApiUrl, RATE_LIMIT_MAX: '0' },
       profileTo: context.profileTo,
     }),
   )

@@ -43,6 +43,6 @@ export async function systemOn(
     topics: topicNames(prefix),
     startIngest: (env) => start('click-ingest', { ...kafka, RATE_LIMIT_MAX: '0', ...env }),
     startWriter: (env) => start('click-writer', { ...kafka, DATABASE_URL: database.clickWriterUrl, ...env }),
-    startApi: (env) => start('ads-api', { DATABASE_URL: database.adsApiUrl, ...env }),
+    startApi: (env) => start('ads-api', { DATABASE_URL: database.adsApiUrl, RATE_LIMIT_MAX: '0', ...env }),
   }
 }

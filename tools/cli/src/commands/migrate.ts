@@ -24,6 +24,8 @@ const Config = Type.Object({
   ),
 })
 
+const upkeepMs = 10_000
+
 export function addMigrate(program: Command): void {
   withConnection(program.command('migrate'))
     .description('brings the database to the newest schema and makes the partitions of the next days')
@@ -39,8 +41,19 @@ async function run(command: Command): Promise<void> {
     passwords: { ads_api: config.ADS_API_DB_PASSWORD, click_writer: config.CLICK_WRITER_DB_PASSWORD },
     retention: { rawDays: config.RAW_RETENTION_DAYS, deadLetterDays: config.DEAD_LETTER_RETENTION_DAYS },
   })
+  console.log(`${applied.length} migrations applied, ${await makePartitions(database)}`)
+}
+
+// The schema is complete without it, and the writer does the rest: removing old events may take longer than a deploy.
+async function makePartitions(database: ReturnType<typeof databaseAddress>): Promise<string> {
   const store = createBatchStore({ ...database, name: 'migrate' })
-  const { daysAhead } = await store.maintainPartitions()
-  await store.close()
-  console.log(`${applied.length} migrations applied, ${daysAhead} days of partitions ahead`)
+  try {
+    const { daysAhead } = await store.maintainPartitions({ forMs: upkeepMs })
+    return `${daysAhead} days of partitions ahead`
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return `but the upkeep of partitions failed: ${reason}. The writer tries it again.`
+  } finally {
+    await store.close()
+  }
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { withoutPort } from '@ads-tracker/service-kit'
 import type { FastifyRequest } from 'fastify'
+import { withoutPort } from './trust-proxy.ts'
 
 /**
  * The client's address: what a trusted proxy says of it, some with its port. Where that is no address, it is the other end of

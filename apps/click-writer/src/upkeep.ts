@@ -1,0 +1,40 @@
+import type { BatchStore } from '@ads-tracker/data'
+import type { Logger } from '@ads-tracker/service-kit'
+import { every } from './every.ts'
+import type { WriterMetrics } from './metrics.ts'
+
+interface UpkeepDeps {
+  store: Pick<BatchStore, 'maintainPartitions'>
+  log: Logger
+  metrics: Pick<WriterMetrics, 'daysAhead' | 'upkeepDone'>
+}
+
+const minute = 60_000
+const hour = 60 * minute
+
+/**
+ * Makes and removes partitions once an hour, and again after a minute when it failed or was blocked. Nothing waits for it:
+ * events are stored without it, too.
+ * @returns what ends it
+ */
+export function startUpkeep({ store, log, metrics }: UpkeepDeps): () => void {
+  let dueAt = 0
+  let stopped = false
+  const stop = every(minute, maintain, (error) => {
+    // closing the connection ends a statement that runs
+    if (!stopped) log.error({ err: error }, 'the upkeep of partitions failed: retrying in a minute')
+  })
+  return () => {
+    stopped = true
+    stop()
+  }
+
+  async function maintain() {
+    if (performance.now() < dueAt) return
+    const { daysAhead, blocked } = await store.maintainPartitions()
+    metrics.daysAhead.set(daysAhead)
+    if (blocked) return log.info('the upkeep of partitions waits for a lock: retrying in a minute')
+    metrics.upkeepDone()
+    dueAt = performance.now() + hour
+  }
+}

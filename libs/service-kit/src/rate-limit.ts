@@ -1,0 +1,72 @@
+import { isIPv6 } from 'node:net'
+import { ipv6Network } from '@ads-tracker/events'
+import rateLimit from '@fastify/rate-limit'
+import { Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
+import type { App } from './app.ts'
+import { peerOf } from './peer.ts'
+import { problem } from './problem.ts'
+
+/**
+ * Counts `count` more against the limit of the peer. When they are more than is left it throws 429: nothing was done for them
+ * yet, and none of them counts. Where it was `done`, what is left is used up.
+ */
+export type Charge = (request: FastifyRequest, count: number, done?: 'done') => Promise<void>
+
+interface RateLimit {
+  RATE_LIMIT_MAX: number
+  RATE_LIMIT_WINDOW_SECONDS: number
+}
+
+/** The variables of {@link limitRate}; `what` is counted, with a note on what counts as more than one. */
+export function rateLimitSettings(max: number, what: string) {
+  return {
+    RATE_LIMIT_MAX: Type.Integer({
+      default: max,
+      minimum: 0,
+      description: `Of one address (IPv6: one /64) in a window, at most: ${what}; 0 is no limit`,
+    }),
+    RATE_LIMIT_WINDOW_SECONDS: Type.Integer({ default: 10, minimum: 1, description: 'Length of that window' }),
+  }
+}
+
+/**
+ * A limit for each peer on all routes under /ads, so that one abusive source is told 429 while the others go on. The peer is
+ * who connected, or whom a trusted proxy names, never what the body or an unknown proxy claims; an IPv6 customer owns a whole
+ * /64, so that is what counts as one. Each request counts as one when it arrives; a route charges for what it costs beyond.
+ */
+export async function limitRate(app: App, config: RateLimit, what: string): Promise<Charge> {
+  if (config.RATE_LIMIT_MAX === 0) return async () => {}
+  await app.register(rateLimit, {
+    global: false,
+    max: config.RATE_LIMIT_MAX,
+    timeWindow: config.RATE_LIMIT_WINDOW_SECONDS * 1000,
+    cache: 20_000,
+    // the route counts and not only how it was written: `/%61ds/click` is the same one
+    allowList: (request) => !request.url.startsWith('/ads') && !request.routeOptions.url?.startsWith('/ads'),
+    keyGenerator(request) {
+      const peer = peerOf(request)
+      return isIPv6(peer) ? ipv6Network(peer, 4) : peer
+    },
+    errorResponseBuilder: (_request, { ttl }) => limited(ttl),
+  })
+  // a hook of the app comes before those of its routes, which look up API keys
+  app.addHook('onRequest', app.rateLimit())
+  const check = app.createRateLimit()
+  return async function charge(request, count, done) {
+    if (count <= 0) return
+    const left = await check(request, { increment: false })
+    if (left.isAllowed) return
+    const isTooMuch = left.remaining < count
+    const counted = isTooMuch ? (done ? left.remaining : 0) : count
+    for (let index = 0; index < counted; index += 1) await check(request)
+    if (isTooMuch) throw limited(left.ttl)
+  }
+
+  function limited(ttl: number) {
+    return problem('rate_limited', {
+      detail: `${config.RATE_LIMIT_MAX} are allowed each ${config.RATE_LIMIT_WINDOW_SECONDS} s: ${what}`,
+      headers: { 'retry-after': String(Math.max(1, Math.ceil(ttl / 1000))) },
+    })
+  }
+}
