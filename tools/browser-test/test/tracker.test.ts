@@ -321,7 +321,7 @@ describe('what cannot be delivered', () => {
     await tab.goto(
       await page({
         before:
-          '<script>addEventListener("DOMContentLoaded", () => { window.tracking = window.adsTracker.trackVideoAd(document.querySelector("video"), { adId: 1, baseUrl: new URL(document.querySelector("script[src]").src).origin }) })</script>',
+          '<script>addEventListener("DOMContentLoaded", () => { window.tracking = window.adsTracker.trackVideoAd(document.querySelector("video"), { adId: Number(document.querySelector("video").dataset.adId), baseUrl: new URL(document.querySelector("script[src]").src).origin }) })</script>',
       }),
     )
     await expectNumbers(adId, { clicks: 1, impressions: 1 })

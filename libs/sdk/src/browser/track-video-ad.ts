@@ -33,7 +33,8 @@ const deliveries = new Map<string, Delivery>()
 
 /**
  * Records an impression when the first frame is shown while enough of the video is visible, and a click with the seconds
- * of video played before it. Never throws, whatever the page, the browser or the network does.
+ * of video played before it. Called again for a video it goes on with the same showing: the last call counts, and a new
+ * `adId` is a new showing. Never throws, whatever the page, the browser or the network does.
  */
 export function trackVideoAd(video: HTMLVideoElement, options: TrackOptions): Tracking {
   const none = { stats: { delivered: 0, dropped: {} }, stop() {} }
@@ -47,16 +48,34 @@ export function trackVideoAd(video: HTMLVideoElement, options: TrackOptions): Tr
   )
 }
 
-function watch(
-  video: HTMLVideoElement,
-  { adId, baseUrl = location.origin, visible = 0.5, onEvent }: TrackOptions,
-): Tracking {
+/** One ad shown by one video, from its first frame until another ad or another showing takes its place. */
+interface Showing {
+  adId: number
+  isShown?: boolean
+  hasImpression?: boolean
+  quartile: number
+  isOver?: boolean
+  stop(): void
+}
+
+// On the video itself: two copies of this script, a stop and a second mount go on with the showing that there is.
+const key = Symbol.for('ads-tracker')
+type Tracked = HTMLVideoElement & { [key]?: Record<string, Showing> }
+
+function watch(video: Tracked, { adId, baseUrl = location.origin, visible = 0.5, onEvent }: TrackOptions): Tracking {
   const origin = baseUrl.replace(/\/+$/, '')
   const delivery = deliveries.get(origin) ?? createDelivery(origin)
   deliveries.set(origin, delivery)
+  const showings = (video[key] ??= {})
+  const before = showings[origin]
+  before?.stop()
   const stopped = new AbortController()
   const { signal } = stopped
-  let [isShown, isVisible, hasImpression, quartile] = [false, false, false, 0]
+  const stop = () => stopped.abort()
+  const showing: Showing = before?.adId === adId && !before.isOver ? before : { adId, quartile: 0, stop }
+  showing.stop = stop
+  showings[origin] = showing
+  let [isVisible, isHandling] = [false, false]
 
   const observer = new IntersectionObserver(
     ([entry]) => {
@@ -69,27 +88,57 @@ function watch(
   signal.addEventListener('abort', () => observer.disconnect())
   if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(shown)
   else video.addEventListener('playing', shown, { signal })
-  video.addEventListener('click', () => tell('click'), { signal })
+  for (const type of ['click', 'auxclick'] as const) addEventListener(type, clicked, { capture: true, signal })
   video.addEventListener('timeupdate', progress, { signal })
   video.addEventListener('ended', progress, { signal })
-  return { stats: delivery.stats, stop: () => stopped.abort() }
+  // a video that is emptied while nobody tracks it shows something else afterwards
+  video.addEventListener('emptied', () => (showing.isOver ||= signal.aborted))
+  return { stats: delivery.stats, stop }
 
   function shown() {
-    isShown = true
+    if (signal.aborted) return
+    showing.isShown = true
     impress()
   }
 
   function impress() {
-    if (!isShown || !isVisible || hasImpression || signal.aborted) return
-    hasImpression = true
+    if (!showing.isShown || !isVisible || showing.hasImpression || signal.aborted) return
+    showing.hasImpression = true
     observer.disconnect()
     tell('impression')
   }
 
+  function clicked(event: MouseEvent) {
+    const { isTrusted, detail, type, button } = event
+    const path = event.composedPath() as Element[]
+    const link = path.find((node) => node.matches?.('a[href]'))
+    // a middle click follows a link and does nothing else; the second click of a double click is no click of its own
+    if (type === 'auxclick' ? !link || button !== 1 : isTrusted && detail > 1) return
+    if (!path.includes(video) && !(link && leadsFrom(link))) return
+    // a page that answers a click by a click of its own made one click
+    if (!isTrusted && isHandling) return
+    if (isTrusted) {
+      isHandling = true
+      setTimeout(() => (isHandling = false))
+    }
+    tell('click')
+  }
+
+  /** Whether a link is around the video, or lies over it in the same player. */
+  function leadsFrom(link: Element) {
+    for (let node: Node | null = video; node; node = node.parentNode ?? (node as ShadowRoot).host ?? null)
+      if (node === link) return true
+    const player = video.offsetParent
+    if (!player || player === document.body || !player.contains(link)) return false
+    const [box, { x, y, width, height }] = [video.getBoundingClientRect(), link.getBoundingClientRect()]
+    const [left, top] = [x + width / 2 - box.x, y + height / 2 - box.y]
+    return left > 0 && left < box.width && top > 0 && top < box.height
+  }
+
   function progress() {
     const reached = 25 * Math.floor((4 * video.currentTime) / video.duration + 0.01)
-    if (reached > quartile)
-      attempt(() => onEvent?.('quartile', { playbackTime: played(), quartile: (quartile = reached) }))
+    if (reached > showing.quartile)
+      attempt(() => onEvent?.('quartile', { playbackTime: played(), quartile: (showing.quartile = reached) }))
   }
 
   function tell(type: 'impression' | 'click') {
