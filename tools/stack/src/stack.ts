@@ -131,7 +131,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     for (const layer of layers)
       await within(patience[layer] + 500, Promise.all(stops[layer].map((one) => one(patience[layer]))))
     // Whatever was just being started when the stop came.
-    await children.endAll(1000)
+    await children.close(1000)
     release()
   }
 }
