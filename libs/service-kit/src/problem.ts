@@ -128,7 +128,6 @@ const retryAfter = {
 const authenticate = { 'WWW-Authenticate': { type: 'string', description: 'What is missing (RFC 6750, section 3)' } }
 const headersByStatus: Record<number, object> = {
   401: authenticate,
-  403: authenticate,
   429: retryAfter,
   502: retryAfter,
   503: retryAfter,
@@ -136,12 +135,13 @@ const headersByStatus: Record<number, object> = {
 
 function responseOf(status: number, codes: ProblemCode[]): TSchema {
   const schema = { allOf: [ProblemBody, { type: 'object', properties: { code: { type: 'string', enum: codes } } }] }
+  const headers = codes.some((code) => code === 'forbidden') ? authenticate : headersByStatus[status]
   const examples = Object.fromEntries(
     codes.map((code) => [code, { summary: problemCodes[code].title, value: problemOf(code) }]),
   )
   return {
     description: codes.map((code) => `\`${code}\`: ${problemCodes[code].title}`).join('; '),
-    ...(headersByStatus[status] && { headers: headersByStatus[status] }),
+    ...(headers && { headers }),
     content: { 'application/problem+json': { schema, examples } },
   } as unknown as TSchema
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { bundleOf, entry, freePort, leash, workspace } from '@ads-tracker/local-servers'
+import { debuggable } from './heap.ts'
 import { isSabotaged } from './sabotage/sabotage.ts'
 import { until } from './until.ts'
 
@@ -64,7 +65,11 @@ export async function supervisedApp(name: string, environment: Record<string, st
 
   function launch() {
     const started = performance.now()
-    const mine = spawn(process.execPath, [script], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env })
+    const mine = spawn(process.execPath, [debuggable, script], {
+      cwd: workspace,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    })
     child = mine
     for (const stream of [mine.stdout, mine.stderr]) stream?.on('data', keep)
     const gone = once(mine, 'exit').then(async ([code, killer]) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { freePort, workspace } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt, command } from '../src/command.ts'
+import { drip } from '../src/drip.ts'
 import { createCompose, dockerIsPossible, type Engine, startEngine } from '../src/docker.ts'
 import { type AdStats, getJson } from '../src/get-json.ts'
 import { startLoad } from '../src/load.ts'
@@ -98,6 +99,23 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     const { code, output } = await attempt('docker', ['exec', await containerOf(from), ...tool])
     expect(code).not.toBe(0)
     expect(output).toMatch(/EAI_AGAIN|ENOTFOUND|resolve host/)
+  })
+
+  it('ends slow bodies, takes few batches of one address at once, and answers others meanwhile', async () => {
+    const slow = Array.from({ length: 60 }, () => drip(port, '/ads/click', 200))
+    const batches = Array.from({ length: 60 }, () => drip(port, '/ads/events', 500_000))
+    for (let clicks = 0; clicks < 5; clicks += 1) {
+      expect((await post('/ads/click', '{"ad_id":8}')).status).toBe(202)
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+    for (const { status, ms } of await Promise.all(slow)) {
+      expect(['408', 'closed']).toContain(status)
+      expect(ms).toBeLessThan(12_000)
+    }
+    const ended = await Promise.all(batches)
+    expect(ended.filter(({ status }) => status === '429')).toHaveLength(60 - 32)
+    expect(ended.every(({ ms }) => ms < 12_000)).toBe(true)
+    expect((await post('/ads/click', '{"ad_id":8}')).status).toBe(202)
   })
 
   it('counts a click that came through nginx, under the address of its sender', async () => {

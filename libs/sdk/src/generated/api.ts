@@ -444,8 +444,6 @@ export interface components {
         /** @description `origin_not_allowed`: Pages of this origin may not record events */
         "403.origin_not_allowed": {
             headers: {
-                /** @description What is missing (RFC 6750, section 3) */
-                "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
             content: {

@@ -1,17 +1,19 @@
 import { readdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Fault } from '../fault.ts'
+import { heldMegabytes } from '../heap.ts'
+import { memoryLimits } from '../memory-limits.ts'
 import { metric, residentMegabytes } from '../observe.ts'
 import type { SupervisedApp } from '../supervised-app.ts'
 import { percentile, unusual } from './answers.ts'
 
 interface Sample {
-  memory: number
+  resident: number
   descriptors: number
   timers: number
 }
 
-/** Memory, sockets and timers do not grow. */
+/** Memory in use, sockets and timers do not grow, and resident memory stays within the limit of the container. */
 export const halfLoad: Fault = {
   row: 22,
   name: 'half-load',
@@ -25,12 +27,17 @@ export const halfLoad: Fault = {
     await load.acknowledgedAfter(performance.now() + Math.min(60_000, minutes * 20_000), 120_000)
     const apps = [...system.ingests, ...system.writers]
     const samples = new Map<SupervisedApp, Sample[]>(apps.map((app) => [app, []]))
+    const held = new Map(await heldBy(apps))
     const over = performance.now() + minutes * 60_000
     while (performance.now() < over) {
       for (const app of apps) samples.get(app)?.push(await sample(app))
       await pause(Math.min(10_000, minutes * 1000))
     }
-    for (const app of apps) judge(app, samples.get(app) ?? [])
+    for (const app of apps) expect(app.endings.length === 0, `${app.name} ended: ${app.endings.join(', ')}`)
+    for (const [app, megabytes] of await heldBy(apps)) {
+      judge(app, samples.get(app) ?? [])
+      judgeMemory(app, held.get(app) ?? 0, megabytes, samples.get(app) ?? [])
+    }
     const answers = seen()
     expect(unusual(answers, [200, 202]).length === 0, `answers ${unusual(answers, [200, 202]).join(', ')} at half load`)
     return undefined
@@ -38,7 +45,6 @@ export const halfLoad: Fault = {
     function judge(app: SupervisedApp, all: Sample[]) {
       const third = Math.ceil(all.length / 3)
       for (const [what, allowed] of [
-        ['memory', 30],
         ['descriptors', 5],
         ['timers', 10],
       ] as const) {
@@ -54,15 +60,31 @@ export const halfLoad: Fault = {
           `${app.name}: ${what} grew from ${first.toFixed(0)} to ${last.toFixed(0)}`,
         )
       }
-      expect(app.endings.length === 0, `${app.name} ended: ${app.endings.join(', ')}`)
+    }
+
+    function judgeMemory(app: SupervisedApp, first: number, last: number, all: Sample[]) {
+      const most = Math.max(...all.map(({ resident }) => resident))
+      const limit = memoryLimits[app.name] ?? 0
+      say(
+        `${app.name}: memory in use ${first.toFixed(0)} MB, in the end ${last.toFixed(0)} MB; resident at most ${most.toFixed(0)} MB`,
+      )
+      expect(
+        last <= first * 1.1 + 10,
+        `${app.name}: memory in use grew from ${first.toFixed(0)} to ${last.toFixed(0)} MB`,
+      )
+      expect(most < limit, `${app.name}: ${most.toFixed(0)} MB were resident, the limit is ${limit} MB`)
     }
   },
+}
+
+async function heldBy(apps: SupervisedApp[]): Promise<[SupervisedApp, number][]> {
+  return Promise.all(apps.map(async (app) => [app, await heldMegabytes(app)]))
 }
 
 async function sample(app: SupervisedApp): Promise<Sample> {
   const resources = await metric(app, 'nodejs_active_resources')
   return {
-    memory: residentMegabytes(app.pid()),
+    resident: residentMegabytes(app.pid()),
     descriptors: readdirSync(`/proc/${app.pid()}/fd`).length,
     timers: resources.get('{type="Timeout"}') ?? 0,
   }
