@@ -20,7 +20,8 @@ export async function startDockerKafka(options: DockerOptions): Promise<ServerPr
   const { dir, port, controllerPort, log, heapMegabytes, leashed, onSpawn } = options
   const name = dockerName(dir)
   // A container that outlived a kill -9 of its client still holds the port and the volume.
-  spawnSync('docker', ['rm', '--force', name], { stdio: 'ignore' })
+  const remove = () => void spawnSync('docker', ['rm', '--force', name], { stdio: 'ignore' })
+  remove()
   const settings = {
     ...kafkaSettings({ port, controllerPort, data: '/var/lib/kafka/data' }),
     listeners: `PLAINTEXT://:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
@@ -47,8 +48,11 @@ export async function startDockerKafka(options: DockerOptions): Promise<ServerPr
     onSpawn,
     leash: leashed ? { signal: 'SIGTERM', remove: [dir] } : undefined,
   })
+  // The container does not end with its client: a client that is killed while the broker starts leaves it behind.
+  process.once('exit', remove)
+  void client.exited.then(remove).then(() => process.off('exit', remove))
   const kill = async () => {
-    spawnSync('docker', ['rm', '--force', name], { stdio: 'ignore' })
+    remove()
     await client.kill()
   }
   return { ...client, kill }
@@ -60,4 +64,5 @@ export function removeDockerKafka(dir: string): void {
     spawnSync('docker', [...command, '--force', dockerName(dir)], { stdio: 'ignore' })
 }
 
-const dockerName = (dir: string) => `ads-tracker-kafka-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`
+export const dockerName = (dir: string) =>
+  `ads-tracker-kafka-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`

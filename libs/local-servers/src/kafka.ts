@@ -25,6 +25,8 @@ export interface KafkaOptions {
   leashed?: boolean
   /** Hears what the user should know. */
   say?: (message: string) => void
+  /** Hears how the download of the broker proceeds; default: `say`. */
+  progress?: (line: string) => void
   onSpawn?: (pid: number) => void
 }
 
@@ -37,7 +39,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const { dir, port, say = () => {}, log = join(dir, 'kafka.log') } = options
   const complete = { controllerPort: port + 1, heapMegabytes: 512, ...options, say, log }
   for (const folder of [dir, dirname(log)]) mkdirSync(folder, { recursive: true })
-  const way = await chooseWay(say)
+  const way = await chooseWay(say, options.progress ?? say)
   const server = await (way === 'java' ? startJava(complete) : startDockerKafka(complete))
   const brokers = `127.0.0.1:${port}`
   try {
@@ -61,13 +63,12 @@ export function removeKafkaData(dir: string): void {
   if (dockerAnswers()) removeDockerKafka(dir)
 }
 
-async function chooseWay(say: (message: string) => void): Promise<'java' | 'docker'> {
+async function chooseWay(say: (message: string) => void, progress: (line: string) => void): Promise<'java' | 'docker'> {
   const java = javaVersion()
-  const jars = kafkaFolder()
-  if (java >= 17 && existsSync(jars)) return 'java'
+  if (java >= 17 && existsSync(kafkaFolder())) return 'java'
   if (java >= 17 && hasMaven()) {
-    say(`downloading Apache Kafka from Maven Central to ${jars} (54 MB, once)`)
-    await downloadKafka()
+    await downloadKafka(progress)
+    progress('Preparing Apache Kafka for quicker starts')
     await archiveClasses().catch((error: Error) => say(`Kafka will start less quickly: ${error.message}`))
     return 'java'
   }

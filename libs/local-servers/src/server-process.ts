@@ -38,10 +38,11 @@ export async function spawnServer(command: string, args: string[], options: Spaw
     ...options.user,
   })
   closeSync(log)
+  // At once: whoever stops everything while a server is being started has to know of it.
+  if (child.pid !== undefined) options.onSpawn?.(child.pid)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   const pid = child.pid!
-  options.onSpawn?.(pid)
   if (options.leash) leash(pid, exited, options.leash)
   const running = () => child.exitCode === null && child.signalCode === null
   return { pid, exited, running, lastWords: () => tail(options.log), stop, kill: () => stop('SIGKILL') }

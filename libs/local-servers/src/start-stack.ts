@@ -29,7 +29,7 @@ export interface RunningStack {
 }
 
 /** Variables for a stack of its own: free ports and a new folder. */
-async function stackEnvironment(): Promise<Record<string, string>> {
+export async function stackEnvironment(): Promise<Record<string, string>> {
   const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-stack-'))
   chmodSync(dir, 0o711)
   const names = ['PORT', 'ADS_API_PORT', 'CLICK_INGEST_PORT', 'CLICK_WRITER_PORT', 'POSTGRES_PORT']

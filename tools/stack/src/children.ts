@@ -18,10 +18,12 @@ export type Children = ReturnType<typeof recordChildren>
 export function recordChildren(dir: string) {
   const file = join(dir, 'children.json')
   let children = read(file)
+  let closed = false
 
-  return { add, endAll }
+  return { add, endAll, close }
 
   function add(name: string, pid: number): void {
+    if (closed) return signal({ name, pid, start: processStart(pid) }, 'SIGKILL')
     children = [...children.filter(isAlive), { name, pid, start: processStart(pid) }]
     writeFileSync(`${file}.new`, JSON.stringify(children))
     renameSync(`${file}.new`, file)
@@ -43,6 +45,12 @@ export function recordChildren(dir: string) {
       await pause(25)
     }
     return [...asked].map(({ name }) => name)
+  }
+
+  /** Ends all as `endAll` does; what is added later is killed at once. */
+  async function close(patience: number): Promise<void> {
+    await endAll(patience)
+    closed = true
   }
 }
 

@@ -20,8 +20,14 @@ export async function postgres({ settings, children, say, onStop, log }: Context
   return server.url
 }
 
-/** Apache Kafka, supervised; resolves with its address. One that the environment names is used as it is. */
-export async function kafka({ settings, children, say, onStop, log }: Context): Promise<string> {
+/**
+ * Apache Kafka, supervised; resolves with its address. One that the environment names is used as it is.
+ * `progress` hears how its download proceeds.
+ */
+export async function kafka(
+  { settings, children, say, onStop, log }: Context,
+  progress: (line: string) => void,
+): Promise<string> {
   if (settings.brokers) return settings.brokers
   const start = (): Promise<KafkaServer> =>
     startKafka({
@@ -29,6 +35,7 @@ export async function kafka({ settings, children, say, onStop, log }: Context): 
       port: settings.ports.kafka,
       log: log('kafka'),
       say,
+      progress,
       onSpawn: (pid) => children.add('kafka', pid),
     })
   const server = await start()

@@ -33,6 +33,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     cache: join(settings.dir, 'compile-cache'),
     log: (name) => join(settings.dir, 'logs', `${name}.log`),
   }
+  const startKafka = (show: (line: string) => void) => kafka(context, drawing ? show : screen.say)
   return { start, stop }
 
   async function start(): Promise<string[]> {
@@ -47,7 +48,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
   async function startServers(): Promise<string[]> {
     const wants = (name: 'postgres' | 'kafka') => settings.only?.includes(name)
     const database = wants('postgres') ? step('PostgreSQL', [], () => postgres(context)) : undefined
-    const broker = wants('kafka') ? step('Kafka', [], () => kafka(context)) : undefined
+    const broker = wants('kafka') ? step('Kafka', [], startKafka) : undefined
     await runSteps(
       [database, broker].filter((one) => one !== undefined),
       { drawing },
@@ -66,7 +67,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
       passwords ? withUser(await database.done, role, passwords[role]) : database.done
 
     const database = step('PostgreSQL', [], () => postgres(context))
-    const broker = step('Kafka', [], () => kafka(context))
+    const broker = step('Kafka', [], startKafka)
     const tables = step('tables', [database], async () => {
       const roles = passwords && {
         ADS_API_DB_PASSWORD: passwords.ads_api,
@@ -131,7 +132,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     for (const layer of layers)
       await within(patience[layer] + 500, Promise.all(stops[layer].map((one) => one(patience[layer]))))
     // Whatever was just being started when the stop came.
-    await children.endAll(1000)
+    await children.close(1000)
     release()
   }
 }

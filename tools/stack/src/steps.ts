@@ -7,18 +7,25 @@ export interface Step<T> {
   task: ListrTask
 }
 
-/** A step that begins when those in `after` are done; its title says in the end how long it took by itself. */
-export function step<T>(title: string, after: Step<unknown>[], work: () => Promise<T>): Step<T> {
+/**
+ * A step that begins when those in `after` are done; its title says in the end how long it took by itself.
+ * What `work` shows is drawn below the title until it shows something else.
+ */
+export function step<T>(
+  title: string,
+  after: Step<unknown>[],
+  work: (show: (line: string) => void) => Promise<T>,
+): Step<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   // Who waits for it hears of the failure: nobody has to.
   promise.catch(() => {})
   return { title, done: promise, task: { title, task: (_context, task) => run(task) } }
 
-  async function run(task: { title: string }): Promise<void> {
+  async function run(task: { title: string; output: string }): Promise<void> {
     try {
       await Promise.all(after.map(({ done }) => done))
       const began = performance.now()
-      resolve(await work())
+      resolve(await work((line) => (task.output = line)))
       task.title = `${title}  ${((performance.now() - began) / 1000).toFixed(1)} s`
     } catch (error) {
       reject(error as Error)

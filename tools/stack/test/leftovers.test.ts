@@ -37,6 +37,15 @@ test('a process that is started while the others are being ended is ended too', 
   await lateEnd
 })
 
+test('a process that starts after the others were ended for good is killed at once', async () => {
+  const children = recordChildren(dir)
+  await children.close(300)
+  const late = await sleeper()
+  const lateEnd = once(late, 'exit')
+  children.add('postgres', late.pid!)
+  expect(await lateEnd).toEqual([null, 'SIGKILL'])
+})
+
 test('a stranger that got the pid of a process of ours is left alone', async () => {
   const stranger = await sleeper()
   recordChildren(dir).add('app', stranger.pid!)
