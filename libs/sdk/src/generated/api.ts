@@ -801,7 +801,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it */
+                /** @description A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -979,7 +979,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it */
+                /** @description A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
