@@ -15,12 +15,17 @@ export function checkRequests(app: App): void {
   })
 }
 
+/** A request of HTTP/1.1 without a Host (RFC 9110, section 7.2): Node would answer it by itself, without a body. */
+export function missingHost({ headers, raw }: FastifyRequest): Problem | undefined {
+  return headers.host === undefined && raw.httpVersion === '1.1'
+    ? problem('bad_http', { detail: 'The Host header is missing' })
+    : undefined
+}
+
 function refusalOf(request: FastifyRequest): Problem | undefined {
-  const { headers, raw } = request
-  // RFC 9110, section 7.2: HTTP/1.0 has none
-  if (headers.host === undefined && raw.httpVersion === '1.1')
-    return problem('bad_http', { detail: 'The Host header is missing' })
-  const encoding = headers['content-encoding']
+  const missing = missingHost(request)
+  if (missing) return missing
+  const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return problem('unsupported_media_type', {
       detail: `The body must be sent without a content encoding, not as ${encoding.slice(0, 50)}`,

@@ -1,4 +1,12 @@
-import { answerError, answerSocketError, createLogger, problem, requestId } from '@ads-tracker/service-kit'
+import {
+  answerError,
+  answerOddClients,
+  answerSocketError,
+  createLogger,
+  missingHost,
+  problem,
+  requestId,
+} from '@ads-tracker/service-kit'
 import type { App, Problem } from '@ads-tracker/service-kit'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
@@ -20,7 +28,7 @@ export async function buildApp(config: Config): Promise<App> {
     requestTimeout: 8000,
     connectionTimeout: 10_000,
     keepAliveTimeout: 5000,
-    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
+    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000, requireHostHeader: false },
     return503OnClosing: false,
     genReqId: requestId,
     rewriteUrl: (request) => cleanUrl(request.url ?? '/'),
@@ -29,6 +37,8 @@ export async function buildApp(config: Config): Promise<App> {
   })
   takeAnyBody(app)
   sendClientsAwayWhenClosing(app)
+  answerOddClients(app)
+  app.addHook('onRequest', (request, _reply, done) => done(missingHost(request)))
   app.setErrorHandler(answer)
   app.setNotFoundHandler((request) => {
     // a route takes every path, so that what is not found is a method, or a file of the pages
