@@ -20,7 +20,7 @@ export async function job(
 ): Promise<string> {
   const lines: string[] = []
   const running = startNode({
-    project: name === 'pages' ? 'tools/pages' : 'tools/cli',
+    script: name === 'pages' ? 'tools/pages/src/main.ts' : 'tools/cli/src/main.ts',
     args: name === 'pages' ? args : [name, ...args],
     env,
     log: log('jobs'),
