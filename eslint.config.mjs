@@ -61,6 +61,6 @@ export default [
       files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/local-servers/**/*.ts', 'tools/**/*.ts'],
       rules: { 'no-restricted-imports': 'off' },
     },
-    { files: ['tools/**/*.ts'], rules: { 'no-console': 'off' } },
+    { files: ['tools/**/*.ts', 'libs/dashboard/src/main.ts'], rules: { 'no-console': 'off' } },
   ),
 ]

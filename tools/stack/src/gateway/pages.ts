@@ -18,7 +18,7 @@ const script = { ...always, 'access-control-allow-origin': '*', 'cross-origin-re
 const newest = { ...script, 'cache-control': 'public, max-age=300' }
 const pinned = { ...script, 'cache-control': 'public, max-age=31536000, immutable' }
 
-/** Serves what tools/pages has built in `folder`: the pages, the merged document and the tracker. */
+/** Serves what libs/dashboard has built in `folder`: the pages, the merged document and the tracker. */
 export async function servePages(app: App, folder: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the clips of the demo: apt-get install ffmpeg, then sh tools/pages/make-clips.sh
+# Makes the clips of the demo: apt-get install ffmpeg, then sh libs/dashboard/make-clips.sh
 # Moving gradients, 6 s each: they are ours, and a few kilobytes are enough for them.
 set -eu
 cd "$(dirname "$0")/demo/clips"
