@@ -11,9 +11,9 @@ run(async () => {
   const metrics = createMetrics('ads-api')
   const counters = createAnalyticsMetrics(metrics.registry, () => queries.readFreshness())
   const logOutage = outageLog(() => app.log)
-  const queries = openQueries(config, (error) => {
-    counters.unavailable()
-    logOutage(error)
+  const queries = openQueries(config, (error, kind) => {
+    counters.failed(kind)
+    if (kind === 'unavailable') logOutage(error)
   })
   const answers = createAnswers({ ...queries, maxAgeMs: config.ANALYTICS_MAX_AGE_MS, onRefresh: counters.refreshed })
   const app = await buildApp({ ...queries, config, metrics, answers, onServed: counters.served })

@@ -17,16 +17,16 @@ import { createGate } from './gate.ts'
 import { databaseReadiness } from './readiness.ts'
 import type { AdsReader } from './routes/ads.ts'
 import type { AdsWriter } from './routes/manage-ads.ts'
-import { openStore } from './store.ts'
+import { type OnDatabaseError, openStore } from './store.ts'
 
 /** Opens the database, or two when reads have one of their own, and binds to it what the routes ask for. */
-export function openQueries(config: Config, onUnavailable: (error: unknown) => void) {
+export function openQueries(config: Config, onError: OnDatabaseError) {
   const options = {
     tls: config.DATABASE_TLS,
     ca: config.DATABASE_CA,
     poolSize: config.DATABASE_POOL_SIZE,
     timeoutMs: config.QUERY_TIMEOUT_MS,
-    onUnavailable,
+    onError,
   }
   const primary = openStore({ ...options, url: config.DATABASE_URL })
   const replica = config.DATABASE_READ_URL ? openStore({ ...options, url: config.DATABASE_READ_URL }) : primary

@@ -145,6 +145,31 @@ describe('a database that is older than the app', () => {
   })
 })
 
+describe('a statement that the database refuses', () => {
+  const failures = async (kind: string) => {
+    const metrics = await (await get('/metrics')).text()
+    return Number(new RegExp(`^ads_database_errors_total\\{kind="${kind}"\\} (\\S+)$`, 'm').exec(metrics)?.[1])
+  }
+
+  it.each([
+    ['a column of another name', 'alter table ads rename column name to title', 'alter table ads rename title to name'],
+    ['a missing right', 'revoke select on ads from ads_api', 'grant select on ads to ads_api'],
+  ])('is answered with 500 and counted as a mistake, not as an outage: %s', async (_what, change, back) => {
+    const before = { unavailable: await failures('unavailable'), mistake: await failures('mistake') }
+    await sql.unsafe(change)
+    const response = await get('/ads')
+    expect([response.status, response.headers.get('retry-after'), await response.json()]).toMatchObject([
+      500,
+      null,
+      { code: 'internal_error' },
+    ])
+    expect(await failures('mistake')).toBeGreaterThan(before.mistake)
+    expect(await failures('unavailable')).toBe(before.unavailable)
+    await sql.unsafe(back)
+    expect((await get('/ads')).status).toBe(200)
+  })
+})
+
 it('stops cleanly and quickly on SIGTERM, although a client keeps its connection', async () => {
   const own = await startApp('ads-api', { DATABASE_URL: db.adsApiUrl, LOG_LEVEL: 'warn', RATE_LIMIT_MAX: '0' })
   await (await fetch(`${own.url}/ads/analytics`)).json()

@@ -1,3 +1,4 @@
+import { countedDeadLetters } from '@ads-tracker/data'
 import { type EventType, topicSettings } from '@ads-tracker/events'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
@@ -99,6 +100,9 @@ export function createWriterMetrics(registry: Registry) {
       'Partitions whose log ends before the ledger: it is not the log that was read before',
     ),
     daysAhead: gauge('partition_days_ahead', 'Days for which partitions of the raw events exist ahead of now'),
-    deadLetters: gauge('dead_letters_pending', 'Dead letters that were not replayed'),
+    deadLetters: gauge(
+      'dead_letters_pending',
+      `Dead letters that were not replayed; ${countedDeadLetters} stands for more`,
+    ),
   }
 }

@@ -8,7 +8,7 @@ import type { Config } from './config.ts'
 import { every } from './every.ts'
 import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
-import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
+import { checkDatabase, checkTopics, writerReadiness } from './readiness.ts'
 import { startUpkeep } from './upkeep.ts'
 import { createWatchdog } from './watchdog.ts'
 import { createWriter } from './writer.ts'
@@ -35,6 +35,8 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   const topics = topicNames(config.TOPIC_PREFIX)
   const connection = { ...databaseAddress(config), name: 'click-writer' }
   const database = createDatabase({ ...connection, max: 1 })
+  // a connection that is older than a fail-over would tell of the server that was
+  const health = createDatabase({ ...connection, max: 1, statementTimeoutMs: 1000, maxLifetimeSeconds: 10 })
   const control = createBatchStore(connection)
   // of its own: a long statement of the upkeep never delays the mark or a batch
   const upkeep = createBatchStore(connection)
@@ -69,10 +71,10 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   let closing = false
   void start()
 
-  return { readiness: writerReadiness({ database, admin, topics, consumer, writer }), close }
+  return { readiness: writerReadiness({ database: health, admin, topics, consumer, writer }), close }
 
   async function start() {
-    await untilDone(() => checkSchema(database))
+    await untilDone(() => checkDatabase(health))
     await untilDone(() => checkTopics(admin, topics))
     await untilDone(checkRetention)
     if (closing) return
@@ -91,7 +93,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
         createWatchdog({
           ...writer,
           ...consumer,
-          checks: [control.ping, () => checkTopics(admin, topics)],
+          checks: [() => checkDatabase(health), () => checkTopics(admin, topics)],
           limitMs: config.WATCHDOG_SECONDS * 1000,
         }),
         crash,
@@ -157,7 +159,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await writer.stop()
     await commit().catch(() => {})
     await consumer.close().catch(() => {})
-    await Promise.all([admin.close(), database.close(), ...[control, upkeep, ...stores].map((store) => store.close())])
+    await Promise.all([admin, database, health, control, upkeep, ...stores].map((each) => each.close()))
   }
 
   async function untilDone(attempt: () => Promise<void>) {

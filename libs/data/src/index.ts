@@ -36,8 +36,8 @@ export {
   type DeadLetter,
   type DeadLetterFilter,
 } from './dead-letters.ts'
-export { classifyError, type ErrorAction } from './classify-error.ts'
-export { readLedger, type Ledger, type LedgerRow } from './ledger.ts'
+export { classifyError, type ErrorAction, type ErrorMeaning, meaningOf } from './classify-error.ts'
+export { countedDeadLetters, readLedger, type Ledger, type LedgerRow } from './ledger.ts'
 export { acceptLedger, NothingToAcceptError, type Acceptance, type ClosedBook } from './accept-ledger.ts'
 export { rawCompleteFrom, rebuildRollups, verifyRollups, type Difference, type Verification } from './verify-rollups.ts'
 export { readRawRetentionDays } from './retention.ts'

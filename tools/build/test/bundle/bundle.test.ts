@@ -92,12 +92,12 @@ describe('the bundle of apps/click-writer', { timeout: 120_000 }, () => {
   })
 
   it('names the sources in stack traces', async () => {
-    expect(await logged()).toMatch(/at async checkSchema \(apps\/click-writer\/src\/readiness\.ts:\d+:\d+\)/)
+    expect(await logged()).toMatch(/at async checkDatabase \(apps\/click-writer\/src\/readiness\.ts:\d+:\d+\)/)
   })
 
   it('names places in the bundle when its map is gone', async () => {
     await rm(join(made.main, '../bundle.js.map'))
-    expect(await logged()).toMatch(/at async checkSchema \(.*\/bundle\.js:\d+:\d+\)/)
+    expect(await logged()).toMatch(/at async checkDatabase \(.*\/bundle\.js:\d+:\d+\)/)
   })
 })
 
