@@ -52,7 +52,7 @@ export function createWriterMetrics(registry: Registry) {
   let upkeepAt = performance.now()
   new Gauge({
     name: 'writer_upkeep_age_seconds',
-    help: 'Time since this process last completed the upkeep of partitions, or since it started',
+    help: 'Time since this process last completed partition maintenance, or since it started',
     registers,
     collect() {
       this.set((performance.now() - upkeepAt) / 1000)

@@ -78,15 +78,15 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await untilDone(() => checkTopics(admin, topics))
     await untilDone(checkRetention)
     if (closing) return
-    const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed: trying again`)
+    const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `could not ${what}; retrying`)
     tasks.push(
       every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
       every(
         500,
         () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate, onSkew: metrics.clockSkew }),
-        quietly('the complete-through mark'),
+        quietly('update the freshness mark'),
       ),
-      every(5000, audit, quietly('the audit of the books')),
+      every(5000, audit, quietly('audit the ledger')),
       startUpkeep({ store: upkeep, log, metrics }),
       every(
         5000,
@@ -107,7 +107,10 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     writer.onAssigned(partitions)
     committed = new Map()
     continueFromLedger(partitions).catch((error: unknown) =>
-      log.warn({ err: error }, 'going on from the offsets of the group'),
+      log.warn(
+        { err: error },
+        'could not read the ledger; continuing from the committed offsets of the consumer group',
+      ),
     )
   }
 
@@ -139,10 +142,12 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       if (topic.status === 'rejected')
         log.warn(
           { err: topic.reason },
-          'cannot see how long the log is kept: make sure that raw events are kept longer',
+          'could not read the retention time of the topic; make sure that raw events are kept longer than records',
         )
       else if (!isShorter(topic.value.config, rawRetentionDays))
-        throw new Error(`raw events are kept for ${rawRetentionDays} days: the log must be kept for less`)
+        throw new Error(
+          `raw events are kept for ${rawRetentionDays} days; the retention time of the topics must be shorter`,
+        )
     }
   }
 
@@ -167,14 +172,14 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       try {
         return await attempt()
       } catch (error) {
-        log.warn({ err: error }, 'not ready to start: trying again')
+        log.warn({ err: error }, 'not ready to start; retrying')
         await new Promise((resolve) => setTimeout(resolve, 1000))
       }
     }
   }
 
   function crash(error: unknown): never {
-    log.fatal({ err: error }, 'giving up: a clean process will start over')
+    log.fatal({ err: error }, 'fatal error; exiting so that the supervisor restarts this process')
     process.exit(1)
   }
 }

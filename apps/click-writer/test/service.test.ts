@@ -212,7 +212,7 @@ describe('what was dead', () => {
   })
 })
 
-describe('the upkeep of partitions', () => {
+describe('partition maintenance', () => {
   it.each([
     ['fails', "raise exception 'no upkeep today'"],
     ['takes longer than its deadline', 'perform pg_sleep(60)'],
@@ -225,7 +225,7 @@ describe('the upkeep of partitions', () => {
     const writer = await system.startWriter()
     await system.settled()
     expect(await system.stats()).toEqual({ clicks: 20, impressions: 0 })
-    await vi.waitFor(() => expect(writer.output()).toContain('the upkeep of partitions failed'), { timeout: 15_000 })
+    await vi.waitFor(() => expect(writer.output()).toContain('partition maintenance failed'), { timeout: 15_000 })
     const age = async () =>
       Number(/^writer_upkeep_age_seconds (.+)$/m.exec(await (await fetch(`${writer.url}/metrics`)).text())?.[1])
     const before = await age()

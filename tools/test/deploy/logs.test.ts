@@ -51,7 +51,12 @@ describe('a request can be followed', () => {
     const logged = () => linesOf('click-writer').find(({ event_id }) => event_id === eventId)
     await expect
       .poll(logged, { timeout: 15_000 })
-      .toMatchObject({ level: 'warn', reqId: 'follow-me-1', traceparent, msg: 'dead letter' })
+      .toMatchObject({
+        level: 'warn',
+        reqId: 'follow-me-1',
+        traceparent,
+        msg: `event ${eventId} moved to dead letters: unknown_ad`,
+      })
   })
 
   it('by the id in the problem that it was answered with', async () => {
