@@ -50,7 +50,7 @@ describe('after a change CI builds what it concerns', () => {
 
   it('of the version of a package that one app uses: that app', async () => {
     const { projects, tasks } = await clone.afterChange({
-      'package-lock.json': (text) => upgrade(text, '@fastify/rate-limit'),
+      'package-lock.json': (text) => upgrade(text, '@fastify/cors'),
     })
     expect(projects).toContain('click-ingest')
     expect(tasks).toEqual(expect.arrayContaining(['click-ingest:bundle', 'click-ingest:test']))

@@ -23,7 +23,7 @@ export const acceptsLess: Compare = (one, other, resolve, where) => {
   const gone = Object.keys(before.properties ?? {}).filter((name) => !(name in (after.properties ?? {})))
   const needed = (after.required ?? []).filter((name) => !before.required?.includes(name))
   return [
-    ...ofKind(before, after, where),
+    ...ofKind(before, after, where, (value) => value !== undefined),
     ...gone.map((name) => `${where}.${name} is no longer understood`),
     ...needed.map((name) => `${where}.${name} is needed now`),
     ...tighter(before, after, where),
@@ -50,9 +50,9 @@ export const promisesLess: Compare = (one, other, resolve, where) => {
   ]
 }
 
-function ofKind(before: Schema, after: Schema, where: string): string[] {
+function ofKind(before: Schema, after: Schema, where: string, isTold = (_after: unknown) => true): string[] {
   return ['type', 'format', 'pattern']
-    .filter((key) => String(before[key]) !== String(after[key]))
+    .filter((key) => String(before[key]) !== String(after[key]) && isTold(after[key]))
     .map((key) => `${where}: ${key} ${before[key]} became ${after[key]}`)
 }
 

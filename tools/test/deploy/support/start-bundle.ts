@@ -12,7 +12,7 @@ export interface RunningBundle {
 
 /** Starts a bundle as an image does, on `port`, and waits until it is ready. */
 export async function startBundle(main: string, port: number, env: Record<string, string>): Promise<RunningBundle> {
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+  const child = spawn(process.execPath, [main], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...env, HOST: '127.0.0.1', PORT: String(port) },
   })
