@@ -90,7 +90,7 @@ it.each(mutations)(
   async (_, name, from, to) => {
     const [row] = await sql<[{ definition: string }]>`select pg_get_functiondef(${name}::regproc) as definition`
     expect(row.definition).toContain(from)
-    await sql.unsafe(row.definition.replace(from, to))
+    await sql.unsafe(row.definition.replaceAll(from, to))
     try {
       const { failed } = await fc.check(deliveries({ sql, stores }), {
         numRuns: 400,

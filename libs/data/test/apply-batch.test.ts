@@ -86,7 +86,7 @@ describe('identity', () => {
       [1, null],
       [1, 1.5],
     ])
-    expect(await sql`select ad_id, playback_time from clicks`).toEqual([{ ad_id: 1, playback_time: 1.5 }])
+    expect(await sql`select ad_id, playback_time from all_clicks`).toEqual([{ ad_id: 1, playback_time: 1.5 }])
   })
 
   it('address, agent and arrival never make a conflict, nor does a time that the client did not give', async () => {
@@ -277,7 +277,7 @@ describe('a batch', () => {
       playback_time: 0.1,
     }
     await apply([{ event: event(1, fields) }])
-    const [row] = await sql`select *, host(ip) as ip from clicks`
+    const [row] = await sql`select *, host(ip) as ip from all_clicks`
     expect(row).toEqual({
       ...event(1, fields),
       occurred_at: new Date(fields.occurred_at),
@@ -411,8 +411,8 @@ describe('two connections', () => {
         (['click', 'impression'] as const).map((type) => ({ type, partition, from, to: from + 50 })),
       )
     for (let round = 0; round < 10; round++) {
-      await sql`delete from clicks`
-      await sql`delete from impressions`
+      for (const table of ['clicks', 'clicks_undated', 'impressions', 'impressions_undated'])
+        await sql`delete from ${sql(table)}`
       const outcomes = await Promise.all([store.apply(batchFor(0, round * 50)), other.apply(batchFor(1, round * 50))])
       const slices = outcomes.flatMap((outcome) => (outcome.status === 'applied' ? outcome.slices : []))
       expect(slices.reduce((sum, { counted }) => sum + counted, 0)).toBe(100)
