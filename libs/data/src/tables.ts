@@ -157,6 +157,7 @@ export const deadLetters = pgTable(
     headers: json('headers').$type<Record<string, string>>().notNull(),
     arrived_at: time('arrived_at').notNull(),
     replayed_at: time('replayed_at'),
+    repeats: count('repeats').default(0n),
   },
   (table) => [primaryKey({ columns: [table.topic, table.partition, table.offset] })],
 )

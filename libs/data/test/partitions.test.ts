@@ -154,7 +154,7 @@ describe('days', () => {
     await sql`select update_event_places()`
     await insertMany('clicks_undated', 300_000, { dated: Date.UTC(2030, 0, 1), received: today })
     await insertMany('clicks_undated', 10_000, { dated: today + 7 * day, received: today })
-    const hasty = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 200 })
+    const hasty = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 1000 })
     const blocks = await blocksRead('clicks_undated', async () =>
       expect(await hasty.maintainPartitions()).toEqual({ daysAhead: 7, blocked: false }),
     )
@@ -220,7 +220,7 @@ describe('retention', () => {
     await insertMany(nameOf(old), 300_000, { dated: old, received: old })
     await sql`update event_days set closed_at = ${new Date(old + 9 * day)} where day < ${new Date(today - 30 * day)}`
     await sql`select update_event_places()`
-    const hasty = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 200 })
+    const hasty = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 1000 })
     // a scan of it would wait for this lock, as its removal does
     const holder = owner(db.url)
     await holder`begin`
@@ -243,12 +243,12 @@ describe('retention', () => {
     await insertMany(nameOf(old), 150_000, { dated: old, received: old })
     await insertInto(nameOf(old), [late], today - 80 * day)
     await insertMany(nameOf(old), 150_000, { dated: old + 200_000, received: old })
-    const hasty = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 200 })
+    const hasty = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 1000 })
     // stopped in the middle, and gone on with
     await hasty.maintainPartitions({ forMs: 0 })
     await hasty.maintainPartitions({ forMs: 0 })
     await hasty.close()
-    const other = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 200 })
+    const other = createBatchStore({ url: db.clickWriterUrl, statementTimeoutMs: 1000 })
     expect(await other.maintainPartitions()).toEqual({ daysAhead: 7, blocked: false })
     expect(await partitions()).not.toContain(nameOf(old))
     expect(await placeOf(late)).toBe('clicks_undated')

@@ -34,7 +34,7 @@ export async function readState(sql: Sql): Promise<State> {
     days: rollup('ad_day_stats', 'day'),
     totals: rows('ad_id, sum(clicks), sum(impressions)', 'ad_totals group by ad_id'),
     deadLetters: rows(
-      `topic, partition, "offset", type, reason, event_id, encode(value, 'hex'), ${ms('arrived_at')}, ${ms('replayed_at')}`,
+      `topic, partition, "offset", type, reason, event_id, encode(value, 'hex'), ${ms('arrived_at')}, ${ms('replayed_at')}, repeats`,
       'dead_letters',
     ),
     conflicts: rows(`topic, partition, "offset", type, event_id, ad_id, ${event}`, 'event_conflicts'),
