@@ -57,7 +57,7 @@ describe('analytics', () => {
 
   it('have a window that ends where X-As-Of says', async () => {
     const at = new Date(Date.now() - 30_000)
-    await sql`insert into clicks (event_id, ad_id, occurred_at, received_at) values (gen_random_uuid(), 3, ${at}, ${at})`
+    await sql`insert into clicks (event_id, ad_id, occurred_at, received_at) values (uuidv7(), 3, ${at}, ${at})`
     for (const [table, unit] of [
       ['ad_minute_stats', 'minute'],
       ['ad_hour_stats', 'hour'],

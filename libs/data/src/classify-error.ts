@@ -100,7 +100,7 @@ function codeOf(error: unknown): string {
   }
 }
 
-// A row on its way into the default partition, while its day was taken out of it: the next attempt finds the new place.
+// A row of a day that somebody dropped by hand: when the upkeep has seen that, the row has another place.
 // A check constraint has a name; the bounds of a partition have none.
 function isPartitionMoved(error: unknown): boolean {
   return codeOf(error) === '23514' && !(error as { constraint_name?: unknown }).constraint_name
