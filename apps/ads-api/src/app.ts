@@ -11,9 +11,12 @@ import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
+import { createExportMetrics } from './export-metrics.ts'
+import type { ExportStore } from './exports.ts'
 import { createLive } from './live.ts'
 import { createLiveMetrics } from './live-metrics.ts'
 import { analyticsRoute } from './routes/analytics.ts'
+import { exportRoute } from './routes/exports.ts'
 import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
@@ -26,6 +29,8 @@ export interface AppOptions {
     RATE_LIMIT_WINDOW_SECONDS: number
     LIVE_MAX_STREAMS: number
     LIVE_MAX_STREAMS_PER_ADDRESS: number
+    EXPORTS_MAX: number
+    EXPORTS_MAX_PER_ADDRESS: number
   }
   metrics: Metrics
   readiness: Readiness
@@ -33,6 +38,7 @@ export interface AppOptions {
   answers: Answers
   findKey: FindKey
   findReceipt: FindReceipt
+  exports: ExportStore
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
@@ -44,6 +50,7 @@ export async function buildApp({
   answers,
   findKey,
   findReceipt,
+  exports,
   onServed,
 }: AppOptions): Promise<App> {
   const app = await createService({
@@ -77,6 +84,18 @@ export async function buildApp({
   const counters = createLiveMetrics(metrics.registry, () => streams.taken)
   const live = createLive({ readAnswer: answers.get, onMessages: counters.messages, onEnd: counters.ended })
   await liveRoute(app, { live, slots: streams, findKey: findReader, onUnknownKey })
+  const exporting = createSlots({
+    what: 'exports',
+    total: config.EXPORTS_MAX,
+    perAddress: config.EXPORTS_MAX_PER_ADDRESS,
+  })
+  exportRoute(app, {
+    store: exports,
+    slots: exporting,
+    findKey,
+    onUnknownKey,
+    metrics: createExportMetrics(metrics.registry, () => exporting.taken),
+  })
   receiptRoute(app, findReceipt)
   return app
 }
