@@ -143,13 +143,19 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
     if (isClosing) throw problem('unavailable', { detail: 'The process stops: ask again' })
     const free = slots.take(networkOf(request))
     const left = new AbortController()
+    const { socket } = request.raw
     running.add(raw)
+    // The server keeps the answer for who closes its sending half. While a query runs nothing is written that would tell
+    // whether it still reads, so that here it counts as gone.
+    const leave = () => raw.destroy()
+    socket.once('end', leave)
+    socket.setTimeout(silentMs)
     if (raw.closed) end()
     else raw.once('close', end)
-    request.raw.socket.setTimeout(silentMs)
     return left.signal
 
     function end() {
+      socket.off('end', leave)
       running.delete(raw)
       free()
       left.abort(new Error('the client has left'))
