@@ -11,15 +11,26 @@ import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
+import { createExportMetrics } from './export-metrics.ts'
+import type { ExportStore } from './exports.ts'
+import { createLive } from './live.ts'
+import { createLiveMetrics } from './live-metrics.ts'
 import { analyticsRoute } from './routes/analytics.ts'
+import { exportRoute } from './routes/exports.ts'
+import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
+import { createSlots } from './slots.ts'
 
 export interface AppOptions {
   config: ServiceSettings & {
     REQUIRE_ANALYTICS_KEY: boolean
     RATE_LIMIT_MAX: number
     RATE_LIMIT_WINDOW_SECONDS: number
+    LIVE_MAX_STREAMS: number
+    LIVE_MAX_STREAMS_PER_ADDRESS: number
+    EXPORTS_MAX: number
+    EXPORTS_MAX_PER_ADDRESS: number
   }
   metrics: Metrics
   readiness: Readiness
@@ -27,6 +38,7 @@ export interface AppOptions {
   answers: Answers
   findKey: FindKey
   findReceipt: FindReceipt
+  exports: ExportStore
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
@@ -38,6 +50,7 @@ export async function buildApp({
   answers,
   findKey,
   findReceipt,
+  exports,
   onServed,
 }: AppOptions): Promise<App> {
   const app = await createService({
@@ -53,14 +66,35 @@ export async function buildApp({
   })
   const charge = await limitRate(app, config, limited)
   const onUnknownKey = (request: FastifyRequest) => charge(request, cost.unknownKey, 'done')
+  const findReader = config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
   analyticsRoute(app, {
     answers,
-    findKey: config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined,
+    findKey: findReader,
     onUnknownKey,
     onNewWindow: (request) => charge(request, cost.newWindow),
     onServed,
+  })
+  const streams = createSlots({
+    what: 'streams',
+    total: config.LIVE_MAX_STREAMS,
+    perAddress: config.LIVE_MAX_STREAMS_PER_ADDRESS,
+  })
+  const counters = createLiveMetrics(metrics.registry, () => streams.taken)
+  const live = createLive({ readAnswer: answers.get, onMessages: counters.messages, onEnd: counters.ended })
+  await liveRoute(app, { live, slots: streams, findKey: findReader, onUnknownKey })
+  const exporting = createSlots({
+    what: 'exports',
+    total: config.EXPORTS_MAX,
+    perAddress: config.EXPORTS_MAX_PER_ADDRESS,
+  })
+  exportRoute(app, {
+    store: exports,
+    slots: exporting,
+    findKey,
+    onUnknownKey,
+    metrics: createExportMetrics(metrics.registry, () => exporting.taken),
   })
   receiptRoute(app, findReceipt)
   return app

@@ -4,11 +4,15 @@ import {
   archiveAd,
   createAd,
   findApiKey,
+  type ExportPageQuery,
+  type ExportedType,
   findReceipt,
   getAd,
   listAds,
   readAnalytics,
   readAnalyticsChanges,
+  readExportDay,
+  readExportPage,
   readFreshness,
   updateAd,
 } from '@ads-tracker/data'
@@ -18,6 +22,8 @@ import { databaseReadiness } from './readiness.ts'
 import type { AdsReader } from './routes/ads.ts'
 import type { AdsWriter } from './routes/manage-ads.ts'
 import { type OnDatabaseError, openStore } from './store.ts'
+
+const exportPageMs = 30_000
 
 /** Opens the database, or two when reads have one of their own, and binds to it what the routes ask for. */
 export function openQueries(config: Config, onError: OnDatabaseError) {
@@ -30,6 +36,13 @@ export function openQueries(config: Config, onError: OnDatabaseError) {
   }
   const primary = openStore({ ...options, url: config.DATABASE_URL })
   const replica = config.DATABASE_READ_URL ? openStore({ ...options, url: config.DATABASE_READ_URL }) : primary
+  // Connections of their own: a page may take longer than other questions may, and takes nothing from them meanwhile.
+  const exporting = openStore({
+    ...options,
+    url: config.DATABASE_READ_URL ?? config.DATABASE_URL,
+    poolSize: config.EXPORTS_MAX,
+    timeoutMs: exportPageMs,
+  })
   const { query } = primary
   const { query: read } = replica
   // Each kind of question has a part of the connections, so that none of them takes the others' numbers away.
@@ -58,9 +71,13 @@ export function openQueries(config: Config, onError: OnDatabaseError) {
     },
     readChanges: (since: Analytics) => read((database) => readAnalyticsChanges(database, since)),
     readFreshness: () => read(readFreshness),
+    exports: {
+      readDay: (type: ExportedType, day: Date) => exporting.query((database) => readExportDay(database, type, day)),
+      readPage: (page: ExportPageQuery) => exporting.query((database) => readExportPage(database, page)),
+    },
     readiness: databaseReadiness(primary, replica),
     close: async () => {
-      await Promise.all([...new Set([primary, replica])].map((store) => store.close()))
+      await Promise.all([...new Set([primary, replica, exporting])].map((store) => store.close()))
     },
   }
 }

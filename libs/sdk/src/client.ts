@@ -1,7 +1,9 @@
 import { check } from './check.ts'
 import { checkOptions } from './client-options.ts'
+import { exportEvents } from './export-events.ts'
 import { createHttp } from './http.ts'
 import { listAds } from './list-ads.ts'
+import { live } from './live.ts'
 import { readAnalytics } from './read-analytics.ts'
 import { recordEvents, recordOne } from './record.ts'
 import { notCarriedOut, unknownOutcome } from './retry.ts'
@@ -13,6 +15,9 @@ import type {
   BatchEvent,
   EventAccepted,
   EventResult,
+  ExportFile,
+  ExportQuery,
+  LiveAnalytics,
   NewAd,
   NewEvent,
   Receipts,
@@ -47,6 +52,10 @@ export interface Client {
   updateAd(id: number, patch: AdPatch, options?: CallOptions): Promise<Ad>
   archiveAd(id: number, options?: CallOptions): Promise<void>
   getAnalytics(query?: AnalyticsQuery, options?: CallOptions): Promise<Analytics>
+  /** The numbers of all time whenever they move. Reconnects by itself; ends when the loop is left or the signal aborts. */
+  live(options?: CallOptions): AsyncIterable<LiveAnalytics>
+  /** The file of a day, as it comes; undefined when it is still that of `etag`. Needs a key with the scope `analytics:read`. */
+  exportEvents(query: ExportQuery, options?: CallOptions & { etag?: string }): Promise<ExportFile | undefined>
   /** Resolves when the click will be counted, exactly once however often it had to be sent. */
   recordClick(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
   recordImpression(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
@@ -68,6 +77,8 @@ export function createClient(clientOptions: ClientOptions): Client {
   return {
     listAds: (options) => listAds(http, options),
     getAnalytics: (query = {}, options) => readAnalytics(http, query, options?.signal),
+    live: (options) => live(http, { signal: options?.signal, maxRetryAfterMs }),
+    exportEvents: (query, options) => exportEvents(http, query, options),
     recordClick: (event, options) => recordOne(http, 'click', event, options?.signal),
     recordImpression: (event, options) => recordOne(http, 'impression', event, options?.signal),
     recordEvents: (events, options) => recordEvents(http, events, { retries, maxRetryAfterMs }, options?.signal),

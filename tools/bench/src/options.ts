@@ -5,6 +5,7 @@ export const benchmarkNames = [
   'bulk',
   'writer',
   'analytics',
+  'live',
   'freshness',
   'spike',
   'scale',

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ads/analytics/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How each ad is doing, while it happens
+         * @description The rows of all time: a snapshot first, then those that moved, at most two messages a second. When nothing moves, a message without rows every 5 s tells how fresh the numbers are; none comes while the database does not answer. A comment every 15 s keeps the connection open.
+         */
+        get: operations["streamAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ads/click": {
         parameters: {
             query?: never;
@@ -96,6 +116,26 @@ export interface paths {
          * @description Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.
          */
         get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/exports/{type}/{day}.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every event of a day, as a file
+         * @description The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is the same at each call, byte by byte. Of another day, events that are counted during the export may or may not be in it. A file that cannot be completed is broken off, never ended.
+         */
+        get: operations["exportEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -287,6 +327,41 @@ export interface components {
             field: string;
             message: string;
         };
+        /**
+         * @description The data of each message. A snapshot replaces all rows, changes replace those of the same ad
+         * @example {
+         *       "type": "changes",
+         *       "as_of": "2026-07-07T06:45:00.040Z",
+         *       "complete_through": "2026-07-07T06:45:00.000Z",
+         *       "ingest_lag_ms": 40,
+         *       "rows": [
+         *         {
+         *           "ad_id": 1,
+         *           "clicks": 2000,
+         *           "ctr": 0.5,
+         *           "impressions": 4000
+         *         }
+         *       ]
+         *     }
+         */
+        LiveMessage: {
+            /** @enum {string} */
+            type: "snapshot" | "changes";
+            /**
+             * Format: date-time
+             * @description The numbers are those of this time
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description Everything acknowledged before this time is in the numbers
+             */
+            complete_through: string | null;
+            /** @description Milliseconds from complete_through to as_of */
+            ingest_lag_ms: number | null;
+            /** @description All ads for a snapshot, those that moved for changes; ordered by ad */
+            rows: components["schemas"]["AdStats"][];
+        };
         /** @description An ad to be made */
         NewAd: {
             /**
@@ -344,7 +419,7 @@ export interface components {
              * @description Stable name of the problem
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
+            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "gone" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description What became of an event, as a click or as an impression */
@@ -500,6 +575,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "conflict";
+                };
+            };
+        };
+        /** @description `gone`: The resource is no longer kept */
+        "410.gone": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "gone";
                 };
             };
         };
@@ -797,6 +884,40 @@ export interface operations {
             503: components["responses"]["503.overloaded.unavailable"];
         };
     };
+    streamAnalytics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last message: what moved since comes first, not a snapshot */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages until the client leaves: `id` is the position of the ledger, `data` a LiveMessage as JSON */
+            200: {
+                headers: {
+                    /** @description `no`: proxies must pass on what they get at once */
+                    "X-Accel-Buffering"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveMessage"];
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
     recordClick: {
         parameters: {
             query?: never;
@@ -968,6 +1089,77 @@ export interface operations {
             400: components["responses"]["400.bad_http.invalid_request"];
             404: components["responses"]["404.not_found.X-Complete-Through"];
             408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    exportEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a file of a settled day */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description What happened */
+                type: "clicks" | "impressions";
+                /**
+                 * @description Day (UTC) of the events by their own time
+                 * @example 2026-07-07
+                 */
+                day: string;
+                /** @description Of the file */
+                format: "csv" | "parquet";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, ordered by (occurred_at, event_id), with the columns event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time */
+            200: {
+                headers: {
+                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    "X-Settled"?: "true" | "false";
+                    /** @description When the export began */
+                    "X-As-Of"?: string;
+                    /** @description Everything acknowledged before this time is in the file, if it is of this day */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description The file is still that of If-None-Match */
+            304: {
+                headers: {
+                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    "X-Settled"?: "true" | "false";
+                    /** @description When the export began */
+                    "X-As-Of"?: string;
+                    /** @description Everything acknowledged before this time is in the file, if it is of this day */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            410: components["responses"]["410.gone"];
             429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];

@@ -66,6 +66,9 @@ export const requests = {
       }
     }
   },
+  "streamAnalytics": {
+    "params": {}
+  },
   "recordClick": {
     "params": {},
     "body": {
@@ -174,6 +177,28 @@ export const requests = {
       "event_id": {
         "format": "uuid",
         "type": "string"
+      }
+    }
+  },
+  "exportEvents": {
+    "params": {
+      "type": {
+        "type": "string",
+        "enum": [
+          "clicks",
+          "impressions"
+        ]
+      },
+      "day": {
+        "format": "date",
+        "type": "string"
+      },
+      "format": {
+        "type": "string",
+        "enum": [
+          "csv",
+          "parquet"
+        ]
       }
     }
   },
