@@ -1,0 +1,106 @@
+import { createClient } from '@ads-tracker/sdk'
+import type { Ad, AdPatch, Client, NewAd, Receipts } from '@ads-tracker/sdk'
+import { Failure, failureOf } from './failure.ts'
+import { readKey } from './key.ts'
+import type { AdRow } from './rows.ts'
+
+export interface Bucket {
+  start: string
+  clicks: number
+  impressions: number
+  previous?: { start: string; clicks: number; impressions: number }
+}
+export interface Numbers<T> {
+  rows: T
+  /** Every event that was accepted before this time is in the numbers. */
+  completeThrough?: number
+}
+type Query = Record<string, string | number | undefined>
+
+const patience = 10_000
+
+/** Reads JSON of this origin. @throws Failure */
+export async function getJson<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Numbers<T>> {
+  const response = await send(path + queryOf(query), signal)
+  const body: unknown = await response.json().catch(() => undefined)
+  if (!response.ok) throw problemOf(response.status, body)
+  const mark = Date.parse(response.headers.get('x-complete-through') ?? '')
+  return { rows: body as T, ...(!Number.isNaN(mark) && { completeThrough: mark }) }
+}
+
+/** A state of health that comes as 200 or 503 with a body. @throws Failure when nothing like it came */
+export async function getState<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, signal)
+  const body: unknown = await response.json().catch(() => undefined)
+  if (body === undefined || (body as { code?: string }).code) throw problemOf(response.status, body)
+  return body as T
+}
+
+export const readAnalytics = (query: Query, signal?: AbortSignal) =>
+  getJson<AdRow[]>('/ads/analytics', { fields: 'name,campaign,advertiser', ...query }, signal)
+
+export const readSeries = (query: Query, signal?: AbortSignal) =>
+  getJson<Bucket[]>('/ads/analytics/series', query, signal)
+
+export const readAd = (id: number, signal?: AbortSignal): Promise<Ad> => call((client) => client.getAd(id, { signal }))
+
+export const readAds = (signal?: AbortSignal): Promise<Ad[]> =>
+  call((client) => Array.fromAsync(client.listAds({ limit: 1000, signal })))
+
+export const readReceipts = (eventId: string, signal?: AbortSignal): Promise<Receipts> =>
+  call((client) => client.getReceipt(eventId, { signal }))
+
+export const createAd = (ad: NewAd): Promise<Ad> => call((client) => client.createAd(ad))
+export const updateAd = (id: number, patch: AdPatch): Promise<Ad> => call((client) => client.updateAd(id, patch))
+export const archiveAd = (id: number): Promise<void> => call((client) => client.archiveAd(id))
+
+export function queryOf(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
+}
+
+export function authorization(): Record<string, string> {
+  const key = readKey()
+  return key ? { authorization: `Bearer ${key}` } : {}
+}
+
+// The page repeats by itself what fails, and shows that it does: the client does not.
+async function call<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  try {
+    return await work(createClient({ baseUrl: location.origin, apiKey: readKey() || undefined, retries: 0 }))
+  } catch (error) {
+    if (error instanceof DOMException) throw error
+    throw failureOf(error)
+  }
+}
+
+async function send(path: string, signal?: AbortSignal): Promise<Response> {
+  const deadline = AbortSignal.timeout(patience)
+  try {
+    return await fetch(path, {
+      headers: authorization(),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new Failure('offline', 'The server does not answer.')
+  }
+}
+
+interface Problem {
+  code?: string
+  title?: string
+  detail?: string
+  errors?: { field: string; message: string }[]
+}
+
+export function problemOf(status: number, body: unknown): Failure {
+  const { detail, title, errors = [] } = (body ?? {}) as Problem
+  const fields = Object.fromEntries(errors.map(({ field, message }) => [field, message]))
+  if (status === 401) return new Failure('needs-key', 'This needs an API key.')
+  if (status === 403) return new Failure('lacks-scope', 'The API key does not have the right to do this.')
+  if (status === 404) return new Failure('not-found', `${detail ?? 'There is nothing here'}.`)
+  if (status === 429) return new Failure('busy', 'The server has too many requests at the moment.')
+  if (status >= 500) return new Failure('unavailable', 'The server cannot answer at the moment.')
+  return new Failure('refused', `${detail ?? title ?? 'The server did not accept the request'}.`, fields)
+}
