@@ -11,15 +11,21 @@ import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
+import { createLive } from './live.ts'
+import { createLiveMetrics } from './live-metrics.ts'
 import { analyticsRoute } from './routes/analytics.ts'
+import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
+import { createSlots } from './slots.ts'
 
 export interface AppOptions {
   config: ServiceSettings & {
     REQUIRE_ANALYTICS_KEY: boolean
     RATE_LIMIT_MAX: number
     RATE_LIMIT_WINDOW_SECONDS: number
+    LIVE_MAX_STREAMS: number
+    LIVE_MAX_STREAMS_PER_ADDRESS: number
   }
   metrics: Metrics
   readiness: Readiness
@@ -53,15 +59,24 @@ export async function buildApp({
   })
   const charge = await limitRate(app, config, limited)
   const onUnknownKey = (request: FastifyRequest) => charge(request, cost.unknownKey, 'done')
+  const findReader = config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
   analyticsRoute(app, {
     answers,
-    findKey: config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined,
+    findKey: findReader,
     onUnknownKey,
     onNewWindow: (request) => charge(request, cost.newWindow),
     onServed,
   })
+  const streams = createSlots({
+    what: 'streams',
+    total: config.LIVE_MAX_STREAMS,
+    perAddress: config.LIVE_MAX_STREAMS_PER_ADDRESS,
+  })
+  const counters = createLiveMetrics(metrics.registry, () => streams.taken)
+  const live = createLive({ readAnswer: answers.get, onMessages: counters.messages, onEnd: counters.ended })
+  await liveRoute(app, { live, slots: streams, findKey: findReader, onUnknownKey })
   receiptRoute(app, findReceipt)
   return app
 }

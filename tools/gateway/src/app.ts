@@ -6,6 +6,7 @@ import { cleanUrl } from './clean-url.ts'
 import type { Config } from './config.ts'
 import { forwarding } from './forward.ts'
 import { servePages } from './pages.ts'
+import { forwardStreams } from './streams.ts'
 
 /** What the largest batch may have (512 KiB) and a little more, so that the service itself says what is too large. */
 export const bodyLimit = 576 * 1024
@@ -35,6 +36,7 @@ export async function buildApp(config: Config): Promise<App> {
     if (methods.includes(request.method)) return nothingThere(request)
     throw noSuchMethod()
   })
+  await forwardStreams(app, config.ADS_API_URL, ['/ads/analytics/live', '/ads/analytics/live/', '/ads/exports/*'])
   const to = await forwarding(app)
   const [adsApi, clickIngest] = [to(config.ADS_API_URL), to(config.CLICK_INGEST_URL)]
 

@@ -38,22 +38,20 @@ const headers = {
   'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
   ETag: { type: 'string', description: 'Of the numbers: send it as If-None-Match' },
 }
-const Stats = Type.Array(
-  Type.Object(
-    {
-      ad_id: Type.Integer({ examples: [1] }),
-      clicks: Type.Integer({ minimum: 0, examples: [2000] }),
-      ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
-      impressions: Type.Integer({ minimum: 0, examples: [4000] }),
-    },
-    { title: 'AdStats', description: 'The events of one ad' },
-  ),
+export const AdStats = Type.Object(
   {
-    description: 'One row for every ad that is live or has events, ordered by ad',
-    examples: [[{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }]],
-    headers,
+    ad_id: Type.Integer({ examples: [1] }),
+    clicks: Type.Integer({ minimum: 0, examples: [2000] }),
+    ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
+    impressions: Type.Integer({ minimum: 0, examples: [4000] }),
   },
+  { title: 'AdStats', description: 'The events of one ad' },
 )
+const Stats = Type.Array(AdStats, {
+  description: 'One row for every ad that is live or has events, ordered by ad',
+  examples: [[{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }]],
+  headers,
+})
 
 export interface AnalyticsOptions {
   answers: Answers

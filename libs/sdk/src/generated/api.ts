@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ads/analytics/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How each ad is doing, while it happens
+         * @description The rows of all time: a snapshot first, then those that moved, at most two messages a second. When nothing moves, a message without rows every 5 s tells how fresh the numbers are; none comes while the database does not answer. A comment every 15 s keeps the connection open.
+         */
+        get: operations["streamAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ads/click": {
         parameters: {
             query?: never;
@@ -286,6 +306,41 @@ export interface components {
             /** @description The field, parameter or header; `body` for the whole of it */
             field: string;
             message: string;
+        };
+        /**
+         * @description The data of each message. A snapshot replaces all rows, changes replace those of the same ad
+         * @example {
+         *       "type": "changes",
+         *       "as_of": "2026-07-07T06:45:00.040Z",
+         *       "complete_through": "2026-07-07T06:45:00.000Z",
+         *       "ingest_lag_ms": 40,
+         *       "rows": [
+         *         {
+         *           "ad_id": 1,
+         *           "clicks": 2000,
+         *           "ctr": 0.5,
+         *           "impressions": 4000
+         *         }
+         *       ]
+         *     }
+         */
+        LiveMessage: {
+            /** @enum {string} */
+            type: "snapshot" | "changes";
+            /**
+             * Format: date-time
+             * @description The numbers are those of this time
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description Everything acknowledged before this time is in the numbers
+             */
+            complete_through: string | null;
+            /** @description Milliseconds from complete_through to as_of */
+            ingest_lag_ms: number | null;
+            /** @description All ads for a snapshot, those that moved for changes; ordered by ad */
+            rows: components["schemas"]["AdStats"][];
         };
         /** @description An ad to be made */
         NewAd: {
@@ -785,6 +840,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    streamAnalytics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last message: what moved since comes first, not a snapshot */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages until the client leaves: `id` is the position of the ledger, `data` a LiveMessage as JSON */
+            200: {
+                headers: {
+                    /** @description `no`: proxies must pass on what they get at once */
+                    "X-Accel-Buffering"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveMessage"];
+                };
             };
             400: components["responses"]["400.bad_http.invalid_request"];
             401: components["responses"]["401.unauthorized"];

@@ -66,6 +66,9 @@ export const requests = {
       }
     }
   },
+  "streamAnalytics": {
+    "params": {}
+  },
   "recordClick": {
     "params": {},
     "body": {
