@@ -1,3 +1,4 @@
+import type { Books } from '@ads-tracker/data'
 import {
   type App,
   createService,
@@ -14,6 +15,7 @@ import { type AdsReader, adRoutes } from './routes/ads.ts'
 import { createLive } from './live.ts'
 import { createLiveMetrics } from './live-metrics.ts'
 import { analyticsRoute } from './routes/analytics.ts'
+import { booksRoute } from './routes/books.ts'
 import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
@@ -33,6 +35,7 @@ export interface AppOptions {
   answers: Answers
   findKey: FindKey
   findReceipt: FindReceipt
+  readBooks: () => Promise<Books>
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
@@ -44,6 +47,7 @@ export async function buildApp({
   answers,
   findKey,
   findReceipt,
+  readBooks,
   onServed,
 }: AppOptions): Promise<App> {
   const app = await createService({
@@ -78,5 +82,6 @@ export async function buildApp({
   const live = createLive({ readAnswer: answers.get, onMessages: counters.messages, onEnd: counters.ended })
   await liveRoute(app, { live, slots: streams, findKey: findReader, onUnknownKey })
   receiptRoute(app, findReceipt)
+  booksRoute(app, { readBooks, findKey: findReader, onUnknownKey })
   return app
 }

@@ -9,6 +9,7 @@ import {
   listAds,
   readAnalytics,
   readAnalyticsChanges,
+  readBooks,
   readFreshness,
   updateAd,
 } from '@ads-tracker/data'
@@ -57,6 +58,7 @@ export function openQueries(config: Config, onUnavailable: (error: unknown) => v
       return what.minutes === undefined ? ask() : windows(ask)
     },
     readChanges: (since: Analytics) => read((database) => readAnalyticsChanges(database, since)),
+    readBooks: () => catalogue(() => read(readBooks)),
     readFreshness: () => read(readFreshness),
     readiness: databaseReadiness(primary, replica),
     close: async () => {

@@ -61,6 +61,7 @@ export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, stri
     answers: answersOf(analytics()),
     findKey,
     findReceipt: unused,
+    readBooks: unused,
     ...more,
   })
 }

@@ -37,6 +37,7 @@ export {
   type DeadLetterFilter,
 } from './dead-letters.ts'
 export { classifyError, type ErrorAction } from './classify-error.ts'
+export { readBooks, type Books } from './books.ts'
 export { readLedger, type Ledger, type LedgerRow } from './ledger.ts'
 export { acceptLedger, NothingToAcceptError, type Acceptance, type ClosedBook } from './accept-ledger.ts'
 export { rawCompleteFrom, rebuildRollups, verifyRollups, type Difference, type Verification } from './verify-rollups.ts'

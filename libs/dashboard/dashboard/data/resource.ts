@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Failure} from './failure.ts';
+import type { Failure } from './failure.ts'
 import { failureOf } from './failure.ts'
 import { useKey } from './key.ts'
 import { onMoved } from './live.ts'
