@@ -10,10 +10,13 @@ import type { FastifyRequest } from 'fastify'
 import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
+import type { LabelStore } from './labels.ts'
+import type { Reports } from './reports.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
 import { analyticsRoute } from './routes/analytics.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
+import { seriesRoute } from './routes/series.ts'
 
 export interface AppOptions {
   config: ServiceSettings & {
@@ -25,6 +28,8 @@ export interface AppOptions {
   readiness: Readiness
   ads: AdsReader & AdsWriter
   answers: Answers
+  reports: Reports
+  labels: LabelStore
   findKey: FindKey
   findReceipt: FindReceipt
   onServed?: (source: 'prepared' | 'awaited') => void
@@ -36,6 +41,8 @@ export async function buildApp({
   readiness,
   ads,
   answers,
+  reports,
+  labels,
   findKey,
   findReceipt,
   onServed,
@@ -55,13 +62,14 @@ export async function buildApp({
   const onUnknownKey = (request: FastifyRequest) => charge(request, cost.unknownKey, 'done')
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
-  analyticsRoute(app, {
-    answers,
+  const reading = {
     findKey: config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined,
     onUnknownKey,
-    onNewWindow: (request) => charge(request, cost.newWindow),
+    onNewWindow: (request: FastifyRequest) => charge(request, cost.newWindow),
     onServed,
-  })
+  }
+  analyticsRoute(app, { ...reading, answers, reports, labels })
+  seriesRoute(app, { ...reading, reports })
   receiptRoute(app, findReceipt)
   return app
 }
