@@ -11,6 +11,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
+import type { LabelStore } from './labels.ts'
+import type { Reports } from './reports.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
 import { createLive } from './live.ts'
 import { createLiveMetrics } from './live-metrics.ts'
@@ -19,6 +21,7 @@ import { booksRoute } from './routes/books.ts'
 import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
+import { seriesRoute } from './routes/series.ts'
 import { createSlots } from './slots.ts'
 
 export interface AppOptions {
@@ -33,6 +36,8 @@ export interface AppOptions {
   readiness: Readiness
   ads: AdsReader & AdsWriter
   answers: Answers
+  reports: Reports
+  labels: LabelStore
   findKey: FindKey
   findReceipt: FindReceipt
   readBooks: () => Promise<Books>
@@ -45,6 +50,8 @@ export async function buildApp({
   readiness,
   ads,
   answers,
+  reports,
+  labels,
   findKey,
   findReceipt,
   readBooks,
@@ -66,13 +73,14 @@ export async function buildApp({
   const findReader = config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
-  analyticsRoute(app, {
-    answers,
+  const reading = {
     findKey: findReader,
     onUnknownKey,
-    onNewWindow: (request) => charge(request, cost.newWindow),
+    onNewWindow: (request: FastifyRequest) => charge(request, cost.newWindow),
     onServed,
-  })
+  }
+  analyticsRoute(app, { ...reading, answers, reports, labels })
+  seriesRoute(app, { ...reading, reports })
   const streams = createSlots({
     what: 'streams',
     total: config.LIVE_MAX_STREAMS,

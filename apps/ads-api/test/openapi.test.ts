@@ -22,6 +22,7 @@ it('describes every route of the contract', () => {
     'delete /ads/{id}',
     'get /ads',
     'get /ads/analytics',
+    'get /ads/analytics/series',
     'get /ads/events/{event_id}',
     'get /ads/{id}',
     'patch /ads/{id}',

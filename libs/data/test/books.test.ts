@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/local-servers'
 import { type BatchStore, createBatchStore, createDatabase, type Database, readBooks, seedAds } from '../src/index.ts'
-import { batchOf, event } from './log.ts'
+import { batchOf, event, topics } from './log.ts'
 import { owner } from './stored-events.ts'
 import { clearState } from './stored-state.ts'
 
@@ -39,6 +39,7 @@ it('adds the partitions up, for the role of ads-api', async () => {
       { type: 'click', partition: 0, from: 0, to: 3 },
       { type: 'impression', partition: 1, from: 0, to: 1 },
     ],
+    new Set([`${topics.click}/0/2`]),
   )
   expect(await store.apply(batch)).toMatchObject({ status: 'applied' })
   expect(await readBooks(database)).toMatchObject({

@@ -2,11 +2,12 @@ import { check } from './check.ts'
 import { checkOptions } from './client-options.ts'
 import { createHttp } from './http.ts'
 import { listAds } from './list-ads.ts'
-import { readAnalytics } from './read-analytics.ts'
+import { analyticsCsv, readAnalytics, readSeries, seriesCsv } from './read-analytics.ts'
 import { recordEvents, recordOne } from './record.ts'
 import { notCarriedOut, unknownOutcome } from './retry.ts'
 import type {
   Ad,
+  AdFilter,
   AdPatch,
   Analytics,
   AnalyticsQuery,
@@ -16,6 +17,8 @@ import type {
   NewAd,
   NewEvent,
   Receipts,
+  Series,
+  SeriesQuery,
 } from './types.ts'
 
 export interface ClientOptions {
@@ -39,14 +42,20 @@ export interface CallOptions {
 }
 
 export interface Client {
-  /** Every live ad, page by page as they are needed; `limit` is the size of a page. */
-  listAds(options?: CallOptions & { limit?: number }): AsyncIterable<Ad> & { pages(): AsyncIterable<Ad[]> }
+  /** Every live ad that passes the filters, page by page as they are needed; `limit` is the size of a page. */
+  listAds(options?: CallOptions & AdFilter & { limit?: number }): AsyncIterable<Ad> & { pages(): AsyncIterable<Ad[]> }
   getAd(id: number, options?: CallOptions): Promise<Ad>
   /** Sent again only when it was surely not carried out: two ads are worse than an error. */
   createAd(ad: NewAd, options?: CallOptions): Promise<Ad>
   updateAd(id: number, patch: AdPatch, options?: CallOptions): Promise<Ad>
   archiveAd(id: number, options?: CallOptions): Promise<void>
+  /** The numbers of each ad: of all time, of the last `minutes`, or of a period. */
   getAnalytics(query?: AnalyticsQuery, options?: CallOptions): Promise<Analytics>
+  /** The numbers of a period in buckets of a time zone. */
+  getSeries(query: SeriesQuery, options?: CallOptions): Promise<Series>
+  /** The same as a file: RFC 4180, with a header. */
+  getAnalyticsCsv(query?: AnalyticsQuery, options?: CallOptions): Promise<string>
+  getSeriesCsv(query: SeriesQuery, options?: CallOptions): Promise<string>
   /** Resolves when the click will be counted, exactly once however often it had to be sent. */
   recordClick(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
   recordImpression(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
@@ -68,6 +77,9 @@ export function createClient(clientOptions: ClientOptions): Client {
   return {
     listAds: (options) => listAds(http, options),
     getAnalytics: (query = {}, options) => readAnalytics(http, query, options?.signal),
+    getSeries: (query, options) => readSeries(http, query, options?.signal),
+    getAnalyticsCsv: (query = {}, options) => analyticsCsv(http, query, options?.signal),
+    getSeriesCsv: (query, options) => seriesCsv(http, query, options?.signal),
     recordClick: (event, options) => recordOne(http, 'click', event, options?.signal),
     recordImpression: (event, options) => recordOne(http, 'impression', event, options?.signal),
     recordEvents: (events, options) => recordEvents(http, events, { retries, maxRetryAfterMs }, options?.signal),
