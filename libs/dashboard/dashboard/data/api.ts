@@ -1,31 +1,28 @@
+import type {
+  Ad,
+  AdPatch,
+  Analytics,
+  AnalyticsQuery,
+  Client,
+  NewAd,
+  Receipts,
+  Series,
+  SeriesQuery,
+} from '@ads-tracker/sdk'
 import { createClient } from '@ads-tracker/sdk'
-import type { Ad, AdPatch, Client, NewAd, Receipts } from '@ads-tracker/sdk'
 import { Failure, failureOf } from './failure.ts'
 import { readKey } from './key.ts'
-import type { AdRow } from './rows.ts'
 
-export interface Bucket {
-  start: string
-  clicks: number
-  impressions: number
-  previous?: { start: string; clicks: number; impressions: number }
-}
-export interface Numbers<T> {
-  rows: T
-  /** Every event that was accepted before this time is in the numbers. */
-  completeThrough?: number
-}
 type Query = Record<string, string | number | undefined>
 
 const patience = 10_000
 
 /** Reads JSON of this origin. @throws Failure */
-export async function getJson<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Numbers<T>> {
-  const response = await send(path + queryOf(query), signal)
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, signal)
   const body: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw problemOf(response.status, body)
-  const mark = Date.parse(response.headers.get('x-complete-through') ?? '')
-  return { rows: body as T, ...(!Number.isNaN(mark) && { completeThrough: mark }) }
+  return body as T
 }
 
 /** A state of health that comes as 200 or 503 with a body. @throws Failure when nothing like it came */
@@ -36,11 +33,11 @@ export async function getState<T>(path: string, signal?: AbortSignal): Promise<T
   return body as T
 }
 
-export const readAnalytics = (query: Query, signal?: AbortSignal) =>
-  getJson<AdRow[]>('/ads/analytics', { fields: 'name,campaign,advertiser', ...query }, signal)
+export const readAnalytics = (query: AnalyticsQuery, signal?: AbortSignal): Promise<Analytics> =>
+  call((client) => client.getAnalytics(query, { signal }))
 
-export const readSeries = (query: Query, signal?: AbortSignal) =>
-  getJson<Bucket[]>('/ads/analytics/series', query, signal)
+export const readSeries = (query: SeriesQuery, signal?: AbortSignal): Promise<Series> =>
+  call((client) => client.getSeries(query, { signal }))
 
 export const readAd = (id: number, signal?: AbortSignal): Promise<Ad> => call((client) => client.getAd(id, { signal }))
 

@@ -1,12 +1,8 @@
+import type { AdStats } from '@ads-tracker/sdk'
 import { countChange, type Counts, ctrOf } from './format.ts'
 import type { View } from './view.ts'
 
-export interface AdRow extends Counts {
-  ad_id: number
-  name?: string | null
-  campaign?: string | null
-  advertiser?: string | null
-}
+export type AdRow = AdStats
 export interface ShownRow extends AdRow {
   title: string
   before?: Counts

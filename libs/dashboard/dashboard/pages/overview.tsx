@@ -17,7 +17,7 @@ export function Overview() {
   const shown = useView()
   const { view, period, show } = shown
   const { campaign, advertiser } = view
-  const numbers = usePeriodNumbers(shown, { campaign, advertiser })
+  const numbers = usePeriodNumbers(shown, { ...(campaign && { campaign }), ...(advertiser && { advertiser }) })
   const failure = numbers.now.failure ?? numbers.series.failure
   const rows = numbers.now.value?.rows
   const ofPeriod = { search: '', campaign, advertiser }

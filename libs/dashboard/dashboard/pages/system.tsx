@@ -21,7 +21,7 @@ export function System() {
   const ingest = useResource('ingest', (signal) => getState<Readiness>('/health/click-ingest', signal), { everyMs })
   const books = useResource(
     'books',
-    (signal) => getJson<Books>('/health/books', {}, signal).then(({ rows }) => ({ ...rows, at: Date.now() })),
+    (signal) => getJson<Omit<Books, 'at'>>('/health/books', signal).then((books) => ({ ...books, at: Date.now() })),
     { everyMs },
   )
   const checks: Check[] = [

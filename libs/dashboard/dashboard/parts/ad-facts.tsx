@@ -1,5 +1,5 @@
 import type { Ad } from '@ads-tracker/sdk'
-import { formatTime } from '../data/format.ts'
+import { formatTime, none } from '../data/format.ts'
 import { Link } from './link.tsx'
 
 /** What the ad is. Its image and its target are elsewhere: they are links, and nothing is loaded from there. */
@@ -14,6 +14,14 @@ export function AdFacts({ ad }: { ad: Ad }) {
         <div>
           <dt>Id</dt>
           <dd>{ad.id}</dd>
+        </div>
+        <div>
+          <dt>Advertiser</dt>
+          <dd>{ad.advertiser ?? none}</dd>
+        </div>
+        <div>
+          <dt>Campaign</dt>
+          <dd>{ad.campaign ?? none}</dd>
         </div>
         <div>
           <dt>Leads to</dt>

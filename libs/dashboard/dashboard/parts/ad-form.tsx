@@ -11,6 +11,8 @@ import { Notice } from './notice.tsx'
 export function AdForm({ ad }: { ad?: Ad }) {
   const [values, setValues] = useState({
     name: ad?.name ?? '',
+    campaign: ad?.campaign ?? '',
+    advertiser: ad?.advertiser ?? '',
     image_url: ad?.image_url ?? '',
     target_url: ad?.target_url ?? '',
   })
@@ -30,7 +32,9 @@ export function AdForm({ ad }: { ad?: Ad }) {
     setState('saving')
     setFailure(undefined)
     try {
-      const body = { ...values, name: values.name.trim() || null }
+      const { image_url, target_url, ...texts } = values
+      const named = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.trim() || null]))
+      const body = { ...named, image_url: image_url.trim(), target_url: target_url.trim() }
       if (!ad) return navigate(`/ad/${(await createAd(body)).id}?period=today`)
       await updateAd(ad.id, body)
       setState('saved')
@@ -45,6 +49,8 @@ export function AdForm({ ad }: { ad?: Ad }) {
       {failure && <FailureNotice failure={failure} retry={() => void save()} />}
       <form class="card fields" onSubmit={(event) => void save(event)}>
         <Field label="Name" hint="For people; up to 200 characters." maxLength={200} {...field('name')} />
+        <Field label="Advertiser" hint="Whose ad it is." maxLength={200} {...field('advertiser')} />
+        <Field label="Campaign" hint="What it belongs to." maxLength={200} {...field('campaign')} />
         <Field label="Image" hint="Address of the poster of the video." isUrl required {...field('image_url')} />
         <Field label="Leads to" hint="Where a click goes." isUrl required {...field('target_url')} />
         <div class="row">

@@ -1,6 +1,6 @@
 import { queryOf } from '../data/api.ts'
 import { type AdRow, filterRows, sortRows, valuesOf } from '../data/rows.ts'
-import { queryOfSpan } from '../data/use-numbers.ts'
+import { spanOf } from '../data/use-numbers.ts'
 import type { Shown } from '../data/use-view.ts'
 import { type Column, type View, writeView } from '../data/view.ts'
 import { dayOf } from '../data/zone.ts'
@@ -19,7 +19,7 @@ export function AdsCard({ shown: { view, period, show }, rows, before }: Props) 
   const found = sortRows(filterRows(rows, view), before, view)
   const file = `ads-${dayOf(period.from, view.zone)}-to-${dayOf(period.to - 1, view.zone)}.csv`
   const { campaign, advertiser } = view
-  const csv = `/ads/analytics${queryOf({ ...queryOfSpan(period), fields: 'name,campaign,advertiser', campaign, advertiser, format: 'csv' })}`
+  const csv = `/ads/analytics${queryOf({ ...spanOf(period), fields: 'name,campaign,advertiser', campaign, advertiser, format: 'csv' })}`
   return (
     <section class="card" aria-label="Ads">
       <div class="card-head tools">
@@ -45,6 +45,7 @@ export function AdsCard({ shown: { view, period, show }, rows, before }: Props) 
         <AdsTable
           rows={found}
           view={view}
+          period={period}
           hrefOf={(id) => `/ad/${id}${writeView({ ...view, search: '', campaign: '', advertiser: '' })}`}
           onSort={(column) => show(sorted(view, column), { replace: true })}
         />

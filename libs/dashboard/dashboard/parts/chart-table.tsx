@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { Bucket } from '../data/api.ts'
+import type { Bucket } from '@ads-tracker/sdk'
 import { ctrOf, formatCount, formatCtr } from '../data/format.ts'
 import type { Interval } from '../data/period.ts'
 import { Link } from './link.tsx'

@@ -20,7 +20,7 @@ export function NumbersCard({ shown, numbers, now, before }: Props) {
     <section class="card" aria-label="Totals" aria-busy={numbers.now.isLoading}>
       <div class="card-head">
         <PeriodTitle view={view} period={period} />
-        <Freshness completeThrough={numbers.now.value?.completeThrough} zone={view.zone} />
+        <Freshness completeThrough={numbers.now.value?.completeThrough?.getTime()} zone={view.zone} />
       </div>
       <MetricTiles
         now={now}

@@ -1,4 +1,4 @@
-import type { Bucket } from '../data/api.ts'
+import type { Bucket } from '@ads-tracker/sdk'
 import { metricNames } from '../data/metric-names.ts'
 import { navigate } from '../data/location.ts'
 import type { Period } from '../data/period.ts'

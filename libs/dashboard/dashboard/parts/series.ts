@@ -1,4 +1,4 @@
-import type { Bucket } from '../data/api.ts'
+import type { Bucket } from '@ads-tracker/sdk'
 import { type Counts, ctrOf, formatCount, formatCtr } from '../data/format.ts'
 import type { Interval } from '../data/period.ts'
 import type { Metric } from '../data/view.ts'

@@ -10,9 +10,7 @@ interface Tracker {
 
 /** What to paste into a page, so that the ad is counted there. */
 export function Tag({ id }: { id: number }) {
-  const { value, failure, retry } = useResource('tracker', (signal) =>
-    getJson<Tracker>('/tracker.json', {}, signal).then(({ rows }) => rows),
-  )
+  const { value, failure, retry } = useResource('tracker', (signal) => getJson<Tracker>('/tracker.json', signal))
   return (
     <section class="card" aria-labelledby="tag">
       <div class="card-head">
