@@ -27,13 +27,13 @@ export interface Change {
 /** How much a count has changed, relative to what it was. */
 export function countChange(now: number, before: number): Change {
   if (before === 0) return { text: none, direction: 'unknown' }
-  return changeOf(change.format((now - before) / before), now - before)
+  return changeOf(withMinus(change.format((now - before) / before)), now - before)
 }
 
 /** How much a rate has changed, in percentage points. */
 export function ctrChange(now: number | undefined, before: number | undefined): Change {
   if (now === undefined || before === undefined) return { text: none, direction: 'unknown' }
-  return changeOf(`${points.format(100 * (now - before))} points`, Math.round(1e4 * (now - before)))
+  return changeOf(withMinus(`${points.format(100 * (now - before))} points`), Math.round(1e4 * (now - before)))
 }
 
 /** `14:03:07` on the clock of a zone. */
@@ -58,6 +58,9 @@ export function formatAge(ms: number): string {
   const count = Math.max(ms < 1000 ? 0 : 1, Math.floor(ms / size))
   return count === 0 ? 'less than a second' : `${count} ${name}${count === 1 ? '' : 's'}`
 }
+
+// a hyphen is shorter than a plus
+const withMinus = (text: string): string => text.replace('-', '−')
 
 function changeOf(text: string, difference: number): Change {
   return { text, direction: difference > 0 ? 'up' : difference < 0 ? 'down' : 'same' }

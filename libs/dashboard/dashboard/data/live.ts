@@ -1,3 +1,4 @@
+import type { LiveMessage } from '@ads-tracker/sdk'
 import { useEffect, useState } from 'preact/hooks'
 import { authorization } from './api.ts'
 import { readMessages } from './sse.ts'
@@ -19,6 +20,8 @@ const name = 'ads-tracker:live'
 let channel: BroadcastChannel | undefined
 let state: LiveState = 'connecting'
 let lastEventId: string | undefined
+// the pages have just asked when the first snapshot comes
+let isFirst = true
 
 /** Begins to follow the numbers. Of all tabs of a browser one holds the stream and tells the others. */
 export function startLive(): void {
@@ -81,9 +84,10 @@ async function follow(): Promise<'ended'> {
 
 function pass(id: string | undefined, data: string) {
   lastEventId = id
-  const { complete_through, rows } = JSON.parse(data) as { complete_through: string | null; rows: unknown[] }
+  const { type, complete_through, rows } = JSON.parse(data) as LiveMessage
   const mark = complete_through ? { completeThrough: Date.parse(complete_through) } : {}
-  send({ type: rows.length > 0 ? 'moved' : 'fresh', ...mark })
+  send({ type: rows.length > 0 && !(isFirst && type === 'snapshot') ? 'moved' : 'fresh', ...mark })
+  isFirst = false
 }
 
 async function poll(ms: number) {

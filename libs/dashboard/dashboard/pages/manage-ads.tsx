@@ -52,7 +52,7 @@ function List({ ads }: { ads: Ad[] }) {
           <span class="unseen">Search the ads</span>
           <input
             type="search"
-            placeholder="Search by name or id"
+            placeholder="Search"
             value={search}
             onInput={({ currentTarget }) => setSearch(currentTarget.value)}
           />

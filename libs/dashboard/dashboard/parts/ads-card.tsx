@@ -28,7 +28,7 @@ export function AdsCard({ shown: { view, period, show }, rows, before }: Props) 
           <span class="unseen">Search the ads</span>
           <input
             type="search"
-            placeholder="Search by name, campaign or id"
+            placeholder="Search"
             value={view.search}
             onInput={({ currentTarget }) => show({ search: currentTarget.value }, { replace: true })}
           />

@@ -57,6 +57,8 @@ export function drawChart(canvas: HTMLCanvasElement, drawing: Drawing) {
           fill: 'origin',
           borderWidth: 2,
           pointRadius: few ? 4 : 0,
+          // a value that still grows is no drop
+          segment: { borderDash: ({ p1DataIndex }) => (points[p1DataIndex]?.isOpen ? [3, 4] : undefined) },
         },
         {
           label: 'The period before',

@@ -19,7 +19,7 @@ export function SeriesPanel({ series, view, period }: Props) {
   const { interval } = period
   if (!series.value) return <div class="chart waiting" aria-busy={series.isLoading} />
   const buckets = series.value
-  const points = pointsOf(buckets, view.metric, interval, Date.now())
+  const points = pointsOf(buckets, view.metric, interval, Date.now(), period.to)
   const closer = (index: number) =>
     interval === 'minute'
       ? undefined

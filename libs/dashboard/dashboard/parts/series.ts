@@ -8,15 +8,18 @@ export interface Point {
   /** What is said of it where there is room. */
   longLabel: string
   value: number | null
+  /** Its time is not over: the value will still grow. */
+  isOpen: boolean
   before: number | null
 }
 
 /** The points of a chart. Buckets that have not begun yet have no value: a line that falls to 0 would say that all stopped. */
-export function pointsOf(buckets: Bucket[], metric: Metric, interval: Interval, now: number): Point[] {
-  return buckets.map((bucket) => ({
+export function pointsOf(buckets: Bucket[], metric: Metric, interval: Interval, now: number, end: number): Point[] {
+  return buckets.map((bucket, index) => ({
     label: labelOf(bucket.start, interval),
     longLabel: longLabelOf(bucket.start, interval),
     value: Date.parse(bucket.start) > now ? null : valueOf(bucket, metric),
+    isOpen: Date.parse(buckets[index + 1]?.start ?? '') > now || (index === buckets.length - 1 && now < end),
     before: bucket.previous ? valueOf(bucket.previous, metric) : null,
   }))
 }

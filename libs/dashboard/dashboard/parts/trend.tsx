@@ -11,7 +11,7 @@ const [width, height] = [88, 24]
 
 /** A small line over the period. Its numbers are on the page of the ad. */
 export function Trend({ buckets, metric }: Props) {
-  const values = pointsOf(buckets ?? [], metric, 'day', Date.now()).flatMap(({ value }) =>
+  const values = pointsOf(buckets ?? [], metric, 'day', Date.now(), Infinity).flatMap(({ value }) =>
     value === null ? [] : [value],
   )
   const most = Math.max(...values, 0)
