@@ -14,10 +14,13 @@ import { cost, limited } from './cost.ts'
 import type { LabelStore } from './labels.ts'
 import type { Reports } from './reports.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
+import { createExportMetrics } from './export-metrics.ts'
+import type { ExportStore } from './exports.ts'
 import { createLive } from './live.ts'
 import { createLiveMetrics } from './live-metrics.ts'
 import { analyticsRoute } from './routes/analytics.ts'
 import { booksRoute } from './routes/books.ts'
+import { exportRoute } from './routes/exports.ts'
 import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
@@ -31,6 +34,8 @@ export interface AppOptions {
     RATE_LIMIT_WINDOW_SECONDS: number
     LIVE_MAX_STREAMS: number
     LIVE_MAX_STREAMS_PER_ADDRESS: number
+    EXPORTS_MAX: number
+    EXPORTS_MAX_PER_ADDRESS: number
   }
   metrics: Metrics
   readiness: Readiness
@@ -41,6 +46,7 @@ export interface AppOptions {
   findKey: FindKey
   findReceipt: FindReceipt
   readBooks: () => Promise<Books>
+  exports: ExportStore
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
@@ -55,6 +61,7 @@ export async function buildApp({
   findKey,
   findReceipt,
   readBooks,
+  exports,
   onServed,
 }: AppOptions): Promise<App> {
   const app = await createService({
@@ -89,6 +96,18 @@ export async function buildApp({
   const counters = createLiveMetrics(metrics.registry, () => streams.taken)
   const live = createLive({ readAnswer: answers.get, onMessages: counters.messages, onEnd: counters.ended })
   await liveRoute(app, { live, slots: streams, findKey: findReader, onUnknownKey })
+  const exporting = createSlots({
+    what: 'exports',
+    total: config.EXPORTS_MAX,
+    perAddress: config.EXPORTS_MAX_PER_ADDRESS,
+  })
+  exportRoute(app, {
+    store: exports,
+    slots: exporting,
+    findKey,
+    onUnknownKey,
+    metrics: createExportMetrics(metrics.registry, () => exporting.taken),
+  })
   receiptRoute(app, findReceipt)
   booksRoute(app, { readBooks, findKey: findReader, onUnknownKey })
   return app

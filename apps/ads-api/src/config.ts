@@ -42,6 +42,17 @@ export const configSchema = Type.Object({
     minimum: 1,
     description: 'Of them, those of one address (IPv6: one /64), at most',
   }),
+  EXPORTS_MAX: Type.Integer({
+    default: 4,
+    minimum: 1,
+    maximum: 50,
+    description: 'Exports that are read at once, at most: each has a connection to the database',
+  }),
+  EXPORTS_MAX_PER_ADDRESS: Type.Integer({
+    default: 2,
+    minimum: 1,
+    description: 'Of them, those of one address (IPv6: one /64), at most',
+  }),
   ANALYTICS_MAX_AGE_MS: Type.Integer({
     default: 10,
     minimum: 0,

@@ -4,6 +4,8 @@ import {
   archiveAd,
   createAd,
   findApiKey,
+  type ExportPageQuery,
+  type ExportedType,
   findReceipt,
   getAd,
   listAds,
@@ -12,6 +14,8 @@ import {
   readAnalytics,
   readAnalyticsChanges,
   readBooks,
+  readExportDay,
+  readExportPage,
   readFreshness,
   readLabels,
   readPeriod,
@@ -26,6 +30,8 @@ import type { AdsReader } from './routes/ads.ts'
 import type { AdsWriter } from './routes/manage-ads.ts'
 import { openStore } from './store.ts'
 
+const exportPageMs = 30_000
+
 /** Opens the database, or two when reads have one of their own, and binds to it what the routes ask for. */
 export function openQueries(config: Config, onUnavailable: (error: unknown) => void) {
   const options = {
@@ -37,6 +43,13 @@ export function openQueries(config: Config, onUnavailable: (error: unknown) => v
   }
   const primary = openStore({ ...options, url: config.DATABASE_URL })
   const replica = config.DATABASE_READ_URL ? openStore({ ...options, url: config.DATABASE_READ_URL }) : primary
+  // Connections of their own: a page may take longer than other questions may, and takes nothing from them meanwhile.
+  const exporting = openStore({
+    ...options,
+    url: config.DATABASE_READ_URL ?? config.DATABASE_URL,
+    poolSize: config.EXPORTS_MAX,
+    timeoutMs: exportPageMs,
+  })
   const { query } = primary
   const { query: read } = replica
   // Each kind of question has a part of the connections, so that none of them takes the others' numbers away.
@@ -77,9 +90,13 @@ export function openQueries(config: Config, onUnavailable: (error: unknown) => v
     readChanges: (since: Analytics) => read((database) => readAnalyticsChanges(database, since)),
     readBooks: () => catalogue(() => read(readBooks)),
     readFreshness: () => read(readFreshness),
+    exports: {
+      readDay: (type: ExportedType, day: Date) => exporting.query((database) => readExportDay(database, type, day)),
+      readPage: (page: ExportPageQuery) => exporting.query((database) => readExportPage(database, page)),
+    },
     readiness: databaseReadiness(primary, replica),
     close: async () => {
-      await Promise.all([...new Set([primary, replica])].map((store) => store.close()))
+      await Promise.all([...new Set([primary, replica, exporting])].map((store) => store.close()))
     },
   }
 }

@@ -70,6 +70,7 @@ export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, stri
     findKey,
     findReceipt: unused,
     readBooks: unused,
+    exports: { readDay: unused, readPage: unused },
     ...more,
   })
 }

@@ -38,6 +38,15 @@ export {
   type Freshness,
 } from './analytics.ts'
 export { findReceipt, type Receipt } from './receipts.ts'
+export {
+  exportedTypes,
+  readExportDay,
+  readExportPage,
+  type ExportDay,
+  type ExportedEvent,
+  type ExportedType,
+  type ExportPageQuery,
+} from './exports.ts'
 export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
 export { createBatchStore, type BatchStore, type BatchStoreOptions, type LogEnd } from './batch-store.ts'
 export { DeadlineError, UnsafeSettingsError } from './errors.ts'

@@ -1,8 +1,10 @@
 import { check } from './check.ts'
 import { checkOptions } from './client-options.ts'
+import { exportEvents } from './export-events.ts'
 import { createHttp } from './http.ts'
 import { listAds } from './list-ads.ts'
 import { analyticsCsv, readAnalytics, readSeries, seriesCsv } from './read-analytics.ts'
+import { live } from './live.ts'
 import { recordEvents, recordOne } from './record.ts'
 import { notCarriedOut, unknownOutcome } from './retry.ts'
 import type {
@@ -14,6 +16,9 @@ import type {
   BatchEvent,
   EventAccepted,
   EventResult,
+  ExportFile,
+  ExportQuery,
+  LiveAnalytics,
   NewAd,
   NewEvent,
   Receipts,
@@ -56,6 +61,10 @@ export interface Client {
   /** The same as a file: RFC 4180, with a header. */
   getAnalyticsCsv(query?: AnalyticsQuery, options?: CallOptions): Promise<string>
   getSeriesCsv(query: SeriesQuery, options?: CallOptions): Promise<string>
+  /** The numbers of all time whenever they move. Reconnects by itself; ends when the loop is left or the signal aborts. */
+  live(options?: CallOptions): AsyncIterable<LiveAnalytics>
+  /** The file of a day, as it comes; undefined when it is still that of `etag`. Needs a key with the scope `analytics:read`. */
+  exportEvents(query: ExportQuery, options?: CallOptions & { etag?: string }): Promise<ExportFile | undefined>
   /** Resolves when the click will be counted, exactly once however often it had to be sent. */
   recordClick(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
   recordImpression(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
@@ -80,6 +89,8 @@ export function createClient(clientOptions: ClientOptions): Client {
     getSeries: (query, options) => readSeries(http, query, options?.signal),
     getAnalyticsCsv: (query = {}, options) => analyticsCsv(http, query, options?.signal),
     getSeriesCsv: (query, options) => seriesCsv(http, query, options?.signal),
+    live: (options) => live(http, { signal: options?.signal, maxRetryAfterMs }),
+    exportEvents: (query, options) => exportEvents(http, query, options),
     recordClick: (event, options) => recordOne(http, 'click', event, options?.signal),
     recordImpression: (event, options) => recordOne(http, 'impression', event, options?.signal),
     recordEvents: (events, options) => recordEvents(http, events, { retries, maxRetryAfterMs }, options?.signal),

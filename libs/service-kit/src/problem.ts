@@ -14,6 +14,7 @@ export const problemCodes = {
   not_acceptable: { status: 406, title: 'There is no such representation' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The resource exists already' },
+  gone: { status: 410, title: 'The resource is no longer kept' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type of the body is not supported' },
   expectation_failed: { status: 417, title: 'The expectation of the request cannot be met' },

@@ -4,6 +4,7 @@ import type {
   Analytics,
   AnalyticsQuery,
   Client,
+  LiveAnalytics,
   NewAd,
   Receipts,
   Series,
@@ -39,6 +40,9 @@ export const readAnalytics = (query: AnalyticsQuery, signal?: AbortSignal): Prom
 export const readSeries = (query: SeriesQuery, signal?: AbortSignal): Promise<Series> =>
   call((client) => client.getSeries(query, { signal }))
 
+/** The numbers whenever they move. It comes back by itself. */
+export const readLive = (): AsyncIterable<LiveAnalytics> => clientOf().live()
+
 export const readAd = (id: number, signal?: AbortSignal): Promise<Ad> => call((client) => client.getAd(id, { signal }))
 
 export const readAds = (signal?: AbortSignal): Promise<Ad[]> =>
@@ -64,12 +68,14 @@ export function authorization(): Record<string, string> {
 // The page repeats by itself what fails, and shows that it does: the client does not.
 async function call<T>(work: (client: Client) => Promise<T>): Promise<T> {
   try {
-    return await work(createClient({ baseUrl: location.origin, apiKey: readKey() || undefined, retries: 0 }))
+    return await work(clientOf())
   } catch (error) {
     if (error instanceof DOMException) throw error
     throw failureOf(error)
   }
 }
+
+const clientOf = (): Client => createClient({ baseUrl: location.origin, apiKey: readKey() || undefined, retries: 0 })
 
 async function send(path: string, signal?: AbortSignal): Promise<Response> {
   const deadline = AbortSignal.timeout(patience)

@@ -21,3 +21,11 @@ export function useKey(): string {
   }, [])
   return key
 }
+
+/** Resolves when another key is stored, or after so many milliseconds. */
+export function nextKey(ms: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    changed.addEventListener('change', resolve, { once: true })
+    setTimeout(resolve, ms)
+  })
+}

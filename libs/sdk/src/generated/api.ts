@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ads/exports/{type}/{day}.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every event of a day, as a file
+         * @description The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is the same at each call, byte by byte. Of another day, events that are counted during the export may or may not be in it. A file that cannot be completed is broken off, never ended.
+         */
+        get: operations["exportEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ads/impression": {
         parameters: {
             query?: never;
@@ -568,7 +588,7 @@ export interface components {
              * @description Stable name of the problem
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "conflict" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
+            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "conflict" | "gone" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description What became of an event, as a click or as an impression */
@@ -736,6 +756,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "conflict";
+                };
+            };
+        };
+        /** @description `gone`: The resource is no longer kept */
+        "410.gone": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "gone";
                 };
             };
         };
@@ -1394,6 +1426,77 @@ export interface operations {
             400: components["responses"]["400.bad_http.invalid_request"];
             404: components["responses"]["404.not_found.X-Complete-Through"];
             408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    exportEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a file of a settled day */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description What happened */
+                type: "clicks" | "impressions";
+                /**
+                 * @description Day (UTC) of the events by their own time
+                 * @example 2026-07-07
+                 */
+                day: string;
+                /** @description Of the file */
+                format: "csv" | "parquet";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, ordered by (occurred_at, event_id), with the columns event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time */
+            200: {
+                headers: {
+                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    "X-Settled"?: "true" | "false";
+                    /** @description When the export began */
+                    "X-As-Of"?: string;
+                    /** @description Everything acknowledged before this time is in the file, if it is of this day */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description The file is still that of If-None-Match */
+            304: {
+                headers: {
+                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    "X-Settled"?: "true" | "false";
+                    /** @description When the export began */
+                    "X-As-Of"?: string;
+                    /** @description Everything acknowledged before this time is in the file, if it is of this day */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            410: components["responses"]["410.gone"];
             429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];

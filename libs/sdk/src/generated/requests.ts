@@ -362,6 +362,28 @@ export const requests = {
       }
     }
   },
+  "exportEvents": {
+    "params": {
+      "type": {
+        "type": "string",
+        "enum": [
+          "clicks",
+          "impressions"
+        ]
+      },
+      "day": {
+        "format": "date",
+        "type": "string"
+      },
+      "format": {
+        "type": "string",
+        "enum": [
+          "csv",
+          "parquet"
+        ]
+      }
+    }
+  },
   "recordImpression": {
     "params": {},
     "body": {
