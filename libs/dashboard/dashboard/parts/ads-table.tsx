@@ -65,7 +65,7 @@ export function AdsTable({ rows, view, period, hrefOf, onSort }: Props) {
               </th>
               <td>
                 <meter class="share" min={0} max={most} value={row.impressions} aria-hidden="true" />
-                {formatCount(row.impressions)}
+                <span class="count">{formatCount(row.impressions)}</span>
               </td>
               <td>{formatCount(row.clicks)}</td>
               <td>{formatCtr(ctrOf(row))}</td>

@@ -24,7 +24,7 @@ export function Controls({ view, period, show }: Props) {
           checked={view.compare}
           onChange={({ currentTarget }) => show({ compare: currentTarget.checked })}
         />
-        Compare with the period before
+        Compare <span class="long">with the period before</span>
       </label>
     </div>
   )
