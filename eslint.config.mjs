@@ -24,10 +24,10 @@ const vendors = [onlyIn('drizzle-orm', 'libs/data'), onlyIn('postgres', 'libs/da
 
 export default [
   { ignores: ['**/dist', '**/node_modules', '**/.nx', '**/.stack', '**/generated', '**/vitest.config.*.timestamp*'] },
-  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts', '**/*.tsx'] })),
   { plugins: { '@nx': nx } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],

@@ -1,3 +1,4 @@
+import type { Books } from '@ads-tracker/data'
 import {
   type App,
   createService,
@@ -10,16 +11,20 @@ import type { FastifyRequest } from 'fastify'
 import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
+import type { LabelStore } from './labels.ts'
+import type { Reports } from './reports.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
 import { createExportMetrics } from './export-metrics.ts'
 import type { ExportStore } from './exports.ts'
 import { createLive } from './live.ts'
 import { createLiveMetrics } from './live-metrics.ts'
 import { analyticsRoute } from './routes/analytics.ts'
+import { booksRoute } from './routes/books.ts'
 import { exportRoute } from './routes/exports.ts'
 import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
+import { seriesRoute } from './routes/series.ts'
 import { createSlots } from './slots.ts'
 
 export interface AppOptions {
@@ -36,8 +41,11 @@ export interface AppOptions {
   readiness: Readiness
   ads: AdsReader & AdsWriter
   answers: Answers
+  reports: Reports
+  labels: LabelStore
   findKey: FindKey
   findReceipt: FindReceipt
+  readBooks: () => Promise<Books>
   exports: ExportStore
   onServed?: (source: 'prepared' | 'awaited') => void
 }
@@ -48,8 +56,11 @@ export async function buildApp({
   readiness,
   ads,
   answers,
+  reports,
+  labels,
   findKey,
   findReceipt,
+  readBooks,
   exports,
   onServed,
 }: AppOptions): Promise<App> {
@@ -69,13 +80,14 @@ export async function buildApp({
   const findReader = config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
-  analyticsRoute(app, {
-    answers,
+  const reading = {
     findKey: findReader,
     onUnknownKey,
-    onNewWindow: (request) => charge(request, cost.newWindow),
+    onNewWindow: (request: FastifyRequest) => charge(request, cost.newWindow),
     onServed,
-  })
+  }
+  analyticsRoute(app, { ...reading, answers, reports, labels })
+  seriesRoute(app, { ...reading, reports })
   const streams = createSlots({
     what: 'streams',
     total: config.LIVE_MAX_STREAMS,
@@ -97,5 +109,6 @@ export async function buildApp({
     metrics: createExportMetrics(metrics.registry, () => exporting.taken),
   })
   receiptRoute(app, findReceipt)
+  booksRoute(app, { readBooks, findKey: findReader, onUnknownKey })
   return app
 }

@@ -9,11 +9,18 @@ import {
   findReceipt,
   getAd,
   listAds,
+  listTimeZones,
+  type PeriodQuery,
   readAnalytics,
   readAnalyticsChanges,
+  readBooks,
   readExportDay,
   readExportPage,
   readFreshness,
+  readLabels,
+  readPeriod,
+  readSeries,
+  type SeriesQuery,
   updateAd,
 } from '@ads-tracker/data'
 import type { Config } from './config.ts'
@@ -52,7 +59,13 @@ export function openQueries(config: Config, onError: OnDatabaseError) {
       waiting: 50 * config.DATABASE_POOL_SIZE,
       waitMs: config.QUERY_TIMEOUT_MS,
     })
-  const [keys, receipts, catalogue, windows] = [partOf(0.2), partOf(0.2), partOf(0.3), partOf(0.3)]
+  const [keys, receipts, catalogue, windows, reports] = [
+    partOf(0.2),
+    partOf(0.1),
+    partOf(0.2),
+    partOf(0.2),
+    partOf(0.2),
+  ]
   const ads: AdsReader & AdsWriter = {
     list: (page) => catalogue(() => read((database) => listAds(database, page))),
     get: (id) => catalogue(() => read((database) => getAd(database, id))),
@@ -69,7 +82,13 @@ export function openQueries(config: Config, onError: OnDatabaseError) {
       const ask = () => read((database) => readAnalytics(database, what))
       return what.minutes === undefined ? ask() : windows(ask)
     },
+    readPeriod: (what: PeriodQuery) => reports(() => read((database) => readPeriod(database, what))),
+    readSeries: (what: SeriesQuery) => reports(() => read((database) => readSeries(database, what))),
+    listTimeZones: () => catalogue(() => read(listTimeZones)),
+    readLabels: () => catalogue(() => read(readLabels)),
+    readCatalogue: async () => (await catalogue(() => read(readFreshness))).catalogue,
     readChanges: (since: Analytics) => read((database) => readAnalyticsChanges(database, since)),
+    readBooks: () => catalogue(() => read(readBooks)),
     readFreshness: () => read(readFreshness),
     exports: {
       readDay: (type: ExportedType, day: Date) => exporting.query((database) => readExportDay(database, type, day)),

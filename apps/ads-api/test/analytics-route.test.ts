@@ -25,7 +25,7 @@ describe('GET /ads/analytics', () => {
       'x-complete-through': '2026-03-04T05:06:07.850Z',
       'x-ingest-lag-ms': '40',
       'cache-control': 'no-cache',
-      vary: 'accept-encoding',
+      vary: 'accept, accept-encoding',
     })
     expect(response.headers['x-window-start']).toBeUndefined()
   })

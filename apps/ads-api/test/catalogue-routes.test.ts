@@ -39,6 +39,8 @@ describe('GET /ads', () => {
     expect(response.json()[0]).toEqual({
       id: 1,
       name: null,
+      campaign: null,
+      advertiser: null,
       image_url: 'https://cdn.test/1.jpg',
       target_url: 'https://shop.test/',
       created_at: '2026-03-04T05:06:07.890Z',
@@ -107,7 +109,7 @@ describe('POST /ads', () => {
     })
     expect(response.statusCode).toBe(201)
     expect(response.headers.location).toBe('/ads/9')
-    expect(catalogue.create).toHaveBeenLastCalledWith({ ...urls, name: 'Summer' })
+    expect(catalogue.create).toHaveBeenLastCalledWith({ ...urls, name: 'Summer', campaign: null, advertiser: null })
     expect(response.json()).toMatchObject({ id: 9, name: 'Summer', ...urls })
   })
 

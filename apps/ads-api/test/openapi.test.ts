@@ -23,6 +23,7 @@ it('describes every route of the contract', () => {
     'get /ads',
     'get /ads/analytics',
     'get /ads/analytics/live',
+    'get /ads/analytics/series',
     'get /ads/events/{event_id}',
     'get /ads/exports/{type}/{day}.{format}',
     'get /ads/{id}',

@@ -34,20 +34,18 @@ function createCard(ad: Ad, index: number) {
 
 function showStats(
   element: HTMLElement,
-  { impressions, clicks, ctr } = { impressions: 0, clicks: 0, ctr: 0 } as Pick<
-    AdStats,
-    'impressions' | 'clicks' | 'ctr'
-  >,
+  { impressions, clicks, ctr }: Pick<AdStats, 'impressions' | 'clicks' | 'ctr'> = { impressions: 0, clicks: 0, ctr: 0 },
 ) {
   const texts = {
     impressions: impressions.toLocaleString(),
     clicks: clicks.toLocaleString(),
-    ctr: `${(100 * ctr).toFixed(1)} %`,
+    ctr: impressions > 0 ? `${(100 * ctr).toFixed(1)} %` : '–',
   }
   for (const [name, text] of Object.entries(texts)) {
     const cell = find(`[data-of=${name}]`, element)
     if (cell.textContent === text) continue
-    const isFirst = cell.textContent === '–'
+    const isFirst = !cell.dataset.shown
+    cell.dataset.shown = 'true'
     cell.textContent = text
     if (isFirst) continue
     cell.classList.remove('moved')

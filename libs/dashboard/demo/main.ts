@@ -12,18 +12,16 @@ declare global {
   }
 }
 
-const client = createClient({ baseUrl: location.origin })
+// the page shows that it tries again: the client does not do so by itself
+const client = createClient({ baseUrl: location.origin, retries: 0 })
 const message = find('#message')
 for (const origin of document.querySelectorAll('[data-origin]')) origin.textContent = location.origin
 
-try {
-  await start()
-} catch (error) {
-  say(`The ads could not be loaded: ${error instanceof Error ? error.message : String(error)}`)
-}
+const retryMs = 2000
+await start()
 
 async function start() {
-  const ads = await firstPage()
+  const ads = await untilLoaded()
   if (ads.length === 0) say('There are no ads yet: npm run seed makes some.')
   const numbers = followNumbers(client)
   const journeys = createJourneys(client, numbers)
@@ -37,6 +35,19 @@ async function start() {
       onEvent: (name, detail) =>
         name === 'click' && detail.eventId && journeys.begin(ad, detail.eventId, detail.playbackTime),
     })
+  }
+}
+
+async function untilLoaded(): Promise<Ad[]> {
+  for (;;) {
+    try {
+      const ads = await firstPage()
+      message.hidden = true
+      return ads
+    } catch (error) {
+      say(`The ads cannot be loaded: ${error instanceof Error ? error.message : String(error)}. Trying again.`)
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+    }
   }
 }
 

@@ -14,6 +14,7 @@ export function followNumbers(client: Client) {
   let latest: Rows = new Map()
   let timer: ReturnType<typeof setTimeout> | undefined
   let waiting = 0
+  let since: Date | undefined
   void look()
   return { onChange, until, hurry, clicksOf: (id: number) => latest.get(id)?.clicks ?? 0 }
 
@@ -44,11 +45,15 @@ export function followNumbers(client: Client) {
     try {
       const { rows, ingestLagMs } = await client.getAnalytics()
       latest = new Map(rows.map((row) => [row.ad_id, row]))
+      since = new Date()
       for (const listener of listeners) listener(latest)
       freshness.textContent =
         ingestLagMs === undefined ? '' : `The numbers are complete up to ${(ingestLagMs / 1000).toFixed(1)} s ago.`
     } catch (error) {
-      freshness.textContent = `No numbers at the moment (${isAdsTrackerError(error) ? error.code : String(error)}).`
+      const reason = isAdsTrackerError(error) ? error.message : String(error)
+      freshness.textContent = since
+        ? `offline: numbers from ${since.toLocaleTimeString('en-GB')}. The page tries again by itself.`
+        : `There are no numbers yet: ${reason}. The page tries again by itself.`
     }
     clearTimeout(timer)
     timer = setTimeout(look, document.hidden ? 5 * calmMs : waiting > 0 ? eagerMs : calmMs)

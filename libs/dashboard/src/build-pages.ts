@@ -1,28 +1,26 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { bundleTracker, type TrackerScript } from '@ads-tracker/sdk/build'
-import { build } from 'esbuild'
+import { bundlePages, type Files } from './bundle.ts'
 
-type Files = Map<string, string | Buffer>
-
-const { resolve } = createRequire(import.meta.url)
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const swagger = (file: string) => readFile(join(dirname(resolve('swagger-ui-dist/package.json')), file))
 
 /**
- * Writes all that a gateway serves by itself into an empty `folder`: `openapi.json`, `docs/`, `demo/` and the tracker, each
- * text also gzipped beside it. The paths are those of the URLs; `/docs` and `/demo` are `index.html` in their folders.
+ * Writes all that a gateway serves by itself into an empty `folder`: the pages, `assets/`, `openapi.json` and the tracker, each
+ * text also gzipped beside it. The paths are those of the URLs; `/`, `/docs` and `/demo` are `index.html` in their folders.
  */
 export async function buildPages(folder: string): Promise<string[]> {
   const tracker = await bundleTracker()
   const files: Files = new Map([
     ...(await apiFiles()),
     ...trackerFiles(tracker),
-    ...(await docsFiles()),
-    ...(await demoFiles(tracker)),
+    ...(await bundlePages({
+      tracker: pinnedTracker(tracker),
+      integrity: tracker.integrity,
+      size: (tracker.gzipped / 1000).toFixed(1),
+    })),
   ])
   await rm(folder, { recursive: true, force: true })
   for (const [path, content] of files) await write(join(folder, path), content)
@@ -53,44 +51,9 @@ function pinnedTracker({ version, integrity }: Pick<TrackerScript, 'version' | '
   return `/tracker-${version}-${hash}.js`
 }
 
-async function docsFiles(): Promise<Files> {
-  return new Map<string, string | Buffer>([
-    ['docs/index.html', await readFile(here('docs/index.html'))],
-    ['docs/docs.css', await readFile(here('docs/docs.css'))],
-    ['docs/docs.js', await readFile(here('docs/docs.js'))],
-    ['docs/swagger-ui.css', await swagger('swagger-ui.css')],
-    ['docs/swagger-ui.js', await swagger('swagger-ui-bundle.js')],
-  ])
-}
-
-async function demoFiles(tracker: TrackerScript): Promise<Files> {
-  const html = await readFile(here('demo/index.html'), 'utf8')
-  const { outputFiles } = await build({
-    entryPoints: [here('demo/main.ts')],
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    minify: true,
-    write: false,
-    logLevel: 'warning',
-    define: { TRACKER_VERSION: JSON.stringify(tracker.version) },
-  })
-  return new Map<string, string | Buffer>([
-    [
-      'demo/index.html',
-      html
-        .replaceAll('{{tracker}}', pinnedTracker(tracker))
-        .replaceAll('{{integrity}}', tracker.integrity)
-        .replaceAll('{{size}}', (tracker.gzipped / 1000).toFixed(1)),
-    ],
-    ['demo/demo.css', await readFile(here('demo/demo.css'))],
-    ['demo/demo.js', Buffer.from(outputFiles[0]!.contents)],
-  ])
-}
-
 async function write(path: string, content: string | Buffer) {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, content)
-  if (['.html', '.css', '.js', '.json'].includes(extname(path)))
+  if (['.html', '.css', '.js', '.json', '.svg'].includes(extname(path)))
     await writeFile(`${path}.gz`, gzipSync(content, { level: 9 }))
 }

@@ -34,6 +34,8 @@ export const ads = pgTable('ads', {
   created_at: time('created_at').notNull().default(now),
   updated_at: time('updated_at').notNull().default(now),
   archived_at: time('archived_at'),
+  campaign: text('campaign'),
+  advertiser: text('advertiser'),
 })
 
 export const apiKeys = pgTable('api_keys', {

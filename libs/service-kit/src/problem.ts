@@ -11,6 +11,7 @@ export const problemCodes = {
   origin_not_allowed: { status: 403, title: 'Pages of this origin may not record events' },
   not_found: { status: 404, title: 'There is no such resource' },
   method_not_allowed: { status: 405, title: 'The resource does not take this method' },
+  not_acceptable: { status: 406, title: 'There is no such representation' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The resource exists already' },
   gone: { status: 410, title: 'The resource is no longer kept' },

@@ -56,6 +56,7 @@ export async function buildApp(config: Config): Promise<App> {
     app.route({ method: methods, url, handler: clickIngest })
   for (const url of ['/ads/events', '/ads/events/'])
     app.route({ method: ['POST', 'OPTIONS'], url, handler: clickIngest })
+  app.get('/health/click-ingest', to(config.CLICK_INGEST_URL, '/readyz'))
   if (config.SITE_DIR) await servePages(app, config.SITE_DIR)
   app.route({ method: methods, url: '/*', handler: adsApi })
   return app

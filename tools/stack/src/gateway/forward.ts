@@ -31,12 +31,12 @@ const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', '
 
 /**
  * Registers the proxy; returns what makes a handler that sends requests on to an origin, each once, and streams the answer.
- * `connections` to it at most (null is no bound), `bodyTimeout` milliseconds between two parts of an answer.
+ * `path` is asked for instead of that of the request. `connections` to it at most (null is no bound), `bodyTimeout` milliseconds between two parts of an answer.
  */
 export async function forwarding(
   app: App,
   limits: { connections: number | null; bodyTimeout: number } = { connections: 256, bodyTimeout: 30_000 },
-): Promise<(origin: string) => (request: FastifyRequest, reply: FastifyReply) => void> {
+): Promise<(origin: string, path?: string) => (request: FastifyRequest, reply: FastifyReply) => void> {
   await app.register(replyFrom, {
     disableCache: true,
     disableRequestLogging: true,
@@ -50,9 +50,9 @@ export async function forwarding(
       connect: { timeout: 2000 },
     },
   })
-  return (origin) => (request, reply) => {
+  return (origin, path) => (request, reply) => {
     const body = request.body as Buffer | undefined
-    reply.from(undefined, {
+    reply.from(path, {
       getUpstream: () => origin,
       // A type of its own keeps the proxy from encoding the bytes again; the client's is put back with the headers.
       ...(body && { body, contentType: 'application/octet-stream' }),
