@@ -6,6 +6,7 @@ export const benchmarkNames = [
   'writer',
   'analytics',
   'live',
+  'series',
   'freshness',
   'spike',
   'scale',
