@@ -14,7 +14,7 @@ export interface LiveOptions {
   quietMs?: number
   /** Milliseconds between two comments. They come while the database is down as well. */
   commentMs?: number
-  /** Bytes that may wait for one reader; one who has more is dropped. */
+  /** Bytes that may wait for one reader beyond the largest message it got; one who has more is dropped. */
   maxWaitingBytes?: number
   /** Messages that were written, one for each reader. */
   onMessages?: (count: number) => void
@@ -39,6 +39,8 @@ interface Reader {
   raw: ServerResponse
   lastEventId: string | null
   isNew: boolean
+  /** Bytes of its largest message. */
+  largest: number
   end: StreamEnd
 }
 
@@ -73,7 +75,7 @@ export function createLive({
   }
 
   function add(raw: ServerResponse, lastEventId: string | null): void {
-    const reader: Reader = { raw, lastEventId, isNew: true, end: 'client' }
+    const reader: Reader = { raw, lastEventId, isNew: true, largest: 0, end: 'client' }
     readers.set(raw, reader)
     raw.once('close', () => {
       readers.delete(raw)
@@ -116,9 +118,11 @@ export function createLive({
   function write(reader: Reader, bytesOf: (reader: Reader) => Buffer | undefined): void {
     const { raw } = reader
     if (!readers.has(raw) || raw.writableEnded) return
-    if (raw.writableLength > maxWaitingBytes) return drop(raw, 'slow')
+    if (raw.writableLength > maxWaitingBytes + reader.largest) return drop(raw, 'slow')
     const bytes = bytesOf(reader)
-    if (bytes) raw.write(bytes)
+    if (!bytes) return
+    raw.write(bytes)
+    reader.largest = Math.max(reader.largest, bytes.length)
     if (bytes !== comment) reader.isNew = false
   }
 

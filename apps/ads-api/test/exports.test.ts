@@ -17,7 +17,7 @@ const csv = async (path: string) =>
 
 const settled = daysAgo(10)
 const large = daysAgo(9)
-const recent = daysAgo(1)
+const recent = daysAgo(0)
 const odd = [
   eventOn(settled, 5, { user_agent: '=HYPERLINK("https://evil.test")' }),
   eventOn(settled, 5, { user_agent: 'two\r\nlines, "quoted"', ad_id: 2, playback_time: null }),
@@ -167,7 +167,7 @@ describe('a settled day', () => {
 
 describe('what is refused', () => {
   it.each([
-    [`clicks/${daysAgo(-1)}.csv`, 'day'],
+    [`clicks/${daysAgo(-2)}.csv`, 'day'],
     ['clicks/2026-02-30.csv', 'day'],
     ['clicks/yesterday.csv', 'day'],
     ['clicks/1999-12-31.csv', 'day'],
@@ -238,6 +238,15 @@ describe('many exports', () => {
     expect(await (await fetch(`${own.url}/metrics`)).text()).toMatch(
       /^ads_exports_ended_total\{format="csv",reason="client"\} 2$/m,
     )
+  })
+
+  it('are not among the times of answers, unlike what is refused', async () => {
+    await (await get(`clicks/${settled}.csv`)).text()
+    await (await get(`clicks/${settled}.xlsx`)).text()
+    const metrics = await (await fetch(`${app.url}/metrics`)).text()
+    expect(metrics).toMatch(/^http_request_duration_seconds_count\{[^}]*exports[^}]*status="400"\}/m)
+    expect(metrics).not.toMatch(/exports[^}]*status="200"/)
+    expect(metrics).toMatch(/^ads_exports_ended_total\{format="csv",reason="complete"\} \d+$/m)
   })
 
   it('do not hold up the end of the process', async () => {
