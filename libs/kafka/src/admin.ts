@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type ITopicConfig, type Kafka } from 'kafkajs'
+import type { ITopicConfig } from 'kafkajs'
+import type { Kafka } from './client.ts'
 import { withDeadline } from './deadline.ts'
 import { useIncrementalAlterConfigs } from './incremental-alter-configs.ts'
 

@@ -1,23 +1,12 @@
-import {
-  type ConsumerCrashEvent,
-  type ConsumerGroupJoinEvent,
-  type EachBatchPayload,
-  type IHeaders,
-  type Kafka,
-} from 'kafkajs'
+import type { ConsumerConfig, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
+import type { Kafka } from './client.ts'
+import { type ConsumedRecord, recordsOf } from './consumed-record.ts'
+import { openConsumer } from './fast-path/kafkajs-internals.ts'
+import { readFetchedRecords } from './fast-path/seam.ts'
 
 export interface TopicPartition {
   topic: string
   partition: number
-}
-
-export interface ConsumedRecord {
-  offset: bigint
-  key: Buffer | null
-  value: Buffer | null
-  headers: Record<string, string>
-  /** The broker's clock (LogAppendTime), Unix milliseconds. */
-  timestamp: number
 }
 
 export interface ConsumedBatch extends TopicPartition {
@@ -67,7 +56,7 @@ export function createBatchConsumer({
 }: BatchConsumerOptions): BatchConsumer {
   let generation = 0
   let turnedAt = performance.now()
-  const consumer = kafka.consumer({
+  const consumer = createConsumer(kafka, {
     groupId,
     // a writer killed by -9 is waited for until then: its next commit is promised after 12 s, of which its start takes up to 2
     sessionTimeout: 9000,
@@ -131,13 +120,7 @@ export function createBatchConsumer({
     turnedAt = performance.now()
     const mine = generation
     const gone = () => mine !== generation || !isRunning() || isStale()
-    const records = batch.messages.map(({ offset, key, value, headers, timestamp }) => ({
-      offset: BigInt(offset),
-      key,
-      value,
-      headers: textHeaders(headers),
-      timestamp: Number(timestamp),
-    }))
+    const records = recordsOf(batch)
     if (gone()) return
     await onBatch({ topic: batch.topic, partition: batch.partition, records, heartbeat: beat, isStale: gone })
     if (!gone()) resolveOffset(batch.lastOffset())
@@ -150,11 +133,9 @@ export function createBatchConsumer({
   }
 }
 
-function textHeaders(headers: IHeaders | undefined): Record<string, string> {
-  const text: Record<string, string> = {}
-  for (const name in headers) {
-    const value = headers[name]
-    text[name] = (Array.isArray(value) ? value.at(-1) : value)?.toString() ?? ''
-  }
-  return text
+function createConsumer(kafka: Kafka, options: ConsumerConfig) {
+  if (!kafka.fastPath) return kafka.consumer(options)
+  const { consumer, cluster } = openConsumer(kafka, options)
+  readFetchedRecords(cluster)
+  return consumer
 }
