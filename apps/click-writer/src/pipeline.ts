@@ -1,4 +1,11 @@
-import { createBatchStore, createDatabase, databaseAddress, readLedger, readRawRetentionDays } from '@ads-tracker/data'
+import {
+  createBatchStore,
+  createDatabase,
+  createGroupMembers,
+  databaseAddress,
+  readLedger,
+  readRawRetentionDays,
+} from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
 import { createAdmin, createBatchConsumer, createKafka, createKafkaLog, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
@@ -6,6 +13,7 @@ import { createAudit } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
+import { removeKilled } from './killed-members.ts'
 import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
@@ -55,17 +63,21 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     queueMaxEvents: config.QUEUE_MAX_EVENTS,
     queueMaxBytes: config.QUEUE_MAX_BYTES,
   })
+  const groupId = `${config.TOPIC_PREFIX}click-writer`
+  const members = createGroupMembers({ ...connection, groupId })
   const consumer = createBatchConsumer({
     kafka,
-    groupId: `${config.TOPIC_PREFIX}click-writer`,
+    groupId,
     topics: Object.values(topics),
     concurrency: 12,
+    sessionTimeoutMs: config.SESSION_SECONDS * 1000,
     onBatch: writer.onBatch,
     onAssigned,
     onCrash: crash,
   })
   const tasks: (() => void)[] = []
   let committed = new Map<string, bigint>()
+  let memberId: string | undefined
   let closing = false
   void start()
 
@@ -85,6 +97,11 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
         quietly('the complete-through mark'),
       ),
       every(5000, audit, quietly('the audit of the books')),
+      every(
+        300,
+        () => removeKilled({ members, admin, groupId, log }),
+        quietly('looking for killed members of the group'),
+      ),
       startUpkeep({ store: upkeep, log, metrics }),
       every(
         5000,
@@ -101,9 +118,11 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await untilDone(consumer.start)
   }
 
-  function onAssigned(partitions: TopicPartition[]) {
+  function onAssigned(partitions: TopicPartition[], member: string) {
     writer.onAssigned(partitions)
     committed = new Map()
+    memberId = member
+    void noteMembership(member)
     continueFromLedger(partitions).catch((error: unknown) =>
       log.warn({ err: error }, 'going on from the offsets of the group'),
     )
@@ -120,6 +139,18 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       if (book === undefined || writer.isReadingAll(book)) continue
       if (book.recovered > 0n) writer.readAll(book)
       else consumer.seek({ topic, partition, offset: later(book.firstOffset, book.nextOffset - probed) })
+    }
+  }
+
+  async function noteMembership(member: string) {
+    try {
+      await members.joined(member)
+      log.info({ member }, 'noted as a member of the consumer group')
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'not noted as a member: if this process is killed, the group waits until its session ends',
+      )
     }
   }
 
@@ -157,7 +188,13 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await writer.stop()
     await commit().catch(() => {})
     await consumer.close().catch(() => {})
-    await Promise.all([admin.close(), database.close(), ...[control, upkeep, ...stores].map((store) => store.close())])
+    if (memberId !== undefined) await members.left([memberId]).catch(() => {})
+    await Promise.all([
+      admin.close(),
+      database.close(),
+      members.close(),
+      ...[control, upkeep, ...stores].map((store) => store.close()),
+    ])
   }
 
   async function untilDone(attempt: () => Promise<void>) {

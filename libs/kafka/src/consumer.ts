@@ -1,7 +1,7 @@
 import type { ConsumerConfig, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
 import type { Kafka } from './client.ts'
 import { type ConsumedRecord, recordsOf } from './consumed-record.ts'
-import { openConsumer } from './fast-path/kafkajs-internals.ts'
+import { openConsumer } from './kafkajs-internals.ts'
 import { readFetchedRecords } from './fast-path/seam.ts'
 
 export interface TopicPartition {
@@ -23,11 +23,13 @@ export interface BatchConsumerOptions {
   topics: string[]
   /** Returns when the batch may be followed by the next one. It need not be stored by then; see `commit`. */
   onBatch: (batch: ConsumedBatch) => Promise<void>
-  /** The partitions that are ours from now on; fetching starts anew at the committed offsets. */
-  onAssigned: (partitions: TopicPartition[]) => void
+  /** The partitions that are ours from now on; fetching starts anew at the committed offsets. The group knows us as `memberId`. */
+  onAssigned: (partitions: TopicPartition[], memberId: string) => void
   /** kafkajs has given up for good: the process should end. */
   onCrash: (error: Error) => void
   concurrency: number
+  /** How long the group waits for a member that is silent; 9 s by default. */
+  sessionTimeoutMs?: number
 }
 
 export interface BatchConsumer {
@@ -53,14 +55,16 @@ export function createBatchConsumer({
   onAssigned,
   onCrash,
   concurrency,
+  sessionTimeoutMs = 9000,
 }: BatchConsumerOptions): BatchConsumer {
   let generation = 0
   let turnedAt = performance.now()
   const consumer = createConsumer(kafka, {
     groupId,
-    // a writer killed by -9 is waited for until then: its next commit is promised after 12 s, of which its start takes up to 2
-    sessionTimeout: 9000,
-    heartbeatInterval: 1000,
+    // a member that was killed is waited for until then, unless somebody removes it from the group
+    sessionTimeout: sessionTimeoutMs,
+    // how soon a member hears that the group assigns its partitions anew; sent when a fetch returns
+    heartbeatInterval: 300,
     rebalanceTimeout: 60_000,
     // how soon partitions that were added are read
     metadataMaxAge: 10_000,
@@ -77,6 +81,7 @@ export function createBatchConsumer({
       Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       ),
+      payload.memberId,
     )
   })
   consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => {

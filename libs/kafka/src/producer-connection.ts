@@ -1,7 +1,7 @@
 import type { PartitionerArgs, PartitionMetadata, Producer } from 'kafkajs'
 import type { Kafka } from './client.ts'
 import { withDeadline } from './deadline.ts'
-import { openProducer } from './fast-path/kafkajs-internals.ts'
+import { openProducer } from './kafkajs-internals.ts'
 import { createSendOnce, type TopicRecords } from './fast-path/send-once.ts'
 
 export interface ProducerConnection {

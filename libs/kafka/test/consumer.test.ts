@@ -144,6 +144,48 @@ describe('the consumer', () => {
     await vi.waitFor(() => expect(assigned.at(-1)).toBe(6), 5000)
   })
 
+  test('gets the partitions of a member that is removed from the group, before the session of that member ends', async () => {
+    const silence = Promise.withResolvers<void>()
+    onTestFinished(() => silence.resolve())
+    await publish(60)
+    const sessionTimeoutMs = 120_000
+    const assigned: number[] = []
+    const members: string[] = []
+    await start({
+      sessionTimeoutMs,
+      onBatch: () => silence.promise,
+      onAssigned: (_partitions, memberId) => void members.push(memberId),
+    })
+    const started = start({
+      sessionTimeoutMs,
+      onBatch: async () => {},
+      onAssigned: (partitions) => void assigned.push(partitions.length),
+    })
+    const admin = createAdmin(kafkaOf(topics.brokers))
+    onTestFinished(() => admin.close())
+    await vi.waitFor(() => expect(members).toHaveLength(1), 10_000)
+    await admin.removeMember(`${topics.prefix}group`, members[0] ?? '')
+    await started
+    expect(assigned).toEqual([6])
+    await admin.removeMember(`${topics.prefix}group`, 'a member that is not there')
+    silence.resolve()
+  })
+
+  test('begins again at the committed offsets when the group has forgotten it', async () => {
+    await publish(600)
+    const members: string[] = []
+    const { total, onBatch } = collector()
+    const consumer = await start({ onBatch, onAssigned: (_partitions, memberId) => void members.push(memberId) })
+    await vi.waitFor(() => expect(total()).toBe(600), 10_000)
+    await consumer.commit(Array.from({ length: 6 }, (_, partition) => ({ topic, partition, offset: 90n })))
+    const admin = createAdmin(kafkaOf(topics.brokers))
+    onTestFinished(() => admin.close())
+    await admin.removeMember(`${topics.prefix}group`, members[0] ?? '')
+    await vi.waitFor(() => expect(total()).toBe(660), 20_000)
+    expect(members).toHaveLength(2)
+    expect(members[1]).not.toBe(members[0])
+  })
+
   test('reads partitions that are added while it runs', async () => {
     await publish(60)
     const { take, total } = collector()

@@ -1,5 +1,5 @@
 import { decodeFetchResponse, fetchVersion } from './fetch-response.ts'
-import type { Broker, Cluster, Exchange } from './kafkajs-internals.ts'
+import type { Broker, Cluster, Exchange } from '../kafkajs-internals.ts'
 
 const fetchKey = 1
 

@@ -1,6 +1,6 @@
 import produce from 'kafkajs/src/protocol/requests/produce/index.js'
 import type { PartitionerArgs } from 'kafkajs'
-import type { Cluster, Connection, Exchange } from './kafkajs-internals.ts'
+import type { Cluster, Connection, Exchange } from '../kafkajs-internals.ts'
 import { encodeProduceRequest, produceVersions, type ProduceRequest } from './produce-request.ts'
 import type { OutgoingRecord } from './record-batch.ts'
 

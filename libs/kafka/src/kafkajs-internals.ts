@@ -1,6 +1,6 @@
-import type { Consumer, ConsumerConfig, Kafka, PartitionMetadata, Producer, ProducerConfig } from 'kafkajs'
+import type { Admin, Consumer, ConsumerConfig, Kafka, PartitionMetadata, Producer, ProducerConfig } from 'kafkajs'
 
-// The parts of kafkajs 2.2.4 that the fast path uses; kafkajs publishes no types for them.
+// The parts of kafkajs 2.2.4 that we use beside its API; kafkajs publishes no types for them.
 
 /** A request and how its response is read, of the version that the broker and kafkajs have in common. */
 export interface Exchange {
@@ -40,7 +40,7 @@ interface PushedRequest {
 export interface Broker {
   connectionPool: { pool: Connection[] }
   lookupRequest(apiKey: number, definition: object): Protocol
-  isConnected(): boolean
+  leaveGroup(member: { groupId: string; memberId: string }): Promise<void>
   disconnect(): Promise<void>
 }
 
@@ -52,9 +52,10 @@ export interface Cluster {
     brokers: Record<number, Broker>
   }
   findBroker(options: { nodeId: number }): Promise<Broker>
+  findGroupCoordinator(options: { groupId: string }): Promise<Broker>
 }
 
-/** Makes a producer or a consumer, and returns it with the cluster that kafkajs made for it. */
+/** Makes a producer, a consumer or an admin, and returns it with the cluster that kafkajs made for it. */
 export function openProducer(kafka: Kafka, options: ProducerConfig): { producer: Producer; cluster: Cluster } {
   const seen = observe(kafka)
   const producer = seen.kafka.producer(options)
@@ -67,20 +68,26 @@ export function openConsumer(kafka: Kafka, options: ConsumerConfig): { consumer:
   return { consumer, cluster: seen.cluster() }
 }
 
+export function openAdmin(kafka: Kafka): { admin: Admin; cluster: Cluster } {
+  const seen = observe(kafka)
+  const admin = seen.kafka.admin()
+  return { admin, cluster: seen.cluster() }
+}
+
 // The method that makes clusters has a symbol for a name, which kafkajs does not export.
 function observe(kafka: Kafka) {
   const name = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   )
   if (name === undefined)
-    throw new Error('this is not kafkajs 2.2.4: set KAFKA_FAST_PATH=false or install that version')
+    throw new Error('this is not kafkajs 2.2.4, whose internals libs/kafka uses: install that version')
   const create = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[name]!
   let made: Cluster | undefined
   const observed = Object.create(kafka, { [name]: { value: (options: object) => (made = create(options)) } }) as Kafka
   return {
     kafka: observed,
     cluster() {
-      if (made === undefined) throw new Error('kafkajs made no cluster: set KAFKA_FAST_PATH=false')
+      if (made === undefined) throw new Error('kafkajs made no cluster: this is not version 2.2.4')
       return made
     },
   }
