@@ -16,15 +16,24 @@ describe('the consumer', () => {
   let topics: TestTopics
   let topic: string
   const open: BatchConsumer[] = []
+  const silences: PromiseWithResolvers<void>[] = []
 
   beforeEach(async () => {
     topics = await testTopics()
     topic = topics.topics.click
   })
   afterEach(async () => {
+    for (const silence of silences.splice(0)) silence.resolve()
     await Promise.all(open.splice(0).map((consumer) => consumer.close()))
     await topics.remove()
   })
+
+  /** What a member that does not answer waits for. */
+  function untilTheEnd(): PromiseWithResolvers<void> {
+    const silence = Promise.withResolvers<void>()
+    silences.push(silence)
+    return silence
+  }
 
   function consumerOf(options: Partial<BatchConsumerOptions> & Pick<BatchConsumerOptions, 'onBatch'>): BatchConsumer {
     const consumer = createBatchConsumer({
@@ -130,8 +139,7 @@ describe('the consumer', () => {
 
   test('leaves the group at once also while it waits to join, or to join again, because another member does not answer', async () => {
     await publish(600)
-    const silence = Promise.withResolvers<void>()
-    onTestFinished(() => silence.resolve())
+    const silence = untilTheEnd()
     const assigned: number[] = []
     const member = await start({ onBatch: async () => {} })
     await start({ onBatch: () => silence.promise, onAssigned: (partitions) => void assigned.push(partitions.length) })
@@ -149,8 +157,7 @@ describe('the consumer', () => {
   })
 
   test('gets the partitions of a member that is removed from the group, before the session of that member ends', async () => {
-    const silence = Promise.withResolvers<void>()
-    onTestFinished(() => silence.resolve())
+    const silence = untilTheEnd()
     await publish(60)
     const assigned: number[] = []
     const members: string[] = []
@@ -169,7 +176,6 @@ describe('the consumer', () => {
     await started
     expect(assigned).toEqual([6])
     await admin.removeMember(`${topics.prefix}group`, 'a member that is not there')
-    silence.resolve()
   })
 
   test('begins again at the committed offsets when the group has forgotten it', async () => {
