@@ -1,4 +1,11 @@
-import { createBatchStore, createDatabase, databaseAddress, readLedger, readRawRetentionDays } from '@ads-tracker/data'
+import {
+  createBatchStore,
+  createDatabase,
+  createGroupMembers,
+  databaseAddress,
+  readLedger,
+  readRawRetentionDays,
+} from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
 import { createAdmin, createBatchConsumer, createKafka, createKafkaLog, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
@@ -6,6 +13,7 @@ import { createAudit } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
+import { removeKilled } from './killed-members.ts'
 import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkDatabase, checkTopics, writerReadiness } from './readiness.ts'
@@ -57,17 +65,21 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     queueMaxEvents: config.QUEUE_MAX_EVENTS,
     queueMaxBytes: config.QUEUE_MAX_BYTES,
   })
+  const groupId = `${config.TOPIC_PREFIX}click-writer`
+  const members = createGroupMembers({ ...connection, groupId })
   const consumer = createBatchConsumer({
     kafka,
-    groupId: `${config.TOPIC_PREFIX}click-writer`,
+    groupId,
     topics: Object.values(topics),
     concurrency: 12,
+    sessionTimeoutMs: config.SESSION_SECONDS * 1000,
     onBatch: writer.onBatch,
     onAssigned,
     onCrash: crash,
   })
   const tasks: (() => void)[] = []
   let committed = new Map<string, bigint>()
+  let memberId: string | undefined
   let closing = false
   void start()
 
@@ -87,6 +99,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
         quietly('update the freshness mark'),
       ),
       every(5000, audit, quietly('audit the ledger')),
+      every(300, () => removeKilled({ members, admin, groupId, log }), quietly('look for killed members of the group')),
       startUpkeep({ store: upkeep, log, metrics }),
       every(
         5000,
@@ -103,9 +116,11 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await untilDone(consumer.start)
   }
 
-  function onAssigned(partitions: TopicPartition[]) {
+  function onAssigned(partitions: TopicPartition[], member: string) {
     writer.onAssigned(partitions)
     committed = new Map()
+    memberId = member
+    void noteMembership(member)
     continueFromLedger(partitions).catch((error: unknown) =>
       log.warn(
         { err: error },
@@ -125,6 +140,18 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       if (book === undefined || writer.isReadingAll(book)) continue
       if (book.recovered > 0n) writer.readAll(book)
       else consumer.seek({ topic, partition, offset: later(book.firstOffset, book.nextOffset - probed) })
+    }
+  }
+
+  async function noteMembership(member: string) {
+    try {
+      await members.joined(member)
+      log.info({ member }, 'noted as a member of the consumer group')
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'not noted as a member: if this process is killed, the group waits until its session ends',
+      )
     }
   }
 
@@ -164,7 +191,8 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await writer.stop()
     await commit().catch(() => {})
     await consumer.close().catch(() => {})
-    await Promise.all([admin, database, health, control, upkeep, ...stores].map((each) => each.close()))
+    if (memberId !== undefined) await members.left([memberId]).catch(() => {})
+    await Promise.all([admin, database, health, control, upkeep, members, ...stores].map((each) => each.close()))
   }
 
   async function untilDone(attempt: () => Promise<void>) {

@@ -159,9 +159,9 @@ begin
     return query
     select part.n, case when by_ad then e.ad_id end, sum(e.click)::bigint, sum(e.impression)::bigint
     from unnest(lows, highs) with ordinality as part (low, high, n), lateral (
-      select c.ad_id, 1 as click, 0 as impression from clicks c where c.occurred_at >= part.low and c.occurred_at < part.high
+      select c.ad_id, 1 as click, 0 as impression from all_clicks c where c.occurred_at >= part.low and c.occurred_at < part.high
       union all
-      select i.ad_id, 0, 1 from impressions i where i.occurred_at >= part.low and i.occurred_at < part.high
+      select i.ad_id, 0, 1 from all_impressions i where i.occurred_at >= part.low and i.occurred_at < part.high
     ) as e
     where ads is null or e.ad_id = any (ads)
     group by 1, 2;

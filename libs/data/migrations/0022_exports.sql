@@ -35,14 +35,14 @@ begin
     return query
     select e.event_id, e.ad_id, extract(epoch from e.occurred_at)::float8 * 1000, extract(epoch from e.received_at)::float8 * 1000,
            host(e.ip), e.user_agent, e.playback_time
-    from clicks e
+    from all_clicks e
     where occurred_at >= since and occurred_at < until and (after_id is null or (occurred_at, event_id) > (since, after_id))
     order by occurred_at, event_id limit page;
   else
     return query
     select e.event_id, e.ad_id, extract(epoch from e.occurred_at)::float8 * 1000, extract(epoch from e.received_at)::float8 * 1000,
            host(e.ip), e.user_agent, e.playback_time
-    from impressions e
+    from all_impressions e
     where occurred_at >= since and occurred_at < until and (after_id is null or (occurred_at, event_id) > (since, after_id))
     order by occurred_at, event_id limit page;
   end if;

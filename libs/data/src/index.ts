@@ -49,6 +49,7 @@ export {
 } from './exports.ts'
 export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
 export { createBatchStore, type BatchStore, type BatchStoreOptions, type LogEnd } from './batch-store.ts'
+export { createGroupMembers, type GroupMembers, type GroupMembersOptions } from './group-members.ts'
 export { DeadlineError, UnsafeSettingsError } from './errors.ts'
 export {
   countDeadLetters,

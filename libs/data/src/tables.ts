@@ -209,3 +209,9 @@ export const schemaMigrations = pgTable('schema_migrations', {
   sha256: text('sha256').notNull(),
   applied_at: time('applied_at').notNull().default(now),
 })
+
+export const groupMembers = pgTable('group_members', {
+  id: integer('id').generatedByDefaultAsIdentity().primaryKey(),
+  group_id: text('group_id').notNull(),
+  member_id: text('member_id').notNull(),
+})
