@@ -32,8 +32,8 @@ export async function series(context: Context): Promise<Result> {
   context.say('storing a year of rollups')
   const events = await fill(database.url)
   context.say(`${(events / 1e6).toFixed(1)} million events stored`)
-  const one = await directly(database.adsApiUrl, [500])
-  const all = await directly(database.adsApiUrl)
+  const one = await directly(context, database.adsApiUrl, [500])
+  const all = await directly(context, database.adsApiUrl)
   const check = await checkSums(database.adsApiUrl, events)
   const served = await serve(context, database.adsApiUrl)
   const figures: Figure[] = [
@@ -68,7 +68,7 @@ export async function series(context: Context): Promise<Result> {
 }
 
 /** Milliseconds of each question, one after the other on one connection, ascending. */
-async function directly(url: string, adIds?: number[]): Promise<Record<string, number[]>> {
+async function directly(context: Context, url: string, adIds?: number[]): Promise<Record<string, number[]>> {
   const database = createDatabase({ url, max: 1 })
   const taken: Record<string, number[]> = {}
   for (const [name, question] of Object.entries(questions)) {
@@ -79,6 +79,8 @@ async function directly(url: string, adIds?: number[]): Promise<Record<string, n
       if (n >= 5) times.push(performance.now() - start)
     }
     taken[name] = times.sort((one, other) => one - other)
+    const [p50, p99] = [50, 99].map((percent) => percentile(times, percent).toFixed(1))
+    context.say(`${name}, ${adIds ? 'one ad' : 'a thousand ads'}: p50 ${p50} ms, p99 ${p99} ms`)
   }
   await database.close()
   return taken
