@@ -24,7 +24,7 @@ afterAll(async () => {
   await db?.drop()
 })
 beforeEach(async () => {
-  await sql`truncate ads, clicks, impressions, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, ledger restart identity`
+  await sql`truncate ads, clicks, clicks_undated, impressions, impressions_undated, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, ledger restart identity`
   await sql`update retention set removed_before = null`
   await insertAds(sql, 3)
 })
@@ -71,7 +71,7 @@ describe('a period', () => {
       click('2026-03-04T05:09:00Z'),
     ])
     await sql`update retention set removed_before = '2026-03-04'`
-    await sql`truncate clicks`
+    await sql`truncate clicks, clicks_undated`
     const found = await readPeriod(database, {
       from: at('2026-03-04T05:06:07.890Z'),
       to: at('2026-03-04T05:08:00.001Z'),
@@ -90,7 +90,7 @@ describe('a series', () => {
         fc.array(fc.integer({ min: 0, max: 8 * day }), { minLength: 40, maxLength: 80 }),
         fc.array(question, { minLength: 6, maxLength: 6 }),
         async (offsets, questions) => {
-          await sql`truncate clicks, impressions`
+          await sql`truncate clicks, clicks_undated, impressions, impressions_undated`
           const ends = questions.flatMap(({ from, to }) => [from, to].flatMap((edge) => [edge - 1, edge]))
           const times = [...offsets.map((offset) => start + offset), ...ends]
           await insertEvents(
@@ -257,8 +257,8 @@ const question = fc
 
 async function countRaw(edges: Date[], adIds: number[] | undefined) {
   const rows = await sql<{ type: string; ad_id: number; at: string }[]>`
-    select 'click' as type, ad_id, (extract(epoch from occurred_at) * 1000)::bigint as at from clicks
-    union all select 'impression', ad_id, (extract(epoch from occurred_at) * 1000)::bigint from impressions`
+    select 'click' as type, ad_id, (extract(epoch from occurred_at) * 1000)::bigint as at from all_clicks
+    union all select 'impression', ad_id, (extract(epoch from occurred_at) * 1000)::bigint from all_impressions`
   const wanted = rows.filter(({ ad_id }) => adIds?.includes(ad_id) ?? true)
   return edges.slice(0, -1).map((edge, n) => {
     const inside = wanted.filter(({ at }) => Number(at) >= edge.getTime() && Number(at) < edges[n + 1]!.getTime())
@@ -270,7 +270,7 @@ async function countRaw(edges: Date[], adIds: number[] | undefined) {
 // One commit of the writer: the event and all rungs of the ladder.
 async function addClick(step: Sql, ms: number) {
   const time = new Date(ms).toISOString()
-  await step`insert into clicks (event_id, ad_id, occurred_at, received_at) values (gen_random_uuid(), 1, ${time}, ${time})`
+  await step`insert into clicks_undated (event_id, ad_id, occurred_at, received_at) values (gen_random_uuid(), 1, ${time}, ${time})`
   for (const unit of ['minute', 'hour', 'day']) {
     await step`
       insert into ${step(`ad_${unit}_stats`)} as known values (1, date_trunc(${unit}, ${time}::timestamptz, 'UTC'), 0, 1, 0)

@@ -118,7 +118,7 @@ describe('replacing every app, instance by instance, under load', () => {
   async function books() {
     const [row] = await sql<{ imbalance: number; stored: number; letters: number }[]>`
       select (select coalesce(sum(next_offset - first_offset - counted - duplicates - conflicts - dead_letters), 0)::int from ledger) as imbalance,
-        (select count(*)::int from clicks) as stored, (select count(*)::int from dead_letters) as letters`
+        (select count(*)::int from all_clicks) as stored, (select count(*)::int from dead_letters) as letters`
     return { imbalance: row?.imbalance, stored: row?.stored, deadLetters: row?.letters }
   }
 
