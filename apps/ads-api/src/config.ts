@@ -3,7 +3,7 @@ import { rateLimitSettings, secret, serviceSettings } from '@ads-tracker/service
 import { type Static, Type } from '@sinclair/typebox'
 import { limited } from './cost.ts'
 
-export const configSchema = Type.Object({
+export const Config = Type.Object({
   ...serviceSettings(3001),
   DATABASE_URL: databaseUrl({
     description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database',
@@ -40,4 +40,4 @@ export const configSchema = Type.Object({
       'Milliseconds that an answer of all time may be behind the database; one of a window twice as many, and up to 25 times where its query is slow (`X-As-Of` tells). 0 asks for each request',
   }),
 })
-export type Config = Static<typeof configSchema>
+export type Config = Static<typeof Config>

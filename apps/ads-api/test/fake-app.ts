@@ -3,7 +3,7 @@ import { hashApiKey } from '@ads-tracker/data'
 import { type App, createMetrics, loadConfig } from '@ads-tracker/service-kit'
 import { createAnswers } from '../src/answers.ts'
 import { type AppOptions, buildApp } from '../src/app.ts'
-import { configSchema } from '../src/config.ts'
+import { Config } from '../src/config.ts'
 
 export const time = new Date('2026-03-04T05:06:07.890Z')
 
@@ -46,7 +46,7 @@ export async function findKey(sha256: string): Promise<ApiKey | undefined> {
 
 /** The app without a database: `more` replaces what its routes call. */
 export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, string> = {}): Promise<App> {
-  const config = loadConfig(configSchema, {
+  const config = loadConfig(Config, {
     LOG_LEVEL: 'silent',
     DATABASE_URL: 'postgres://nobody@nowhere/none',
     RATE_LIMIT_MAX: '0',
