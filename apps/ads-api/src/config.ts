@@ -9,7 +9,9 @@ export const Config = Type.Object({
     description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database',
   }),
   DATABASE_READ_URL: Type.Optional(
-    databaseUrl({ description: 'A replica that answers the reads; DATABASE_URL when absent' }),
+    databaseUrl({
+      description: 'A replica that answers the reads; keys and changes go to the primary. DATABASE_URL when absent',
+    }),
   ),
   DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),
   DATABASE_CA: Type.Optional(
@@ -19,13 +21,13 @@ export const Config = Type.Object({
     default: 10,
     minimum: 1,
     maximum: 200,
-    description: 'Connections to each database, at most',
+    description: 'Connections to each database, at most; 50 times as many requests may wait',
   }),
   QUERY_TIMEOUT_MS: Type.Integer({
     default: 2000,
     minimum: 100,
     maximum: 6000,
-    description: 'Milliseconds until a query is given up',
+    description: 'Milliseconds until a query is canceled; half a second later its connection is closed',
   }),
   REQUIRE_ANALYTICS_KEY: Type.Boolean({
     default: false,
