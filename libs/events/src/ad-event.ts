@@ -20,8 +20,3 @@ export const AdEvent = Type.Object(
   { $id: 'AdEvent.v1' },
 )
 export type AdEvent = Static<typeof AdEvent>
-
-/** True when the client sent no time of its own, so that ingest used the time of arrival. */
-export function isDefaultedTime(event: AdEvent): boolean {
-  return event.occurred_at === event.received_at
-}

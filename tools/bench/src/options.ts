@@ -23,7 +23,7 @@ export interface Options {
   profile: boolean
 }
 
-export const usage = `usage: npm run bench -- [${benchmarkNames.join('|')}]... [options]
+const usage = `usage: npm run bench -- [${benchmarkNames.join('|')}]... [options]
   --rounds N      interleaved rounds of every measurement (3)
   --seconds N     length of one measurement (5)
   --json FILE     write all samples

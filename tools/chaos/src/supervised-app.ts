@@ -6,7 +6,7 @@ import { bundleOf, freePort, leash, workspace } from '@ads-tracker/local-servers
 import { debuggable } from './heap.ts'
 import { until } from './until.ts'
 
-export type Ending = number | NodeJS.Signals
+type Ending = number | NodeJS.Signals
 
 export interface SupervisedApp {
   name: string
