@@ -17,4 +17,5 @@ export {
   type TopicPartition,
 } from './consumer.ts'
 export { createAdmin, type Admin, type PartitionOffsets } from './admin.ts'
+export { missingTopics } from './missing-topics.ts'
 export { withDeadline, DeadlineError } from './deadline.ts'
