@@ -37,10 +37,7 @@ export interface Response {
   headers?: Record<string, { schema: Schema }>
   content?: Content
 }
-type Content = Record<
-  string,
-  { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
->
+type Content = Record<string, { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }>
 
 /** A JSON Schema of draft 2020-12. */
 export interface Schema {
