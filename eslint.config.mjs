@@ -29,10 +29,10 @@ const vendors = [onlyIn('drizzle-orm', 'libs/data'), onlyIn('postgres', 'libs/da
 
 export default [
   { ignores: ['**/dist', '**/node_modules', '**/.nx', '**/.stack', '**/generated', '**/vitest.config.*.timestamp*'] },
-  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts', '**/*.tsx'] })),
   { plugins: { '@nx': nx } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
@@ -62,5 +62,8 @@ export default [
     files: ['libs/data/**/*.ts', 'libs/kafka/**/*.ts', 'libs/local-servers/**/*.ts', 'tools/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
-  { files: ['tools/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['tools/**/*.ts', 'libs/dashboard/src/main.ts', 'libs/sdk/src/browser/warn.ts'],
+    rules: { 'no-console': 'off' },
+  },
 ]

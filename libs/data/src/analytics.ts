@@ -1,12 +1,15 @@
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
 
-export interface AdStats {
-  ad_id: number
+export interface Counts {
   clicks: number
   impressions: number
   /** clicks / impressions; 0 when there are none. */
   ctr: number
+}
+
+export interface AdStats extends Counts {
+  ad_id: number
 }
 
 export interface Freshness {
@@ -42,13 +45,16 @@ export interface AnalyticsQuery {
   asOf?: Date
 }
 
-interface Row {
-  as_of: string
-  window_start: string | null
-  rounded: boolean
+export interface FreshnessRow {
   complete_through: string | null
   ledger_position: string
   catalogue: string
+}
+
+interface Row extends FreshnessRow {
+  as_of: string
+  window_start: string | null
+  rounded: boolean
   seen: string
   ad_ids: string | null
   clicks: string | null
@@ -96,7 +102,7 @@ export async function readLedgerPosition(database: Database): Promise<bigint> {
   return (await readFreshness(database)).position
 }
 
-function freshnessOf({ complete_through, ledger_position, catalogue }: Row): Freshness {
+export function freshnessOf({ complete_through, ledger_position, catalogue }: FreshnessRow): Freshness {
   return {
     completeThrough: complete_through === null ? null : new Date(complete_through),
     position: BigInt(ledger_position),
@@ -104,17 +110,20 @@ function freshnessOf({ complete_through, ledger_position, catalogue }: Row): Fre
   }
 }
 
-function statsOf(row: Row): AdStats[] {
+export function statsOf(row: Pick<Row, 'ad_ids' | 'clicks' | 'impressions'>): AdStats[] {
   const clicks = numbers(row.clicks)
   const impressions = numbers(row.impressions)
-  return numbers(row.ad_ids).map((ad_id, index) => stats(ad_id, clicks[index] as number, impressions[index] as number))
+  return numbers(row.ad_ids).map((ad_id, index) => ({
+    ad_id,
+    ...counts(clicks[index] as number, impressions[index] as number),
+  }))
 }
 
-function stats(ad_id: number, clicks: number, impressions: number): AdStats {
-  return { ad_id, clicks, impressions, ctr: impressions === 0 ? 0 : clicks / impressions }
+export function counts(clicks: number, impressions: number): Counts {
+  return { clicks, impressions, ctr: impressions === 0 ? 0 : clicks / impressions }
 }
 
 // An array as text, because the driver reads one character by character.
-function numbers(array: string | null): number[] {
+export function numbers(array: string | null): number[] {
   return array === null ? [] : (JSON.parse(`[${array.slice(1, -1)}]`) as number[])
 }

@@ -76,6 +76,25 @@ const mutations: [what: string, name: string, from: string, to: string][] = [
     `date_bin('1 hour', minute`,
     `date_bin('1 hour', minute - interval '1 hour'`,
   ],
+  ['a dead letter is made at each retry', 'bury_v1', 'where letter.event_id = dead.id', 'where false'],
+  [
+    'a replay that fails again is taken for a repeat',
+    'bury_v1',
+    'select from replayed where',
+    'select from replayed where false and',
+  ],
+  [
+    'of two dead letters with one id in a batch both are kept',
+    'bury_v1',
+    'row_number() over (of_id order by is_fresh, topic, partition, "offset") = 1',
+    'true',
+  ],
+  [
+    'what repeated a dead letter is stored when it is delivered again',
+    'apply_batch_v1',
+    'not exists (select from dead_letters as dead where dead.event_id = rows.id and dead.type = types[slice])',
+    'true',
+  ],
   ['a replay leaves no mark', 'apply_batch_v1', 'set replayed_at = replayed.at', 'set replayed_at = null'],
   [
     'the mark goes back',
@@ -90,7 +109,7 @@ it.each(mutations)(
   async (_, name, from, to) => {
     const [row] = await sql<[{ definition: string }]>`select pg_get_functiondef(${name}::regproc) as definition`
     expect(row.definition).toContain(from)
-    await sql.unsafe(row.definition.replace(from, to))
+    await sql.unsafe(row.definition.replaceAll(from, to))
     try {
       const { failed } = await fc.check(deliveries({ sql, stores }), {
         numRuns: 400,

@@ -24,9 +24,16 @@ export async function insertEvents(sql: Sql, events: StoredEvent[]): Promise<voi
     const rows = events.filter((event) => event.type === type)
     const ids = rows.map(({ at }) => uuidv7(at))
     const times = rows.map(({ at }) => new Date(at).toISOString())
-    await sql`
-      insert into ${sql(`${type}s`)} (event_id, ad_id, occurred_at, received_at)
-      select id, ad, at, at from unnest(${ids}::text[]::uuid[], ${rows.map(({ ad_id }) => ad_id)}::integer[], ${times}::text[]::timestamptz[]) as row (id, ad, at)`
+    for (const [table, isOpen] of [
+      [`${type}s`, true],
+      [`${type}s_undated`, false],
+    ] as const) {
+      await sql`
+        insert into ${sql(table)} (event_id, ad_id, occurred_at, received_at)
+        select id, ad, at, at
+        from unnest(${ids}::text[]::uuid[], ${rows.map(({ ad_id }) => ad_id)}::integer[], ${times}::text[]::timestamptz[]) as row (id, ad, at), event_places
+        where events = ${`${type}s`} and (open_ids @> id) = ${isOpen}`
+    }
   }
   await rollUp(sql)
 }
@@ -44,7 +51,7 @@ export async function rollUp(sql: Sql): Promise<void> {
     await sql`
       insert into ${sql(table)}
       select ad_id, ${bucket} ad_id % 3 + (extract(milliseconds from occurred_at)::integer % 2), sum(click), sum(impression)
-      from (select ad_id, occurred_at, 1 as click, 0 as impression from clicks union all select ad_id, occurred_at, 0, 1 from impressions)
+      from (select ad_id, occurred_at, 1 as click, 0 as impression from all_clicks union all select ad_id, occurred_at, 0, 1 from all_impressions)
       group by ${unit === 'all' ? sql`1, 2` : sql`1, 2, 3`}`
   }
 }

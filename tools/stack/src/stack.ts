@@ -37,7 +37,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
 
   async function start(): Promise<string[]> {
     const orphans = await children.endAll(5000)
-    if (orphans.length > 0) screen.say(`ended what a run before had left behind: ${orphans.join(', ')}`)
+    if (orphans.length > 0) screen.say(`stopped processes of an earlier run: ${orphans.join(', ')}`)
     await assertFree(neededPorts(settings))
     if (settings.reset) reset(settings)
     emptyLogs(settings.dir)

@@ -49,9 +49,12 @@ describe('a request can be followed', () => {
     const answer = await click({ ad_id: 888_888, event_id: eventId }, { 'x-request-id': 'follow-me-1', traceparent })
     expect(answer.status).toBe(202)
     const logged = () => linesOf('click-writer').find(({ event_id }) => event_id === eventId)
-    await expect
-      .poll(logged, { timeout: 15_000 })
-      .toMatchObject({ level: 'warn', reqId: 'follow-me-1', traceparent, msg: 'dead letter' })
+    await expect.poll(logged, { timeout: 15_000 }).toMatchObject({
+      level: 'warn',
+      reqId: 'follow-me-1',
+      traceparent,
+      msg: `event ${eventId} moved to dead letters: unknown_ad`,
+    })
   })
 
   it('by the id in the problem that it was answered with', async () => {

@@ -52,7 +52,7 @@ test('after kill -9 of the supervisor the next start ends the orphans and keeps 
   expect(await clicksOf()).toBe(clicks + 1)
   await before.kill()
   stack = await startStack(env)
-  expect(stack.output()).toContain('ended what a run before had left behind')
+  expect(stack.output()).toContain('stopped processes of an earlier run')
   expect(stack.apiKey).toBe(before.apiKey)
   expect(await clicksOf()).toBe(clicks + 1)
   expect(await click()).toBe(202)

@@ -19,11 +19,12 @@ export function resolver(document: Document): Resolve {
 
 /** What `before` took and `after` refuses or no longer understands. */
 export const acceptsLess: Compare = (one, other, resolve, where) => {
-  const [before, after] = [resolve.before(one), resolve.after(other)]
+  const before = resolve.before(one)
+  const after = wayLike(before, resolve.after(other))
   const gone = Object.keys(before.properties ?? {}).filter((name) => !(name in (after.properties ?? {})))
   const needed = (after.required ?? []).filter((name) => !before.required?.includes(name))
   return [
-    ...ofKind(before, after, where),
+    ...ofKind(before, after, where, (value) => value !== undefined),
     ...gone.map((name) => `${where}.${name} is no longer understood`),
     ...needed.map((name) => `${where}.${name} is needed now`),
     ...tighter(before, after, where),
@@ -50,10 +51,16 @@ export const promisesLess: Compare = (one, other, resolve, where) => {
   ]
 }
 
-function ofKind(before: Schema, after: Schema, where: string): string[] {
+function ofKind(before: Schema, after: Schema, where: string, isTold = (_after: unknown) => true): string[] {
   return ['type', 'format', 'pattern']
-    .filter((key) => String(before[key]) !== String(after[key]))
+    .filter((key) => String(before[key]) !== String(after[key]) && isTold(after[key]))
     .map((key) => `${where}: ${key} ${before[key]} became ${after[key]}`)
+}
+
+// What was one way may have become one of several.
+function wayLike(before: Schema, after: Schema): Schema {
+  if (before.anyOf || !after.anyOf) return after
+  return after.anyOf.find(({ type }) => type !== undefined && String(type) === String(before.type)) ?? after
 }
 
 function tighter(before: Schema, after: Schema, where: string): string[] {

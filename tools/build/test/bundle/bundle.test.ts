@@ -83,11 +83,11 @@ describe('the bundle of apps/click-writer', { timeout: 120_000 }, () => {
   })
 
   it('names the functions in stack traces', async () => {
-    expect(await logged({})).toMatch(/at async checkSchema \(.*\/main\.js:\d+:\d+\)/)
+    expect(await logged({})).toMatch(/isReadOnly \(.*\/main\.js:\d+:\d+\)/)
   })
 
   it('names the sources too when Node is told to read its map', async () => {
-    const trace = /at async checkSchema \(.*\/apps\/click-writer\/src\/readiness\.ts:\d+:\d+\)/
+    const trace = /isReadOnly \(.*libs\/data\/src\/database\.ts:\d+:\d+\)/
     expect(await logged({ NODE_OPTIONS: '--enable-source-maps' })).toMatch(trace)
   })
 })

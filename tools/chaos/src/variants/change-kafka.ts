@@ -18,7 +18,7 @@ export function changedKafka({ producer = {}, batch = {}, subscription = {} }: C
       producer(config?: ProducerConfig) {
         const made = makeProducer({ ...config, ...producer })
         const sendBatch = (asked: ProducerBatch) => made.sendBatch({ ...asked, ...batch })
-        return { ...made, sendTogether: undefined, sendBatch }
+        return { ...made, sendBatch }
       },
       consumer(...config: Parameters<typeof makeConsumer>): Consumer {
         const made = makeConsumer(...config)

@@ -1,4 +1,12 @@
-import { answerError, answerSocketError, createLogger, problem, requestId } from '@ads-tracker/service-kit'
+import {
+  answerError,
+  answerOddClients,
+  answerSocketError,
+  createLogger,
+  missingHost,
+  problem,
+  requestId,
+} from '@ads-tracker/service-kit'
 import type { App, Problem } from '@ads-tracker/service-kit'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
@@ -6,6 +14,7 @@ import { cleanUrl } from './clean-url.ts'
 import type { Config } from './config.ts'
 import { forwarding } from './forward.ts'
 import { servePages } from './pages.ts'
+import { forwardStreams } from './streams.ts'
 
 /** What the largest batch may have (512 KiB) and a little more, so that the service itself says what is too large. */
 export const bodyLimit = 576 * 1024
@@ -20,7 +29,7 @@ export async function buildApp(config: Config): Promise<App> {
     requestTimeout: 8000,
     connectionTimeout: 10_000,
     keepAliveTimeout: 5000,
-    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
+    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000, requireHostHeader: false },
     return503OnClosing: false,
     genReqId: requestId,
     rewriteUrl: (request) => cleanUrl(request.url ?? '/'),
@@ -29,12 +38,15 @@ export async function buildApp(config: Config): Promise<App> {
   })
   takeAnyBody(app)
   sendClientsAwayWhenClosing(app)
+  answerOddClients(app)
+  app.addHook('onRequest', (request, _reply, done) => done(missingHost(request)))
   app.setErrorHandler(answer)
   app.setNotFoundHandler((request) => {
     // a route takes every path, so that what is not found is a method, or a file of the pages
     if (methods.includes(request.method)) return nothingThere(request)
     throw noSuchMethod()
   })
+  await forwardStreams(app, config.ADS_API_URL, ['/ads/analytics/live', '/ads/analytics/live/', '/ads/exports/*'])
   const to = await forwarding(app)
   const [adsApi, clickIngest] = [to(config.ADS_API_URL), to(config.CLICK_INGEST_URL)]
 
@@ -44,6 +56,7 @@ export async function buildApp(config: Config): Promise<App> {
     app.route({ method: methods, url, handler: clickIngest })
   for (const url of ['/ads/events', '/ads/events/'])
     app.route({ method: ['POST', 'OPTIONS'], url, handler: clickIngest })
+  app.get('/health/click-ingest', to(config.CLICK_INGEST_URL, '/readyz'))
   if (config.SITE_DIR) await servePages(app, config.SITE_DIR)
   app.route({ method: methods, url: '/*', handler: adsApi })
   return app

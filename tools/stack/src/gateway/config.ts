@@ -15,7 +15,7 @@ export const Config = Type.Object({
   }),
   SITE_DIR: Type.String({
     default: '',
-    description: 'Folder that tools/pages has built: the pages, the tracker and openapi.json. Empty serves none',
+    description: 'Folder that libs/dashboard has built: the pages, the tracker and openapi.json. Empty serves none',
   }),
   CLICK_INGEST_URL: Type.String({
     default: 'http://127.0.0.1:3002',

@@ -35,27 +35,30 @@ const claims = [
 ]
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
 
-/** Registers the proxy; returns what makes a handler that sends requests on to an origin, each once, and streams the answer. */
+/**
+ * Registers the proxy; returns what makes a handler that sends requests on to an origin, each once, and streams the answer.
+ * `path` is asked for instead of that of the request. `connections` to it at most (null is no bound), `bodyTimeout` milliseconds between two parts of an answer.
+ */
 export async function forwarding(
   app: App,
-): Promise<(origin: string) => (request: FastifyRequest, reply: FastifyReply) => void> {
+  limits: { connections: number | null; bodyTimeout: number } = { connections: 256, bodyTimeout: 30_000 },
+): Promise<(origin: string, path?: string) => (request: FastifyRequest, reply: FastifyReply) => void> {
   await app.register(replyFrom, {
     disableCache: true,
     disableRequestLogging: true,
     destroyAgent: true,
     // Shorter than the services keep an idle connection, so that no request meets one that is just being closed.
     undici: {
-      connections: 256,
+      ...limits,
       pipelining: 1,
       keepAliveTimeout: 4000,
       headersTimeout: 9000,
-      bodyTimeout: 30_000,
       connect: { timeout: 2000 },
     },
   })
-  return (origin) => (request, reply) => {
+  return (origin, path) => (request, reply) => {
     const body = request.body as Buffer | undefined
-    reply.from(undefined, {
+    reply.from(path, {
       getUpstream: () => origin,
       // A type of its own keeps the proxy from encoding the bytes again; the client's is put back with the headers.
       ...(body && { body, contentType: 'application/octet-stream' }),

@@ -208,6 +208,29 @@ async function origin(by: string, delay = 0): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+test.each([
+  ['no Host', 'GET /ads HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'bad_http'],
+  ['an unknown Expect', 'GET /ads HTTP/1.1\r\nhost: a\r\nexpect: a-miracle\r\n\r\n', 417, 'expectation_failed'],
+  [
+    'headers that are too large',
+    `GET /ads HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+    431,
+    'headers_too_large',
+  ],
+])('refuses %s with a problem document', async (_name, bytes, status, code) => {
+  const answer = await raw(bytes)
+  expect(answer).toContain(`HTTP/1.1 ${status} `)
+  expect(answer.toLowerCase()).toContain('content-type: application/problem+json')
+  expect(answer).toContain(`"code":"${code}"`)
+})
+
+test('answers a client that closes its sending half after the request', async () => {
+  const { port } = new URL(gateway)
+  const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+  socket.end('GET /ads HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')
+  expect(await text(socket)).toContain('"by":"ads-api"')
+})
+
 function raw(message: string): Promise<string> {
   const socket = connect(Number(new URL(gateway).port), '127.0.0.1')
   socket.write(message)

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-const clip = readFileSync(fileURLToPath(new URL('../../../pages/demo/clips/1.mp4', import.meta.url)))
+const clip = readFileSync(fileURLToPath(new URL('../../../../libs/dashboard/demo/clips/1.mp4', import.meta.url)))
 
 /** Somebody's page with a video, of another origin than the API: `html` by path. */
 export async function servePage(pages: Record<string, string>) {
