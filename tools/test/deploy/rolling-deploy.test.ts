@@ -135,7 +135,11 @@ describe('replacing every app, instance by instance, under load', () => {
   async function bundleAll(version: string) {
     for (const app of appNames) {
       await command(process.execPath, ['tools/build/src/bundle/main.ts', `apps/${app}`], { cwd: clone.folder })
-      await command('cp', ['-r', join(clone.folder, 'apps', app, 'dist'), join(clone.folder, `${version}-${app}`)])
+      await command('cp', [
+        '-r',
+        join(clone.folder, 'apps', app, 'dist/bundle'),
+        join(clone.folder, `${version}-${app}`),
+      ])
     }
   }
 
