@@ -28,7 +28,8 @@ it('shows 1,000 ads in parts, and finds one of them', async () => {
     await Promise.all(
       Array.from({ length: 20 }, (_, n) => client.createAd({ name: `Ad of many ${count + n}`, ...urls })),
     )
-  const { ids } = await newCampaign(['The one to find'])
+  const name = `Needle ${crypto.randomUUID().slice(0, 8)}`
+  const { ids } = await newCampaign([name])
   await using browser = await openBrowser()
   const here = await visit(browser, '/?period=7d&tz=UTC')
   const { page } = here
@@ -36,9 +37,9 @@ it('shows 1,000 ads in parts, and finds one of them', async () => {
   expect(await page.locator('.ads tbody tr').count()).toBe(50)
   await page.getByRole('button', { name: 'Show more' }).click()
   expect(await page.locator('.ads tbody tr').count()).toBe(250)
-  await page.getByRole('searchbox').fill('one to find')
-  await page.getByRole('link', { name: 'The one to find' }).click()
-  await page.getByRole('heading', { name: 'The one to find' }).waitFor()
+  await page.getByRole('searchbox').fill(name.toLowerCase())
+  await page.getByRole('link', { name }).click()
+  await page.getByRole('heading', { name }).waitFor()
   expect(page.url()).toContain(`/ad/${ids[0]}?period=7d&tz=UTC`)
   expectQuiet(here, { requests: 20 })
 })
@@ -87,7 +88,7 @@ describe('what cannot be shown is a sentence and a way on', () => {
     const { page } = await visit(browser, `/manage/${ad}`)
     await page.getByLabel('API key').fill('expired')
     await page.getByRole('button', { name: 'Use this key' }).click()
-    await page.getByLabel('Name').fill('Renamed by hand')
+    await page.getByLabel('Name', { exact: true }).fill('Renamed by hand')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('The key is not valid or was revoked').waitFor()
     await page.getByLabel('API key').fill(apiKey)
