@@ -114,14 +114,15 @@ async function serve(context: Context, url: string): Promise<Figure[]> {
   ]
 }
 
-/** Three to four events of each ad in each hour; resolves with their number. */
+/** Three to four events of each ad in each hour, in the order of time as they would have come; resolves with their number. */
 async function fill(url: string): Promise<number> {
   return withSql(url, async (sql) => {
     await sql`
       insert into ad_hour_stats
       select ad, hour, 0, 1 + (ad * 7 + n) % 2, 1 + (ad + n * 3) % 4
       from generate_series(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz - interval '1 hour', interval '1 hour') with ordinality as time (hour, n),
-           generate_series(1, ${ads}::integer) as ad`
+           generate_series(1, ${ads}::integer) as ad
+      order by hour, ad`
     await sql`
       insert into ad_day_stats
       select ad_id, date_trunc('day', hour, 'UTC'), 0, sum(clicks), sum(impressions) from ad_hour_stats group by 1, 2 order by 2, 1`
