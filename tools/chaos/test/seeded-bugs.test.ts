@@ -16,23 +16,26 @@ describe('the oracle sees', () => {
       expect(healthy.wrong).toEqual([])
       expect(healthy.counts.acknowledged).toBeGreaterThan(50)
 
-      const byTheClock = await Promise.all(
-        ['clicks', 'impressions'].map((table) =>
-          change(rig.system, `store_${table}_v1`, "date_bin('1 minute', occurred_at,", "date_bin('1 minute', now(),"),
-        ),
-      )
+      const byTheClock = [
+        await change(rig.system, 'clicks', { after: clock }),
+        await change(rig.system, 'impressions', { after: clock }),
+      ]
       await (await someLoad(rig, 500)).stop()
       const { counts: sums } = await rig.verdict(20_000)
       expect(sums.minutes).toBeGreaterThan(0)
       expect(sums.totals).toBe(0)
       for (const undo of byTheClock) await undo()
 
-      const undo = await change(rig.system, 'store_clicks_v1', 'count(*) as count', '2 * count(*) as count')
+      const undo = await change(rig.system, 'clicks', {
+        after: 'counts := array(select 2 * count from unnest(counts) as count);',
+      })
       await twice(rig)
       expect((await rig.verdict(20_000)).counts.doubled).toBe(1)
       await undo()
 
-      await change(rig.system, 'store_clicks_v1', 'on conflict (event_id) do nothing', '')
+      await change(rig.system, 'clicks', {
+        before: 'insert into clicks select * from clicks where event_id = any(ids);',
+      })
       await twice(rig)
       expect((await rig.verdict(20_000)).counts.deadLetters).toBeGreaterThan(0)
     })
@@ -116,15 +119,31 @@ async function twice({ system }: Rig): Promise<void> {
   }
 }
 
-/** Changes the source of a function in this database alone; resolves with how to undo that. */
-async function change({ sql }: System, name: string, find: string, replace: string): Promise<() => Promise<unknown>> {
-  const [row] = await sql<
-    { source: string }[]
-  >`select pg_get_functiondef(oid) as source from pg_proc where proname = ${name}`
-  const source = row?.source ?? ''
-  const parts = source.split(find)
-  if (parts.length !== 2) throw new Error(`${name} has ${parts.length - 1} times: ${find}`)
-  await sql.unsafe(parts.join(replace))
+// All of a batch is counted in the minute in which it is stored.
+const clock = `
+  select coalesce(array_agg(ad), '{}'), coalesce(array_agg(date_bin('1 minute', now(), '2000-01-01 00:00:00+00')), '{}'), coalesce(array_agg(count), '{}')
+  into minute_ads, minutes, counts
+  from (select ad, sum(count)::bigint as count from unnest(minute_ads, counts) as each (ad, count) group by ad) as sums;`
+
+/**
+ * In this database alone, the function that stores `events` runs these statements before and after its own; its parameters and
+ * results are their variables. Resolves with how to undo that.
+ */
+async function change({ sql }: System, events: 'clicks' | 'impressions', { before = '', after = '' }) {
+  const [name, original] = [`store_${events}_v1`, `store_${events}_original`]
+  const [found] = await sql<{ source: string; parameters: string; inputs: string[]; results: string[] }[]>`
+    select pg_get_functiondef(oid) as source, pg_get_function_arguments(oid) as parameters,
+           proargnames[:pronargs] as inputs, proargnames[pronargs + 1:] as results
+    from pg_proc where proname = ${name}`
+  if (!found) throw new Error(`the database has no function ${name}`)
+  const { source, parameters, inputs, results } = found
+  await sql.unsafe(source.replace(name, original))
+  await sql.unsafe(`create or replace function ${name}(${parameters}) language plpgsql as $wrapped$
+    begin
+      ${before}
+      select * into ${results.join(', ')} from ${original}(${inputs.join(', ')});
+      ${after}
+    end $wrapped$`)
   return () => sql.unsafe(source)
 }
 
