@@ -150,7 +150,8 @@ returns table (n bigint, ad_id integer, clicks bigint, impressions bigint)
 language plpgsql stable
 set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
 -- Each part is a range of the key. A plan for each call would spend its time on the partitions of the raw events.
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan set enable_nestloop = on
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
 as $$
 #variable_conflict use_column
 begin
@@ -167,12 +168,16 @@ begin
   else
     return query execute format(
       'select part.n, %1$s, sum(r.clicks)::bigint, sum(r.impressions)::bigint
-       from unnest($1, $2) with ordinality as part (low, high, n)
-       join %2$I r on r.%3$I >= part.low and r.%3$I < part.high %4$s
-       group by 1 %5$s',
-      case when by_ad then 'r.ad_id' else 'null::integer' end, 'ad_' || rung || '_stats', rung,
-      case when ads is not null then 'and r.ad_id = any ($3)' end, case when by_ad then ', 2' end)
-    using lows, highs, ads;
+       from unnest($1, $2) with ordinality as part (low, high, n) %2$s
+       group by 1 %3$s',
+      case when by_ad then 'r.ad_id' else 'null::integer' end,
+      format(
+        case when ads is null then 'join %1$I r on r.%2$I >= part.low and r.%2$I < part.high'
+        -- cell by cell: of a range of the first column all ads would be read
+        else 'cross join generate_series(part.low, part.high - $4, $4) as cell join %1$I r on r.%2$I = cell and r.ad_id = any ($3)' end,
+        'ad_' || rung || '_stats', rung),
+      case when by_ad then ', 2' end)
+    using lows, highs, ads, ('1 ' || rung)::interval;
   end if;
 end $$;
 
@@ -180,27 +185,25 @@ end $$;
 create function bucket_sums_v1(edges timestamptz[], ads integer[], by_ad boolean)
 returns table (bucket integer, ad_id integer, clicks bigint, impressions bigint)
 language plpgsql stable
-set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
+-- Nobody can know how many parts there will be, and the guess is low: thousands would be compared with thousands.
+set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0 set enable_nestloop = off
 as $$
 #variable_conflict use_column
 begin
   return query
+  -- neighbours share what lies at their edge: equal parts have the same number, and are read once
   with parts as materialized (
-    select * from bucket_parts_v1(edges)
+    select *, dense_rank() over (partition by rung order by low, high) as n from bucket_parts_v1(edges)
   ),
-  -- neighbours share what lies at their edge: it is read once
-  ranges as materialized (
-    select rung, low, high, row_number() over (partition by rung order by low, high) as n
-    from (select distinct rung, low, high from parts) as different
+  ranges as (
+    select rung, array_agg(low order by n) as lows, array_agg(high order by n) as highs
+    from (select distinct rung, n, low, high from parts) as different group by rung
   ),
-  sums as (
-    select rungs.rung, s.*
-    from (select rung, array_agg(low order by n) as lows, array_agg(high order by n) as highs from ranges group by rung) as rungs,
-    lateral rung_sums_v1(rungs.rung, rungs.lows, rungs.highs, ads, by_ad) as s
+  sums as materialized (
+    select ranges.rung, s.* from ranges, lateral rung_sums_v1(rung, lows, highs, ads, by_ad) as s
   )
   select p.bucket, s.ad_id, sum(p.sign * s.clicks)::bigint, sum(p.sign * s.impressions)::bigint
-  from parts p join ranges r on r.rung = p.rung and r.low = p.low and r.high = p.high
-  join sums s on s.rung = r.rung and s.n = r.n
+  from parts p join sums s on s.rung = p.rung and s.n = p.n
   group by p.bucket, s.ad_id;
 end $$;
 

@@ -17,6 +17,8 @@ async function aService(env: Record<string, string> = {}): Promise<App> {
   })
   const querystring = Type.Object({ minutes: Type.Optional(Type.String()) })
   app.get('/ads/numbers', { schema: { querystring } }, async () => ({ ok: true }))
+  const many = Type.Object({ ad_id: Type.Union([Type.String(), Type.Array(Type.String())]) })
+  app.get('/ads/some', { schema: { querystring: many } }, async ({ query }) => query)
   app.get('/ads/ip', async ({ ip }) => ({ ip }))
   app.post('/ads/click', async () => ({ ok: true }))
   onTestFinished(() => app.close())
@@ -51,6 +53,12 @@ describe('a query parameter', () => {
   it('that comes twice is refused', async () => {
     const answer = await (await aService()).inject('/ads/numbers?minutes=1&minutes=2')
     expect(answer.json()).toMatchObject({ status: 400, errors: [{ field: 'minutes', message: 'must be given once' }] })
+  })
+
+  it('that comes twice is taken where there may be many', async () => {
+    const app = await aService()
+    expect((await app.inject('/ads/some?ad_id=1&ad_id=2')).json()).toEqual({ ad_id: ['1', '2'] })
+    expect((await app.inject('/ads/some?ad_id=1')).json()).toEqual({ ad_id: '1' })
   })
 
   it('of a route without parameters is refused, and does no harm to a probe', async () => {

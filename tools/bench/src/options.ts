@@ -5,6 +5,7 @@ export const benchmarkNames = [
   'bulk',
   'writer',
   'analytics',
+  'series',
   'freshness',
   'spike',
   'scale',

@@ -9,6 +9,7 @@ const load: Record<BenchmarkName, () => Promise<Benchmark>> = {
   bulk: async () => (await import('./benchmarks/bulk.ts')).bulk,
   writer: async () => (await import('./benchmarks/writer.ts')).writer,
   analytics: async () => (await import('./benchmarks/analytics.ts')).analytics,
+  series: async () => (await import('./benchmarks/series.ts')).series,
   freshness: async () => (await import('./benchmarks/freshness.ts')).freshness,
   spike: async () => (await import('./benchmarks/spike.ts')).spike,
   scale: async () => (await import('./benchmarks/scale.ts')).scale,

@@ -131,6 +131,13 @@ describe('a change that clients do not notice is let through', () => {
       (document) => (schema(document, 'NewEvent').properties!.team = { type: 'string' }),
     ],
     ['a wider bound', ({ paths }) => (paths['/ads']!.get!.parameters![0]!.schema.maximum = 5000)],
+    [
+      'another type that is taken too',
+      ({ paths }) => {
+        const [limit] = paths['/ads']!.get!.parameters!
+        limit!.schema = { anyOf: [limit!.schema, { type: 'array', items: { type: 'integer' } }] }
+      },
+    ],
     ['a new value that is taken', (document) => field(document, 'BatchEvent', 'type').enum!.push('quartile')],
     ['a new field of an answer', (document) => (schema(document, 'AdStats').properties!.spend = { type: 'number' })],
     ['a new code of a problem', (document) => field(document, 'Problem', 'code').enum!.push('quota_used')],
