@@ -61,16 +61,20 @@ export async function sendPayload(
   return reply.send(body ? await body : payload.body)
 }
 
-/** The schema of a table for the document: as JSON by `schema`, and as CSV. */
-export function tableSchema<T extends TSchema>(schema: T, columns: string): T {
+/** The schema of a table for the document: as JSON by `schema`, and as CSV with the columns and the lines of an example. */
+export function tableSchema<T extends TSchema>(schema: T, columns: string, csvExample: string[]): T {
   const { description, headers, examples, ...json } = schema
+  const [example] = examples as unknown[]
   const disposition = { type: 'string', description: 'The name of the file, of CSV alone' }
   return {
     description,
     headers: { ...headers, 'Content-Disposition': disposition },
     content: {
-      'application/json': { schema: { ...json, description, examples } },
-      'text/csv': { schema: { type: 'string', description: `A header, then a line for each row: ${columns}` } },
+      'application/json': { schema: { ...json, description }, example },
+      'text/csv': {
+        schema: { type: 'string', description: `A header, then a line for each row: ${columns}` },
+        example: csvExample.map((line) => `${line}\r\n`).join(''),
+      },
     },
   } as unknown as T
 }

@@ -46,7 +46,11 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
           'Page by page: the `Link` header names the next one until there is none. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.',
         querystring: Page,
         response: {
-          200: tableSchema(Ads, columns.join(', ')),
+          200: tableSchema(Ads, columns.join(', '), [
+            columns.join(','),
+            '1,Summer sale,Summer 2026,Example Shoes,https://cdn.example.com/ads/1.jpg,https://shop.example.com/summer,' +
+              '2026-07-07T06:45:00.000Z,2026-07-07T06:45:00.000Z',
+          ]),
           ...problems(
             'invalid_request',
             'rate_limited',

@@ -85,7 +85,10 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
         headers: IfNoneMatch,
         querystring: Query,
         response: {
-          200: tableSchema(Stats, 'ad_id, the `fields`, clicks, impressions, ctr'),
+          200: tableSchema(Stats, 'ad_id, the `fields`, clicks, impressions, ctr', [
+            'ad_id,clicks,impressions,ctr',
+            '1,2000,4000,0.5',
+          ]),
           304: NotModified,
           ...readingProblems,
         },

@@ -28,7 +28,22 @@ const Books = Type.Object(
       examples: ['2026-07-07T06:45:00.000Z'],
     }),
   },
-  { title: 'Books', description: 'What became of all that was read from the log' },
+  {
+    title: 'Books',
+    description: 'The outcome of all that was read from the log',
+    examples: [
+      {
+        balanced: true,
+        off_by: 0,
+        counted: 4000,
+        duplicates: 12,
+        conflicts: 0,
+        dead_letters: 1,
+        waiting_dead_letters: [{ reason: 'unknown_ad', count: 1 }],
+        complete_through: '2026-07-07T06:45:00.000Z',
+      },
+    ],
+  },
 )
 
 export interface BooksOptions {

@@ -14,13 +14,13 @@ import { holds } from '../http-cache.ts'
 import type { Slots } from '../slots.ts'
 
 const Params = Type.Object({
-  type: { ...oneOf(...exportedTypes), description: 'What happened' },
+  type: { ...oneOf(...exportedTypes), description: 'What happened', examples: ['clicks'] },
   day: Type.String({
     format: 'date',
     description: 'Day (UTC) of the events by their own time',
     examples: ['2026-07-07'],
   }),
-  format: { ...oneOf(...exportFormats), description: 'Of the file' },
+  format: { ...oneOf(...exportFormats), description: 'Of the file', examples: ['csv'] },
 })
 const IfNoneMatch = Type.Object({
   'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of a file of a settled day' })),
@@ -45,8 +45,13 @@ const File = {
   description: `The events, ordered by (occurred_at, event_id), with the columns ${exportColumns.join(', ')}`,
   headers,
   content: {
-    'text/csv': { schema: { type: 'string', description: 'RFC 4180' } },
-    [mediaTypes.parquet]: { schema: { type: 'string', format: 'binary' } },
+    'text/csv': {
+      schema: { type: 'string', description: 'RFC 4180' },
+      example:
+        'event_id,ad_id,occurred_at,received_at,ip,user_agent,playback_time\r\n' +
+        '0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f,1,2026-07-07T06:45:00.000Z,2026-07-07T06:45:00.040Z,192.168.1.0,Mozilla/5.0,15\r\n',
+    },
+    [mediaTypes.parquet]: { schema: { type: 'string', format: 'binary' }, example: 'PAR1 … PAR1' },
   },
 } as unknown as TSchema
 const encoders = { csv: csvOf, parquet: parquetOf }

@@ -9,6 +9,13 @@ import type { Slots } from '../slots.ts'
 import { AdStats } from './analytics.ts'
 
 const timeOrNull = (description: string) => orNull('string', { format: 'date-time', description })
+const liveExample = {
+  type: 'changes',
+  as_of: '2026-07-07T06:45:00.040Z',
+  complete_through: '2026-07-07T06:45:00.000Z',
+  ingest_lag_ms: 40,
+  rows: [{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }],
+}
 const LiveMessage = Type.Object(
   {
     type: oneOf('snapshot', 'changes'),
@@ -20,21 +27,12 @@ const LiveMessage = Type.Object(
   {
     title: 'LiveMessage',
     description: 'The data of each message. A snapshot replaces all rows, changes replace those of the same ad',
-    examples: [
-      {
-        type: 'changes',
-        as_of: '2026-07-07T06:45:00.040Z',
-        complete_through: '2026-07-07T06:45:00.000Z',
-        ingest_lag_ms: 40,
-        rows: [{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }],
-      },
-    ],
   },
 )
 const Stream = {
   description: 'Messages until the client leaves: `id` is the position of the ledger, `data` a LiveMessage as JSON',
   headers: { 'X-Accel-Buffering': { type: 'string', description: '`no`: proxies must pass on what they get at once' } },
-  content: { 'text/event-stream': { schema: LiveMessage } },
+  content: { 'text/event-stream': { schema: LiveMessage, example: liveExample } },
 } as unknown as TSchema
 const LastEventId = Type.Object({
   'Last-Event-ID': Type.Optional(

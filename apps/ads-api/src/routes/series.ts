@@ -93,7 +93,10 @@ export function seriesRoute(app: App, options: SeriesOptions) {
         headers: IfNoneMatch,
         querystring: Query,
         response: {
-          200: tableSchema(Buckets, 'start, clicks, impressions, ctr; ad_id first, or the same as previous_… last'),
+          200: tableSchema(Buckets, 'start, clicks, impressions, ctr; ad_id first, or the same as previous_… last', [
+            'start,clicks,impressions,ctr',
+            '2026-10-25T02:00:00+02:00,2000,4000,0.5',
+          ]),
           304: NotModified,
           ...readingProblems,
         },

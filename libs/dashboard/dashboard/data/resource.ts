@@ -18,6 +18,8 @@ interface Options {
   live?: boolean
   /** Look again after so many milliseconds. */
   everyMs?: number
+  /** Without it the page is whole: a failure is not repeated. */
+  optional?: boolean
 }
 
 const leastMs = 1000
@@ -27,7 +29,7 @@ const longestMs = 10_000
 export function useResource<T>(
   question: string | undefined,
   load: (signal: AbortSignal) => Promise<T>,
-  { live = false, everyMs }: Options = {},
+  { live = false, everyMs, optional = false }: Options = {},
 ): Resource<T> {
   const [state, setState] = useState<{ question?: string; value?: T; at?: number; failure?: Failure }>({})
   const key = useKey()
@@ -62,7 +64,7 @@ export function useResource<T>(
 
     function fail(failure: Failure) {
       setState((before) => ({ ...before, question, failure }))
-      if (failure.passes) timer = setTimeout(look, Math.min(longestMs, 500 * 2 ** failures))
+      if (failure.passes && !optional) timer = setTimeout(look, Math.min(longestMs, 500 * 2 ** failures))
     }
 
     function soon() {

@@ -38,8 +38,10 @@ export function usePeriodNumbers({ view, period }: Shown, filter: AdFilter): Per
 /** The buckets of some ads, each by itself. */
 export function useTrends({ view, period }: Pick<Shown, 'view' | 'period'>, ids: number[]): Map<number, Bucket[]> {
   const query = { interval: period.interval, ...spanOf(period), time_zone: view.zone, by: 'ad' as const, ad_id: ids }
-  const { value } = useResource(ids.length > 0 ? JSON.stringify(query) : undefined, (signal) =>
-    readSeries(query, signal).then(({ buckets }) => Map.groupBy(buckets, ({ ad_id }) => ad_id!)),
+  const { value } = useResource(
+    ids.length > 0 ? JSON.stringify(query) : undefined,
+    (signal) => readSeries(query, signal).then(({ buckets }) => Map.groupBy(buckets, ({ ad_id }) => ad_id!)),
+    { optional: true },
   )
   return value ?? new Map()
 }

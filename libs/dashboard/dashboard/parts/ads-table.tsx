@@ -73,7 +73,7 @@ export function AdsTable({ rows, view, period, hrefOf, onSort }: Props) {
                 <td class="change-cell">{row.before ? <ChangeMark change={clicksChange(row)} /> : '–'}</td>
               )}
               <td class="trend-cell">
-                <Trend buckets={trends.get(row.ad_id)} metric={view.metric} />
+                <Trend buckets={trends.get(row.ad_id)} metric={view.metric} end={period.to} />
               </td>
             </tr>
           ))}

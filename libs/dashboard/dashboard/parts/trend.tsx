@@ -5,14 +5,16 @@ import { pointsOf } from './series.ts'
 interface Props {
   buckets: Bucket[] | undefined
   metric: Metric
+  /** End of the period. */
+  end: number
 }
 
 const [width, height] = [88, 24]
 
 /** A small line over the period. Its numbers are on the page of the ad. */
-export function Trend({ buckets, metric }: Props) {
-  const values = pointsOf(buckets ?? [], metric, 'day', Date.now(), Infinity).flatMap(({ value }) =>
-    value === null ? [] : [value],
+export function Trend({ buckets, metric, end }: Props) {
+  const values = pointsOf(buckets ?? [], metric, 'day', Date.now(), end).flatMap(({ value, isOpen }) =>
+    value === null || isOpen ? [] : [value],
   )
   const most = Math.max(...values, 0)
   const x = (index: number) => (width * index) / Math.max(1, values.length - 1)

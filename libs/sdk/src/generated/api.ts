@@ -367,7 +367,7 @@ export interface components {
             /** @description Seconds of video played before the event */
             playback_time?: number;
         };
-        /** @description What became of all that was read from the log */
+        /** @description The outcome of all that was read from the log */
         Books: {
             /** @description Everything that was read is accounted for, and the totals agree with it */
             balanced: boolean;
@@ -486,23 +486,7 @@ export interface components {
             field: string;
             message: string;
         };
-        /**
-         * @description The data of each message. A snapshot replaces all rows, changes replace those of the same ad
-         * @example {
-         *       "type": "changes",
-         *       "as_of": "2026-07-07T06:45:00.040Z",
-         *       "complete_through": "2026-07-07T06:45:00.000Z",
-         *       "ingest_lag_ms": 40,
-         *       "rows": [
-         *         {
-         *           "ad_id": 1,
-         *           "clicks": 2000,
-         *           "ctr": 0.5,
-         *           "impressions": 4000
-         *         }
-         *       ]
-         *     }
-         */
+        /** @description The data of each message. A snapshot replaces all rows, changes replace those of the same ad */
         LiveMessage: {
             /** @enum {string} */
             type: "snapshot" | "changes";
@@ -927,7 +911,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": 1,
+                     *         "name": "Summer sale",
+                     *         "campaign": "Summer 2026",
+                     *         "advertiser": "Example Shoes",
+                     *         "image_url": "https://cdn.example.com/ads/1.jpg",
+                     *         "target_url": "https://shop.example.com/summer",
+                     *         "created_at": "2026-07-07T06:45:00.000Z",
+                     *         "updated_at": "2026-07-07T06:45:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Ad"][];
+                    /**
+                     * @example id,name,campaign,advertiser,image_url,target_url,created_at,updated_at
+                     *     1,Summer sale,Summer 2026,Example Shoes,https://cdn.example.com/ads/1.jpg,https://shop.example.com/summer,2026-07-07T06:45:00.000Z,2026-07-07T06:45:00.000Z
+                     */
                     "text/csv": string;
                 };
             };
@@ -1074,7 +1076,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "ad_id": 1,
+                     *         "clicks": 2000,
+                     *         "ctr": 0.5,
+                     *         "impressions": 4000
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["AdStats"][];
+                    /**
+                     * @example ad_id,clicks,impressions,ctr
+                     *     1,2000,4000,0.5
+                     */
                     "text/csv": string;
                 };
             };
@@ -1129,6 +1145,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "changes",
+                     *       "as_of": "2026-07-07T06:45:00.040Z",
+                     *       "complete_through": "2026-07-07T06:45:00.000Z",
+                     *       "ingest_lag_ms": 40,
+                     *       "rows": [
+                     *         {
+                     *           "ad_id": 1,
+                     *           "clicks": 2000,
+                     *           "ctr": 0.5,
+                     *           "impressions": 4000
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "text/event-stream": components["schemas"]["LiveMessage"];
                 };
             };
@@ -1220,7 +1252,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "start": "2026-10-25T02:00:00+02:00",
+                     *         "clicks": 20,
+                     *         "impressions": 40,
+                     *         "ctr": 0.5
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Bucket"][];
+                    /**
+                     * @example start,clicks,impressions,ctr
+                     *     2026-10-25T02:00:00+02:00,2000,4000,0.5
+                     */
                     "text/csv": string;
                 };
             };
@@ -1441,14 +1487,20 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description What happened */
+                /**
+                 * @description What happened
+                 * @example clicks
+                 */
                 type: "clicks" | "impressions";
                 /**
                  * @description Day (UTC) of the events by their own time
                  * @example 2026-07-07
                  */
                 day: string;
-                /** @description Of the file */
+                /**
+                 * @description Of the file
+                 * @example csv
+                 */
                 format: "csv" | "parquet";
             };
             cookie?: never;
@@ -1471,7 +1523,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example event_id,ad_id,occurred_at,received_at,ip,user_agent,playback_time
+                     *     0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f,1,2026-07-07T06:45:00.000Z,2026-07-07T06:45:00.040Z,192.168.1.0,Mozilla/5.0,15
+                     */
                     "text/csv": string;
+                    /** @example PAR1 … PAR1 */
                     "application/vnd.apache.parquet": string;
                 };
             };
@@ -1697,12 +1754,29 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What became of all that was read from the log */
+            /** @description The outcome of all that was read from the log */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "balanced": true,
+                     *       "off_by": 0,
+                     *       "counted": 4000,
+                     *       "duplicates": 12,
+                     *       "conflicts": 0,
+                     *       "dead_letters": 1,
+                     *       "waiting_dead_letters": [
+                     *         {
+                     *           "reason": "unknown_ad",
+                     *           "count": 1
+                     *         }
+                     *       ],
+                     *       "complete_through": "2026-07-07T06:45:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Books"];
                 };
             };

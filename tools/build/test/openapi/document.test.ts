@@ -34,6 +34,7 @@ describe('the committed document', () => {
       'POST /ads createAd',
       'GET /ads/analytics getAnalytics',
       'GET /ads/analytics/live streamAnalytics',
+      'GET /ads/analytics/series getSeries',
       'POST /ads/click recordClick',
       'POST /ads/events recordEvents',
       'GET /ads/events/{event_id} getReceipt',
@@ -42,6 +43,7 @@ describe('the committed document', () => {
       'GET /ads/{id} getAd',
       'PATCH /ads/{id} updateAd',
       'DELETE /ads/{id} archiveAd',
+      'GET /health/books getBooks',
     ])
   })
 
@@ -91,8 +93,12 @@ describe('the committed document', () => {
     expect(guarded.map(({ operation }) => operation.operationId)).toEqual([
       'createAd',
       'getAnalytics',
+      'streamAnalytics',
+      'getSeries',
+      'exportEvents',
       'updateAd',
       'archiveAd',
+      'getBooks',
     ])
     for (const { operation } of guarded)
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403']))

@@ -34,7 +34,7 @@ async function untilCounted(count: number) {
 async function takePicture() {
   const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] })
   const page = await browser.newPage({ viewport: { width: 1240, height: 900 }, colorScheme: 'light' })
-  await page.goto(`${origin}/?period=30d&tz=Europe/Berlin`)
+  await page.goto(`${origin}/?period=30d&tz=UTC`)
   await page.locator('.trend polyline').first().waitFor()
   await page.getByText('Live', { exact: true }).waitFor()
   await page.waitForFunction(() => document.querySelector('canvas')?.getAttribute('width') !== '300')
