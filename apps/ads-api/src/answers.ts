@@ -52,7 +52,7 @@ export function createAnswers({
       changes.asOf.getTime() - previous.readAt < trustPositionMs
     ) {
       const isSame = previous.position === changes.position
-      const answer = isSame ? confirmed(previous, changes) : merged(previous, changes)
+      const answer = isSame ? confirmed(previous, changes) : changes.complete ? merged(previous, changes) : undefined
       if (answer) {
         onRefresh('all_time', isSame ? 'confirmed' : 'merged')
         return { ...answer, readAt: previous.readAt }

@@ -17,15 +17,19 @@ export {
   readAnalyticsChanges,
   readFreshness,
   readLedgerPosition,
+  stats,
   type AdStats,
   type Analytics,
   type AnalyticsChanges,
   type AnalyticsQuery,
+  type Counts,
   type Freshness,
 } from './analytics.ts'
+export type { FeedPosition } from './change-feed.ts'
 export { findReceipt, type Receipt } from './receipts.ts'
 export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
-export { createBatchStore, type BatchStore, type BatchStoreOptions, type LogEnd } from './batch-store.ts'
+export { createBatchStore, type BatchStore, type BatchStoreOptions, type FoldDue, type LogEnd } from './batch-store.ts'
+export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
 export { DeadlineError, UnsafeSettingsError } from './errors.ts'
 export {
   countDeadLetters,
