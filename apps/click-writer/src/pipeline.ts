@@ -1,4 +1,11 @@
-import { createBatchStore, createDatabase, databaseAddress, readLedger, readRawRetentionDays } from '@ads-tracker/data'
+import {
+  createBatchStore,
+  createDatabase,
+  createDuplicateFilter,
+  databaseAddress,
+  readLedger,
+  readRawRetentionDays,
+} from '@ads-tracker/data'
 import { topicNames } from '@ads-tracker/events'
 import { createAdmin, createBatchConsumer, createKafka, createKafkaLog, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
@@ -6,6 +13,7 @@ import { createAudit } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
+import { startFold } from './fold.ts'
 import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
@@ -38,7 +46,10 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   const control = createBatchStore(connection)
   // of its own: a long statement of the upkeep never delays the mark or a batch
   const upkeep = createBatchStore(connection)
-  const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore(connection))
+  // of its own, too: batches go on while a fold runs
+  const folder = createBatchStore(connection)
+  const filter = createDuplicateFilter()
+  const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore({ ...connection, filter }))
   // coordinator look-ups of the consumer use the client's retries: they must outlast an outage
   const patient = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
   const kafka = createKafka(config, 'click-writer', createKafkaLog(log), patient)
@@ -86,6 +97,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       ),
       every(5000, audit, quietly('the audit of the books')),
       startUpkeep({ store: upkeep, log, metrics }),
+      startFold({ store: folder, log, metrics }),
       every(
         5000,
         createWatchdog({
@@ -157,7 +169,11 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await writer.stop()
     await commit().catch(() => {})
     await consumer.close().catch(() => {})
-    await Promise.all([admin.close(), database.close(), ...[control, upkeep, ...stores].map((store) => store.close())])
+    await Promise.all([
+      admin.close(),
+      database.close(),
+      ...[control, upkeep, folder, ...stores].map((store) => store.close()),
+    ])
   }
 
   async function untilDone(attempt: () => Promise<void>) {
