@@ -21,33 +21,55 @@ const withoutNet: Patch[] = [
   },
 ]
 
+const foldBugs: [what: string, find: string, replace: string, seen: 'doubled' | 'days' | 'totals'][] = [
+  ['a delta folded twice', 'set folded_at = clock_timestamp()', 'set folded_at = null', 'doubled'],
+  [
+    'a delta lost between fold and reader',
+    'from rollup_deltas where id = any (taken)',
+    'from rollup_deltas where id = any (taken[2:])',
+    'totals',
+  ],
+  [
+    'a fold that is kept half way',
+    'insert into ad_day_stats as known',
+    'update rollup_deltas set folded_at = clock_timestamp() where id = any (taken); return; insert into ad_day_stats as known',
+    'days',
+  ],
+]
+
 describe('the oracle sees', () => {
   const servers = useServers()
 
-  it('nothing without a bug, then rollups by the clock, an event counted twice, and one inserted without ON CONFLICT', async () => {
+  it('nothing without a bug, then each thing that a fold can do wrong, and an event inserted without ON CONFLICT', async () => {
     await withSystem(servers(), {}, async (rig) => {
       await (await someLoad(rig, 1000)).stop()
       const healthy = await rig.verdict(20_000)
       expect(healthy.wrong).toEqual([])
       expect(healthy.counts.acknowledged).toBeGreaterThan(50)
 
-      const byTheClock = await Promise.all(
-        ['clicks', 'impressions'].map((table) =>
-          change(rig.system, `store_${table}_v1`, "date_bin('1 minute', occurred_at,", "date_bin('1 minute', now(),"),
-        ),
+      const undoClock = await change(
+        rig.system,
+        'fold_rollups_v1',
+        'unnest(minutes) as minute',
+        'floor(extract(epoch from now()) / 60)::integer as minute',
       )
       await (await someLoad(rig, 500)).stop()
       const { counts: sums } = await rig.verdict(20_000)
       expect(sums.minutes).toBeGreaterThan(0)
       expect(sums.totals).toBe(0)
-      for (const undo of byTheClock) await undo()
+      await undoClock()
+      await rebuilt(rig)
 
-      const undo = await change(rig.system, 'store_clicks_v1', 'count(*) as count', '2 * count(*) as count')
-      await twice(rig)
-      expect((await rig.verdict(20_000)).counts.doubled).toBe(1)
-      await undo()
+      for (const [what, find, replace, seen] of foldBugs) {
+        const undo = await change(rig.system, 'fold_rollups_v1', find, replace)
+        await (await someLoad(rig, 300)).stop()
+        const { counts } = await rig.verdict(20_000)
+        expect([what, counts[seen] > 0]).toEqual([what, true])
+        await undo()
+        await rebuilt(rig)
+      }
 
-      await change(rig.system, 'store_clicks_v1', 'on conflict (event_id) do nothing', '')
+      await change(rig.system, 'insert_new_clicks_v2', 'on conflict (event_id) do nothing', '')
       await twice(rig)
       expect((await rig.verdict(20_000)).counts.deadLetters).toBeGreaterThan(0)
     })
@@ -76,7 +98,7 @@ describe('the oracle sees', () => {
       async (rig) => {
         const load = await someLoad(rig, 300)
         await rig.system.sql.begin(async (lock) => {
-          await lock`lock table ad_totals in exclusive mode`
+          await lock`lock table rollup_deltas in exclusive mode`
           await load.acknowledgedAfter(performance.now() + 1500, 20_000)
           await load.stop()
           // with one record more, the gap would show
@@ -128,6 +150,11 @@ async function someLoad(rig: Rig, ms: number) {
   const load = rig.load()
   await load.acknowledgedAfter(performance.now() + ms, 20_000)
   return load
+}
+
+/** Mends what a bug did to the rollups. */
+async function rebuilt({ system: { sql } }: Rig): Promise<void> {
+  await sql`select rebuild_rollups_v1('2000-01-01Z', '2100-01-01Z')`
 }
 
 async function twice({ system }: Rig): Promise<void> {
