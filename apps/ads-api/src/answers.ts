@@ -26,6 +26,8 @@ export interface Answers {
 // Whatever moves numbers without moving the ledger (a repair of rollups) shows after this.
 const trustPositionMs = 1000
 const pollMs = 2
+/** Polls in a row that found nothing new, after which the database is asked as rarely as the age of answers allows. */
+const quietAfter = 50
 
 /** One prepared answer for all time, and one for each length of window that is being read. */
 export function createAnswers({
@@ -35,7 +37,12 @@ export function createAnswers({
   capacity = 32,
   onRefresh = () => {},
 }: AnswersOptions): Answers {
-  const allTime = createPrepared({ load: loadAllTime, maxAgeMs, restMs: pollMs })
+  const allTime = createPrepared({
+    load: loadAllTime,
+    maxAgeMs,
+    restMs: () => (unchanged < quietAfter ? pollMs : maxAgeMs),
+  })
+  let unchanged = 0
   const windows = new Map<number, Prepared<Answer>>()
   return { get: (minutes) => (minutes === undefined ? allTime : windowOf(minutes)).get(), isRead, close }
 
@@ -54,6 +61,7 @@ export function createAnswers({
       const isSame = previous.position === changes.position
       const answer = isSame ? confirmed(previous, changes) : changes.complete ? merged(previous, changes) : undefined
       if (answer) {
+        unchanged = isSame ? unchanged + 1 : 0
         onRefresh('all_time', isSame ? 'confirmed' : 'merged')
         return { ...answer, readAt: previous.readAt }
       }

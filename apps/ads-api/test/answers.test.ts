@@ -62,6 +62,27 @@ describe('the answer for all time', () => {
     answers.close()
   })
 
+  it('is asked for less often when nothing happens, and is still no older than its bound', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    const pollsIn = async (ms: number) => {
+      reads.readChanges.mockClear()
+      for (let passed = 0; passed < ms; passed++) {
+        await answers.get()
+        await vi.advanceTimersByTimeAsync(1)
+      }
+      return reads.readChanges.mock.calls.length
+    }
+    expect(await pollsIn(100)).toBeGreaterThan(30)
+    await pollsIn(100)
+    expect(await pollsIn(100)).toBeLessThan(15)
+    Object.assign(state, { clicks: 2, position: 2n })
+    await vi.advanceTimersByTimeAsync(10.1)
+    expect(clicks(await answers.get())).toBe(2)
+    expect(await pollsIn(100)).toBeGreaterThan(30)
+    answers.close()
+  })
+
   it('is read again when an ad that it does not have was counted', async () => {
     const { state, ...reads } = database()
     const answers = createAnswers({ ...reads, maxAgeMs: 10 })

@@ -212,6 +212,16 @@ describe('the retention of rollups', () => {
     expect(await readAnalytics(database, { minutes: 5, asOf })).toMatchObject({ rounded: false })
   })
 
+  it('keeps a system exact that has nothing to remove', async () => {
+    await sql`delete from clicks where occurred_at < ${new Date(today - 80 * day)}`
+    await rollUp(sql)
+    await folder.trimRollups()
+    expect(await sql`select minutes_removed_before, hours_removed_before from retention`).toEqual([
+      { minutes_removed_before: null, hours_removed_before: null },
+    ])
+    expect(await readAnalytics(database, { minutes: 525_600 })).toMatchObject({ rounded: false })
+  })
+
   it('takes steps of some ten thousand rows', async () => {
     await sql`
       insert into ad_minute_stats (ad_id, minute, shard, clicks, impressions)

@@ -8,6 +8,7 @@ const load: Record<BenchmarkName, () => Promise<Benchmark>> = {
   ingest: async () => (await import('./benchmarks/ingest.ts')).ingest,
   bulk: async () => (await import('./benchmarks/bulk.ts')).bulk,
   writer: async () => (await import('./benchmarks/writer.ts')).writer,
+  store: async () => (await import('./benchmarks/store.ts')).store,
   analytics: async () => (await import('./benchmarks/analytics.ts')).analytics,
   freshness: async () => (await import('./benchmarks/freshness.ts')).freshness,
   spike: async () => (await import('./benchmarks/spike.ts')).spike,

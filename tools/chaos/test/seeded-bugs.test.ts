@@ -154,6 +154,8 @@ async function someLoad(rig: Rig, ms: number) {
 
 /** Mends what a bug did to the rollups. */
 async function rebuilt({ system: { sql } }: Rig): Promise<void> {
+  // all raw events are there, however old they say that they are
+  await sql`update retention set minutes_removed_before = null, hours_removed_before = null`
   await sql`select rebuild_rollups_v1('2000-01-01Z', '2100-01-01Z')`
 }
 

@@ -20,10 +20,13 @@ begin
   select * into strict settings from retention;
   minutes_cut := date_bin('1 day', now() - make_interval(days => settings.raw_days), origin);
   hours_cut := date_bin('1 day', now() - make_interval(days => settings.hour_days), origin);
-  update retention set
-    minutes_removed_before = greatest(minutes_removed_before, minutes_cut), hours_removed_before = greatest(hours_removed_before, hours_cut)
-  where minutes_removed_before is distinct from greatest(minutes_removed_before, minutes_cut)
-     or hours_removed_before is distinct from greatest(hours_removed_before, hours_cut);
+  -- A system that is younger than this has nothing to remove, and goes on to be exact to the millisecond.
+  if exists (select from ad_minute_stats where minute < minutes_cut) then
+    update retention set minutes_removed_before = minutes_cut where coalesce(minutes_removed_before, '-infinity') < minutes_cut;
+  end if;
+  if exists (select from ad_hour_stats where hour < hours_cut) then
+    update retention set hours_removed_before = hours_cut where coalesce(hours_removed_before, '-infinity') < hours_cut;
+  end if;
 
   last := coalesce((select minute from ad_minute_stats where minute < minutes_cut order by minute offset batch limit 1), 'infinity');
   delete from ad_minute_stats where minute < minutes_cut and minute <= last;
