@@ -3,11 +3,23 @@ import type { Ad as StoredAd } from '@ads-tracker/data'
 import { type Static, Type } from '@sinclair/typebox'
 import { orNull } from './answer-types.ts'
 import { integerText } from './integer-text.ts'
+import { integers } from './query-kinds.ts'
 
 const largestId = 2147483647
 const id = { minimum: 1, maximum: largestId }
 const named = { description: 'For people', examples: ['Summer sale'] }
 const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], named)
+const labels = {
+  campaign: { description: 'The campaign that it belongs to', examples: ['Summer 2026'] },
+  advertiser: { description: 'Whose ad it is', examples: ['Example Shoes'] },
+}
+/** A label of an ad: 1 to 200 characters, without blanks around them. */
+export const label = (description: string, example: string) =>
+  Type.String({ minLength: 1, maxLength: 200, format: 'label', description, examples: [example] })
+const newLabel = (field: keyof typeof labels) =>
+  Type.Union([Type.String({ minLength: 1, maxLength: 200, format: 'label' }), Type.Null()], labels[field])
+const campaign = newLabel('campaign')
+const advertiser = newLabel('advertiser')
 const url = (description: string, example: string) =>
   Type.String({
     format: 'uri',
@@ -23,6 +35,8 @@ const time = (description: string) =>
 export const adExample = {
   id: 1,
   name: 'Summer sale',
+  campaign: 'Summer 2026',
+  advertiser: 'Example Shoes',
   image_url: 'https://cdn.example.com/ads/1.jpg',
   target_url: 'https://shop.example.com/summer',
   created_at: '2026-07-07T06:45:00.000Z',
@@ -32,6 +46,8 @@ export const Ad = Type.Object(
   {
     id: Type.Integer({ ...id, examples: [1] }),
     name: orNull('string', named),
+    campaign: orNull('string', labels.campaign),
+    advertiser: orNull('string', labels.advertiser),
     image_url,
     target_url,
     created_at: time('When it was made'),
@@ -45,6 +61,8 @@ export const NewAd = Type.Object(
   {
     id: Type.Optional(Type.Integer({ ...id, description: 'The next free one when absent', examples: [42] })),
     name: Type.Optional(name),
+    campaign: Type.Optional(campaign),
+    advertiser: Type.Optional(advertiser),
     image_url,
     target_url,
   },
@@ -54,6 +72,8 @@ export const NewAd = Type.Object(
     examples: [
       {
         name: 'Summer sale',
+        campaign: 'Summer 2026',
+        advertiser: 'Example Shoes',
         image_url: 'https://cdn.example.com/ads/1.jpg',
         target_url: 'https://shop.example.com/summer',
       },
@@ -61,14 +81,19 @@ export const NewAd = Type.Object(
   },
 )
 
-export const AdPatch = Type.Partial(Type.Object({ name, image_url, target_url }), {
+export const AdPatch = Type.Partial(Type.Object({ name, campaign, advertiser, image_url, target_url }), {
   title: 'AdPatch',
   description: 'What to change of an ad',
   examples: [{ target_url: 'https://shop.example.com/winter' }],
 })
 
 export const AdParams = Type.Object({ id: integerText({ ...id, description: 'Id of the ad', examples: [1] }) })
-export const adIdQuery = integerText({ ...id, description: 'Only this ad', examples: [1] })
+export const adIdsQuery = integers({
+  ...id,
+  maxItems: 1000,
+  description: 'Only this ad; once for each of several',
+  examples: [1],
+})
 
 export function toBody({ created_at, updated_at, ...ad }: StoredAd): Ad {
   return { ...ad, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() }

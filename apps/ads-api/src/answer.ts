@@ -1,34 +1,21 @@
-import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
-import { type AdStats, type Analytics, type AnalyticsChanges, stats } from '@ads-tracker/data'
+import { type AdStats, type Analytics, type AnalyticsChanges, counts } from '@ads-tracker/data'
+import { freshnessHeaders } from './freshness-headers.ts'
+import { type Payload, payloadOf } from './payload.ts'
 
-export type Encoding = 'br' | 'gzip'
+/** Numbers of ads: of all time, of a window up to now, or of a period, which has an end of its own. */
+export type Numbers = Analytics & { windowEnd?: Date }
 
 /** Analytics as they go over the wire, made once for any number of readers. */
 export interface Answer extends Analytics {
+  windowEnd?: Date
   /** The text of each row. */
   texts: string[]
   payload: Payload
   headers: Record<string, string>
 }
 
-interface Payload {
-  body: Buffer
-  etag: string
-  encoded: Partial<Record<Encoding, Promise<Buffer>>>
-}
-
-// Below this, the reader's time to unpack and ours to pack are worth more than the bytes.
-const worthPacking = 4096
-const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
-const packers: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
-  br: (body) => promisify(brotliCompress)(body, quick),
-  gzip: (body) => promisify(gzip)(body, { level: 1 }),
-}
-
 /** `previous` lends its buffers when the numbers are still the same. */
-export function answerOf(analytics: Analytics, previous?: Answer): Answer {
+export function answerOf(analytics: Numbers, previous?: Answer): Answer {
   return assembled(analytics, analytics.rows.map(text), previous)
 }
 
@@ -43,7 +30,7 @@ export function merged(
     const index = indexOf(rows, ad_id)
     const before = rows[index]
     if (before === undefined) return undefined
-    const after = stats({ ad_id, clicks: before.clicks + clicks, impressions: before.impressions + impressions })
+    const after = { ad_id, ...counts(before.clicks + clicks, before.impressions + impressions) }
     rows[index] = after
     texts[index] = text(after)
   }
@@ -59,40 +46,9 @@ export function confirmed(
   return { ...analytics, headers: { ...freshnessHeaders(analytics), etag: answer.payload.etag } }
 }
 
-/** The part of an answer that is about one ad. */
-export function cut(answer: Answer, adId: number): Answer {
-  return answerOf({ ...answer, rows: answer.rows.filter(({ ad_id }) => ad_id === adId) })
-}
-
-/** The body packed, or undefined when that does not pay. Packed once, by the first who asks. */
-export function packed({ body, encoded }: Payload, encoding: Encoding): Promise<Buffer> | undefined {
-  return body.length < worthPacking ? undefined : (encoded[encoding] ??= packers[encoding](body))
-}
-
-function assembled(analytics: Analytics, texts: string[], previous?: Answer): Answer {
-  const body = Buffer.from(`[${texts.join(',')}]`)
-  const payload = previous?.payload.body.equals(body) ? previous.payload : payloadOf(body)
+function assembled(analytics: Numbers, texts: string[], previous?: Answer): Answer {
+  const payload = payloadOf(`[${texts.join(',')}]`, previous?.payload)
   return { ...analytics, texts, payload, headers: { ...freshnessHeaders(analytics), etag: payload.etag } }
-}
-
-// Weak: the same numbers have the same tag, however they are packed.
-function payloadOf(body: Buffer): Payload {
-  return { body, etag: `W/"${createHash('sha1').update(body).digest('base64url')}"`, encoded: {} }
-}
-
-function freshnessHeaders({
-  asOf,
-  completeThrough,
-  windowStart,
-}: Pick<Analytics, 'asOf' | 'completeThrough' | 'windowStart'>) {
-  return {
-    'x-as-of': asOf.toISOString(),
-    ...(windowStart && { 'x-window-start': windowStart.toISOString() }),
-    ...(completeThrough && {
-      'x-complete-through': completeThrough.toISOString(),
-      'x-ingest-lag-ms': String(Math.max(0, asOf.getTime() - completeThrough.getTime())),
-    }),
-  }
 }
 
 function text({ ad_id, clicks, ctr, impressions }: AdStats): string {

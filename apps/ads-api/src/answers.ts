@@ -1,6 +1,7 @@
 import type { Analytics, AnalyticsChanges, AnalyticsQuery } from '@ads-tracker/data'
 import { type Answer, answerOf, confirmed, merged } from './answer.ts'
-import { createPrepared, type Prepared } from './prepared.ts'
+import { createPreparedSet } from './prepared-set.ts'
+import { createPrepared } from './prepared.ts'
 
 /** Nothing moved; some ads did; all was read again. */
 export type Refresh = 'confirmed' | 'merged' | 'replaced'
@@ -37,17 +38,23 @@ export function createAnswers({
   capacity = 32,
   onRefresh = () => {},
 }: AnswersOptions): Answers {
+  let unchanged = 0
   const allTime = createPrepared({
     load: loadAllTime,
     maxAgeMs,
     restMs: () => (unchanged < quietAfter ? pollMs : maxAgeMs),
   })
-  let unchanged = 0
-  const windows = new Map<number, Prepared<Answer>>()
-  return { get: (minutes) => (minutes === undefined ? allTime : windowOf(minutes)).get(), isRead, close }
+  const windows = createPreparedSet<Answer>(windowAges(maxAgeMs, capacity))
+  return { get, isRead, close }
+
+  // A window moves with the clock, so that no position can tell that it still holds.
+  function get(minutes?: number) {
+    if (minutes === undefined) return allTime.get()
+    return windows.get(String(minutes), (previous) => loadWindow(minutes, previous))
+  }
 
   function isRead(minutes?: number): boolean {
-    return minutes === undefined || windows.has(minutes)
+    return minutes === undefined || windows.isRead(String(minutes))
   }
 
   async function loadAllTime(previous?: Answer & { readAt: number }) {
@@ -71,35 +78,19 @@ export function createAnswers({
     return { ...answer, readAt: answer.asOf.getTime() }
   }
 
-  // A window moves with the clock, so that no position can tell that it still holds.
-  function windowOf(minutes: number): Prepared<Answer> {
-    const window =
-      windows.get(minutes) ??
-      createPrepared({
-        load: (previous?: Answer) => loadWindow(minutes, previous),
-        maxAgeMs: 2 * maxAgeMs,
-        restMs: 2 * maxAgeMs,
-        oldestMs: 25 * maxAgeMs,
-      })
-    windows.delete(minutes)
-    windows.set(minutes, window)
-    if (windows.size > capacity) forgetOldest()
-    return window
-  }
-
   async function loadWindow(minutes: number, previous?: Answer) {
     const answer = answerOf(await readAnalytics({ minutes }), previous)
     onRefresh('window', 'replaced')
     return answer
   }
 
-  function forgetOldest() {
-    const [oldest] = windows.keys()
-    windows.get(oldest!)?.stop()
-    windows.delete(oldest!)
-  }
-
   function close() {
-    for (const prepared of [allTime, ...windows.values()]) prepared.stop()
+    allTime.stop()
+    windows.stop()
   }
+}
+
+/** How old windows may be, whose query costs more than that of all time. */
+export function windowAges(maxAgeMs: number, capacity: number) {
+  return { capacity, maxAgeMs: 2 * maxAgeMs, restMs: 2 * maxAgeMs, oldestMs: 25 * maxAgeMs }
 }

@@ -1,3 +1,4 @@
+import type { Books } from '@ads-tracker/data'
 import {
   type App,
   createService,
@@ -10,23 +11,42 @@ import type { FastifyRequest } from 'fastify'
 import type { Answers } from './answers.ts'
 import { type FindKey, rememberKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
+import type { LabelStore } from './labels.ts'
+import type { Reports } from './reports.ts'
 import { type AdsReader, adRoutes } from './routes/ads.ts'
+import { createExportMetrics } from './export-metrics.ts'
+import type { ExportStore } from './exports.ts'
+import { createLive } from './live.ts'
+import { createLiveMetrics } from './live-metrics.ts'
 import { analyticsRoute } from './routes/analytics.ts'
+import { booksRoute } from './routes/books.ts'
+import { exportRoute } from './routes/exports.ts'
+import { liveRoute } from './routes/live.ts'
 import { type AdsWriter, manageAdRoutes } from './routes/manage-ads.ts'
 import { type FindReceipt, receiptRoute } from './routes/receipts.ts'
+import { seriesRoute } from './routes/series.ts'
+import { createSlots } from './slots.ts'
 
 export interface AppOptions {
   config: ServiceSettings & {
     REQUIRE_ANALYTICS_KEY: boolean
     RATE_LIMIT_MAX: number
     RATE_LIMIT_WINDOW_SECONDS: number
+    LIVE_MAX_STREAMS: number
+    LIVE_MAX_STREAMS_PER_ADDRESS: number
+    EXPORTS_MAX: number
+    EXPORTS_MAX_PER_ADDRESS: number
   }
   metrics: Metrics
   readiness: Readiness
   ads: AdsReader & AdsWriter
   answers: Answers
+  reports: Reports
+  labels: LabelStore
   findKey: FindKey
   findReceipt: FindReceipt
+  readBooks: () => Promise<Books>
+  exports: ExportStore
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
@@ -36,8 +56,12 @@ export async function buildApp({
   readiness,
   ads,
   answers,
+  reports,
+  labels,
   findKey,
   findReceipt,
+  readBooks,
+  exports,
   onServed,
 }: AppOptions): Promise<App> {
   const app = await createService({
@@ -53,15 +77,38 @@ export async function buildApp({
   })
   const charge = await limitRate(app, config, limited)
   const onUnknownKey = (request: FastifyRequest) => charge(request, cost.unknownKey, 'done')
+  const findReader = config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
-  analyticsRoute(app, {
-    answers,
-    findKey: config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined,
+  const reading = {
+    findKey: findReader,
     onUnknownKey,
-    onNewWindow: (request) => charge(request, cost.newWindow),
+    onNewWindow: (request: FastifyRequest) => charge(request, cost.newWindow),
     onServed,
+  }
+  analyticsRoute(app, { ...reading, answers, reports, labels })
+  seriesRoute(app, { ...reading, reports })
+  const streams = createSlots({
+    what: 'streams',
+    total: config.LIVE_MAX_STREAMS,
+    perAddress: config.LIVE_MAX_STREAMS_PER_ADDRESS,
+  })
+  const counters = createLiveMetrics(metrics.registry, () => streams.taken)
+  const live = createLive({ readAnswer: answers.get, onMessages: counters.messages, onEnd: counters.ended })
+  await liveRoute(app, { live, slots: streams, findKey: findReader, onUnknownKey })
+  const exporting = createSlots({
+    what: 'exports',
+    total: config.EXPORTS_MAX,
+    perAddress: config.EXPORTS_MAX_PER_ADDRESS,
+  })
+  exportRoute(app, {
+    store: exports,
+    slots: exporting,
+    findKey,
+    onUnknownKey,
+    metrics: createExportMetrics(metrics.registry, () => exporting.taken),
   })
   receiptRoute(app, findReceipt)
+  booksRoute(app, { readBooks, findKey: findReader, onUnknownKey })
   return app
 }

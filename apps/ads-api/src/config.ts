@@ -32,6 +32,27 @@ export const configSchema = Type.Object({
     description: 'Show analytics only to keys with the scope analytics:read',
   }),
   ...rateLimitSettings(1000, limited),
+  LIVE_MAX_STREAMS: Type.Integer({
+    default: 2000,
+    minimum: 1,
+    description: 'Streams of live analytics that are open at once, at most',
+  }),
+  LIVE_MAX_STREAMS_PER_ADDRESS: Type.Integer({
+    default: 100,
+    minimum: 1,
+    description: 'Of them, those of one address (IPv6: one /64), at most',
+  }),
+  EXPORTS_MAX: Type.Integer({
+    default: 4,
+    minimum: 1,
+    maximum: 50,
+    description: 'Exports that are read at once, at most: each has a connection to the database',
+  }),
+  EXPORTS_MAX_PER_ADDRESS: Type.Integer({
+    default: 2,
+    minimum: 1,
+    description: 'Of them, those of one address (IPv6: one /64), at most',
+  }),
   ANALYTICS_MAX_AGE_MS: Type.Integer({
     default: 10,
     minimum: 0,

@@ -1,4 +1,5 @@
 /** What a request costs beyond one, where it causes a query that no other reader shares. */
 export const cost = { newWindow: 19, unknownKey: 19 }
 
-export const limited = 'requests; a window that nobody else reads, or an unknown API key, counts as 20'
+export const limited =
+  'requests; a window, period or series that nobody else reads, or an unknown API key, counts as 20'

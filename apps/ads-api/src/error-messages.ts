@@ -5,13 +5,35 @@ const formats: Record<string, string> = {
   uri: 'Expected an absolute http(s) URL without credentials',
   uuid: 'Expected a UUID',
   storable: 'Expected text without NUL and lone surrogates',
+  label: 'Expected text without blanks around it, and without NUL and lone surrogates',
+  'date-time':
+    'Expected an RFC 3339 time with an offset, such as 2026-10-25T00:00:00%2B02:00 (a + in a URL is a space)',
+}
+
+/** The words that a parameter may list, out of sight of the document. */
+export const words = Symbol('words')
+export interface Worded {
+  [words]: readonly string[]
+}
+interface Described extends Worded {
+  minimum: number
+  maximum: number
+  enum: string[]
+  anyOf: [Described, { maxItems: number }]
+}
+
+const kinds: Record<string, (schema: Described) => string> = {
+  IntegerText: ({ minimum, maximum }) => `Expected an integer from ${minimum} to ${maximum}`,
+  Integers: ({ anyOf: [{ minimum, maximum }, { maxItems }] }) =>
+    `Expected an integer from ${minimum} to ${maximum}, given at most ${maxItems} times`,
+  Choice: ({ enum: values }) => `Expected one of ${values.join(', ')}`,
+  Names: (schema) => `Expected some of ${schema[words].join(', ')}, each once, separated by commas`,
 }
 
 // What a client reads about a field that is wrong.
 SetErrorFunction((error) => {
   const { errorType, schema } = error
-  if (errorType === ValueErrorType.Kind && schema[Kind] === 'IntegerText')
-    return `Expected an integer from ${schema.minimum} to ${schema.maximum}`
+  if (errorType === ValueErrorType.Kind) return kinds[schema[Kind]]?.(schema as never) ?? DefaultErrorFunction(error)
   if (errorType === ValueErrorType.StringFormat) return formats[schema.format] ?? DefaultErrorFunction(error)
   return DefaultErrorFunction(error)
 })

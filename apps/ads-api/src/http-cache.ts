@@ -1,4 +1,4 @@
-import type { Encoding } from './answer.ts'
+import type { Encoding } from './payload.ts'
 
 /** True when If-None-Match names the tag (RFC 9110, section 13.1.2: weak comparison). */
 export function holds(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -19,11 +19,13 @@ export function createAnalyticsMetrics(
     labelNames: ['kind', 'result'] as const,
     registers,
   })
-  const unavailable = new Counter({
+  const failed = new Counter({
     name: 'ads_database_errors_total',
-    help: 'Queries that failed because PostgreSQL was not available',
+    help: 'Queries that failed: PostgreSQL was not available, or the statement is a mistake and will fail again',
+    labelNames: ['kind'] as const,
     registers,
   })
+  for (const kind of ['unavailable', 'mistake'] as const) failed.inc({ kind }, 0)
   let mark: Date | null = null
   new Gauge({
     name: 'ads_complete_through_lag_seconds',
@@ -39,6 +41,6 @@ export function createAnalyticsMetrics(
   return {
     served: (source: 'prepared' | 'awaited') => served.inc({ source }),
     refreshed: (kind: 'all_time' | 'window', result: Refresh) => refreshed.inc({ kind, result }),
-    unavailable: () => unavailable.inc(),
+    failed: (kind: 'unavailable' | 'mistake') => failed.inc({ kind }),
   }
 }

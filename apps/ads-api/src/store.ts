@@ -1,7 +1,9 @@
-import { createDatabase, type Database } from '@ads-tracker/data'
+import { createDatabase, type Database, meaningOf } from '@ads-tracker/data'
 import { problem } from '@ads-tracker/service-kit'
 import { createGate } from './gate.ts'
-import { isUnavailable, isUnreachable } from './unavailable.ts'
+
+/** Told of each query that failed: with `unavailable` the answer is 503, with `mistake` it is 500. */
+export type OnDatabaseError = (error: unknown, kind: 'unavailable' | 'mistake') => void
 
 export interface StoreOptions {
   url: string
@@ -10,18 +12,20 @@ export interface StoreOptions {
   poolSize: number
   /** Milliseconds that the server gives a statement; half a second later the connection is taken for dead. */
   timeoutMs: number
-  /** Told of each error that stands behind a 503. */
-  onUnavailable?: (error: unknown) => void
+  onError?: OnDatabaseError
 }
 
 export interface Store {
-  /** Runs a function of libs/data. Rejects with the problem `unavailable` or `overloaded` within bounds of time. */
+  /**
+   * Runs a function of libs/data. Rejects within bounds of time: with the problem `unavailable` or `overloaded`, or with the
+   * error of a statement that can never work.
+   */
   query<T>(work: (database: Database) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 /** A database that may go away and come back: nothing waits for ever, and what is dead is replaced. */
-export function openStore({ url, tls, ca, poolSize, timeoutMs, onUnavailable = () => {} }: StoreOptions): Store {
+export function openStore({ url, tls, ca, poolSize, timeoutMs, onError = () => {} }: StoreOptions): Store {
   const gate = createGate({ running: poolSize, waiting: 50 * poolSize, waitMs: timeoutMs })
   let database = open()
   return { query: (work) => gate(() => attempt(work)), close: () => database.close() }
@@ -36,9 +40,10 @@ export function openStore({ url, tls, ca, poolSize, timeoutMs, onUnavailable = (
     try {
       return await deadline(work(used), timeoutMs + 500)
     } catch (error) {
-      if (isUnreachable(error)) replace(used)
-      if (!isUnavailable(error)) throw error
-      onUnavailable(error)
+      const meaning = meaningOf(error)
+      if (meaning === 'unreachable') replace(used)
+      onError(error, meaning === 'mistake' ? 'mistake' : 'unavailable')
+      if (meaning === 'mistake') throw error
       throw problem('unavailable', { detail: 'The database does not answer at the moment', cause: error })
     }
   }

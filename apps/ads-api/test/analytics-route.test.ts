@@ -4,6 +4,7 @@ import type { AnalyticsQuery } from '@ads-tracker/data'
 import { problem } from '@ads-tracker/service-kit'
 import { createAnswers } from '../src/answers.ts'
 import { analytics, answersOf, fakeApp, noChanges } from './fake-app.ts'
+import { fakeReports } from './fake-reports.ts'
 
 const rows = [
   { ad_id: 1, clicks: 2000, impressions: 4000, ctr: 0.5 },
@@ -25,7 +26,7 @@ describe('GET /ads/analytics', () => {
       'x-complete-through': '2026-03-04T05:06:07.850Z',
       'x-ingest-lag-ms': '40',
       'cache-control': 'no-cache',
-      vary: 'accept-encoding',
+      vary: 'accept, accept-encoding',
     })
     expect(response.headers['x-window-start']).toBeUndefined()
   })
@@ -101,6 +102,129 @@ describe('GET /ads/analytics', () => {
   })
 })
 
+describe('a period', async () => {
+  const fakes = fakeReports()
+  const periods = await fakeApp({ ...fakes, answers })
+  const url = '/ads/analytics?from=2026-10-25T00:00:00%2B02:00&to=2026-10-26T00:00:00.001%2B01:00'
+
+  it('is read to the millisecond, and says where it begins and ends', async () => {
+    const response = await periods.inject(url)
+    expect(response.body).toContain('{"ad_id":1,"clicks":1,"ctr":0.25,"impressions":4}')
+    expect(response.headers).toMatchObject({
+      'x-as-of': '2026-03-04T05:06:07.890Z',
+      'x-window-start': '2026-10-24T22:00:00.000Z',
+      'x-window-end': '2026-10-25T23:00:00.001Z',
+    })
+    const period = { from: new Date('2026-10-24T22:00:00Z'), to: new Date('2026-10-25T23:00:00.001Z') }
+    expect(fakes.readPeriod).toHaveBeenLastCalledWith({ ...period, adIds: undefined })
+  })
+
+  it('is read for the ads that pass all filters', async () => {
+    const response = await periods.inject(`${url}&campaign=Summer&ad_id=2&ad_id=3`)
+    expect(response.json()).toEqual([{ ad_id: 2, clicks: 2, ctr: 0.5, impressions: 4 }])
+    expect(fakes.readPeriod).toHaveBeenLastCalledWith(expect.objectContaining({ adIds: [2] }))
+  })
+
+  it.each([
+    ['&minutes=10', 'minutes', 'cannot be given together with from and to'],
+    ['&from=2026-10-25T00:00:00Z', 'from', 'must be given once'],
+  ])('answers 400 with %s', async (more, field, message) => {
+    const response = await periods.inject(url + more)
+    expect(response.json()).toMatchObject({
+      status: 400,
+      errors: [{ field, message: expect.stringContaining(message) }],
+    })
+  })
+
+  it('needs its start', async () => {
+    expect((await periods.inject('/ads/analytics?to=2026-10-25T00:00:00Z')).json()).toMatchObject({
+      errors: [{ field: 'from', message: 'is required with to' }],
+    })
+  })
+})
+
+describe('labels', async () => {
+  const four = [1, 2, 3, 4].map((ad_id) => ({ ad_id, clicks: 1, impressions: 4, ctr: 0.25 }))
+  const labelled = await fakeApp({ ...fakeReports(), answers: answersOf(analytics({ rows: four })) })
+  const idsOf = async (query: string) =>
+    ((await labelled.inject(`/ads/analytics?${query}`)).json() as { ad_id: number }[]).map(({ ad_id }) => ad_id)
+
+  it('narrow the answer to the ads that match exactly', async () => {
+    expect(await idsOf('campaign=Summer')).toEqual([1, 2])
+    expect(await idsOf('campaign=Summer&advertiser=Shoes')).toEqual([1])
+    expect(await idsOf('campaign=Sum')).toEqual([])
+    expect(await idsOf('campaign=Summer&ad_id=2&ad_id=3')).toEqual([2])
+    expect(await idsOf('ad_id=4&ad_id=1&minutes=5')).toEqual([1, 4])
+  })
+
+  it('are added to the rows where they are asked for, null where an ad has none', async () => {
+    const rows = (await labelled.inject('/ads/analytics?fields=campaign,advertiser')).json() as object[]
+    expect(rows[1]).toEqual({ ...four[1], campaign: 'Summer', advertiser: 'Coffee, "best"' })
+    expect(rows[3]).toEqual({ ...four[3], campaign: null, advertiser: null })
+    expect((await labelled.inject('/ads/analytics')).json()).toEqual(four)
+  })
+
+  it.each(['fields=', 'fields=nam', 'fields=name,', 'fields=name,name', 'fields=id', 'fields=name&fields=campaign'])(
+    'answers 400 to %s',
+    async (query) => {
+      const response = await labelled.inject(`/ads/analytics?${query}`)
+      expect(response.json()).toMatchObject({ status: 400, errors: [{ field: 'fields' }] })
+    },
+  )
+})
+
+describe('a file', async () => {
+  const two = [1, 2].map((ad_id) => ({ ad_id, clicks: 1, impressions: 4, ctr: 0.25 }))
+  const filed = await fakeApp({ ...fakeReports(), answers: answersOf(analytics({ rows: two })) })
+  const url = '/ads/analytics?fields=name,advertiser'
+
+  it.each([
+    [`${url}&format=csv`, undefined],
+    [`${url}&format=csv`, 'application/json'],
+    [url, 'text/csv'],
+    [url, 'application/json;q=0.5, text/csv'],
+  ])('is what %s with Accept: %s answers, safe to open in a spreadsheet', async (url, accept) => {
+    const response = await filed.inject({ url, headers: accept ? { accept } : {} })
+    expect(response.body).toBe(
+      'ad_id,name,advertiser,clicks,impressions,ctr\r\n' +
+        `1,"'=HYPERLINK(""x"")",Shoes,1,4,0.25\r\n` +
+        '2,,"Coffee, ""best""",1,4,0.25\r\n',
+    )
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': 'attachment; filename="analytics.csv"',
+      'x-as-of': '2026-03-04T05:06:07.890Z',
+    })
+  })
+
+  it.each([undefined, '*/*', '', 'application/json', 'text/html, */*;q=0.8', 'text/csv;q=0.5, application/json'])(
+    'is not what Accept: %s answers',
+    async (accept) => {
+      const response = await filed.inject({ url: '/ads/analytics', headers: accept === undefined ? {} : { accept } })
+      expect(response.headers['content-type']).toBe('application/json; charset=utf-8')
+      expect(response.headers).not.toHaveProperty('content-disposition')
+    },
+  )
+
+  it('has a tag of its own', async () => {
+    const { headers } = await filed.inject(`${url}&format=csv`)
+    const again = { 'if-none-match': String(headers.etag) }
+    const same = await filed.inject({ url: `${url}&format=csv`, headers: again })
+    expect([same.statusCode, same.body]).toEqual([304, ''])
+    expect((await filed.inject({ url, headers: again })).statusCode).toBe(200)
+  })
+
+  it.each(['text/html', 'application/xml, text/csv;q=0', 'nonsense'])('answers 406 to Accept: %s', async (accept) => {
+    const response = await filed.inject({ url: '/ads/analytics', headers: { accept } })
+    expect(response.headers['content-type']).toBe('application/problem+json')
+    expect(response.json()).toMatchObject({
+      status: 406,
+      code: 'not_acceptable',
+      errors: [{ field: 'accept', message: expect.stringContaining('must allow application/json or text/csv') }],
+    })
+  })
+})
+
 describe('with REQUIRE_ANALYTICS_KEY', async () => {
   const closed = await fakeApp({ answers }, { REQUIRE_ANALYTICS_KEY: 'true' })
 
@@ -111,5 +235,6 @@ describe('with REQUIRE_ANALYTICS_KEY', async () => {
     ).toBe(403)
     const response = await closed.inject({ url: '/ads/analytics', headers: { authorization: 'Bearer reader' } })
     expect([response.statusCode, response.headers['cache-control']]).toEqual([200, 'private, no-cache'])
+    expect((await closed.inject('/ads/analytics/series?interval=day&from=2026-10-25T00:00:00Z')).statusCode).toBe(401)
   })
 })

@@ -1,7 +1,9 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import { answerOf, cut, packed } from '../src/answer.ts'
+import { answerOf } from '../src/answer.ts'
 import { acceptedEncoding, holds } from '../src/http-cache.ts'
+import { packed } from '../src/payload.ts'
+import { viewOf } from '../src/views.ts'
 import { analytics, time } from './fake-app.ts'
 
 const rows = (count: number) =>
@@ -39,13 +41,14 @@ it('says how fresh it is, and leaves out what is not known', () => {
   expect(answerOf(analytics({ completeThrough: new Date(time.getTime() + 5) })).headers['x-ingest-lag-ms']).toBe('0')
 })
 
-it('can be cut to one ad', () => {
+it('can be narrowed to some ads, once for all who ask while the numbers stay', () => {
   const whole = answerOf(analytics({ rows: rows(3) }))
-  expect(cut(whole, 2).payload.body.toString()).toBe(
-    '[{"ad_id":2,"clicks":1,"ctr":0.3333333333333333,"impressions":3}]',
-  )
-  expect(cut(whole, 9).payload.body.toString()).toBe('[]')
-  expect(cut(whole, 2).headers['x-as-of']).toBe(whole.headers['x-as-of'])
+  const labels = { catalogue: 1n, byId: new Map() }
+  const only = (...ids: number[]) => viewOf(whole, labels, { filter: { ids }, fields: [], format: 'json' })
+  expect(only(2).body.toString()).toBe('[{"ad_id":2,"clicks":1,"ctr":0.3333333333333333,"impressions":3}]')
+  expect(JSON.parse(only(1, 3).body.toString())).toEqual([rows(3)[0], rows(3)[2]])
+  expect(only(9).body.toString()).toBe('[]')
+  expect(only(2)).toBe(only(2))
 })
 
 it('is packed once, and only when it is large', async () => {

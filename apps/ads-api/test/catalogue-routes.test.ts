@@ -39,11 +39,33 @@ describe('GET /ads', () => {
     expect(response.json()[0]).toEqual({
       id: 1,
       name: null,
+      campaign: null,
+      advertiser: null,
       image_url: 'https://cdn.test/1.jpg',
       target_url: 'https://shop.test/',
       created_at: '2026-03-04T05:06:07.890Z',
       updated_at: '2026-03-04T05:06:07.890Z',
     })
+  })
+
+  it('can be of one campaign or advertiser, or of some ads, page by page', async () => {
+    const response = await app.inject('/ads?limit=1&campaign=A%26B&advertiser=Shoes&ad_id=2&ad_id=1')
+    expect(catalogue.list).toHaveBeenLastCalledWith({ limit: 2, campaign: 'A&B', advertiser: 'Shoes', ids: [1, 2] })
+    const next = new URL(/^<(.+)>; rel="next"$/.exec(String(response.headers.link))![1]!, 'http://x').searchParams
+    expect([next.get('campaign'), next.get('advertiser'), next.getAll('ad_id')]).toEqual(['A&B', 'Shoes', ['2', '1']])
+  })
+
+  it('can be a file', async () => {
+    const response = await app.inject({ url: '/ads?limit=2', headers: { accept: 'text/csv' } })
+    const times = '2026-03-04T05:06:07.890Z,2026-03-04T05:06:07.890Z'
+    expect(response.body).toBe(
+      'id,name,campaign,advertiser,image_url,target_url,created_at,updated_at\r\n' +
+        `1,,,,https://cdn.test/1.jpg,https://shop.test/,${times}\r\n` +
+        `2,,,,https://cdn.test/2.jpg,https://shop.test/,${times}\r\n`,
+    )
+    expect(response.headers['content-disposition']).toBe('attachment; filename="ads.csv"')
+    expect(response.headers.link).toContain('rel="next"')
+    expect((await app.inject({ url: '/ads', headers: { accept: 'image/png' } })).statusCode).toBe(406)
   })
 
   it.each([
@@ -107,7 +129,7 @@ describe('POST /ads', () => {
     })
     expect(response.statusCode).toBe(201)
     expect(response.headers.location).toBe('/ads/9')
-    expect(catalogue.create).toHaveBeenLastCalledWith({ ...urls, name: 'Summer' })
+    expect(catalogue.create).toHaveBeenLastCalledWith({ ...urls, name: 'Summer', campaign: null, advertiser: null })
     expect(response.json()).toMatchObject({ id: 9, name: 'Summer', ...urls })
   })
 
@@ -132,6 +154,11 @@ describe('POST /ads', () => {
     ['id', { ...urls, id: 1.5 }],
     ['name', { ...urls, name: 'x'.repeat(201) }],
     ['name', { ...urls, name: 'a\0b' }],
+    ['campaign', { ...urls, campaign: '' }],
+    ['campaign', { ...urls, campaign: ' Summer' }],
+    ['advertiser', { ...urls, advertiser: 'Shoes\t' }],
+    ['advertiser', { ...urls, advertiser: 'x'.repeat(201) }],
+    ['advertiser', { ...urls, advertiser: 7 }],
     ['body', []],
     ['body', 'text'],
     ['body', null],
@@ -172,6 +199,9 @@ describe('PATCH /ads/{id}', () => {
     const response = await app.inject({ method: 'PATCH', url: '/ads/5', headers: key, payload: { name: null, id: 77 } })
     expect(response.json()).toMatchObject({ id: 5, name: null })
     expect(catalogue.update).toHaveBeenLastCalledWith(5, { name: null })
+    const labels = { campaign: 'Summer', advertiser: null }
+    await app.inject({ method: 'PATCH', url: '/ads/5', headers: key, payload: labels })
+    expect(catalogue.update).toHaveBeenLastCalledWith(5, labels)
   })
 
   it('answers 400 to a bad field, 404 to an ad that is not there', async () => {

@@ -57,7 +57,7 @@ describe('analytics', () => {
 
   it('have a window that ends where X-As-Of says', async () => {
     const at = new Date(Date.now() - 30_000)
-    await sql`insert into clicks (event_id, ad_id, occurred_at, received_at) values (gen_random_uuid(), 3, ${at}, ${at})`
+    await sql`insert into clicks (event_id, ad_id, occurred_at, received_at) values (uuidv7(), 3, ${at}, ${at})`
     for (const [table, unit] of [
       ['ad_minute_stats', 'minute'],
       ['ad_hour_stats', 'hour'],
@@ -127,6 +127,52 @@ describe('the catalogue', () => {
   })
 })
 
+describe('reports', () => {
+  it('add up to the period, bucket by bucket, for the ads of a campaign', async () => {
+    const [from, to] = ['2026-03-04T00:00:00.000Z', '2026-03-06T00:00:00.000Z']
+    await sql`update ads set campaign = 'Spring' where id in (1, 2)`
+    for (const [ad, hour] of [
+      [1, 5],
+      [2, 30],
+      [3, 5],
+    ] as const) {
+      const at = new Date(Date.parse(from) + hour * 3_600_000)
+      await sql`insert into ad_hour_stats values (${ad}, ${at}, 7, ${hour}, 60)`
+      await sql`insert into ad_day_stats values (${ad}, date_trunc('day', ${at}::timestamptz, 'UTC'), 7, ${hour}, 60)`
+    }
+    const period = `from=${from}&to=${to}&campaign=Spring`
+    const rows = await json<Row[]>(`/ads/analytics?${period}`)
+    expect(rows.map(({ ad_id, clicks }) => [ad_id, clicks])).toEqual([
+      [1, 5],
+      [2, 30],
+    ])
+    for (const [interval, count] of [
+      ['hour', 48],
+      ['day', 2],
+      ['week', 1],
+    ] as const) {
+      const buckets = await json<Row[]>(`/ads/analytics/series?interval=${interval}&${period}`)
+      expect([buckets.length, buckets.reduce((sum, { clicks }) => sum + clicks, 0)]).toEqual([count, 35])
+    }
+    const byAd = await json<Row[]>(`/ads/analytics/series?interval=day&${period}&by=ad`)
+    expect(byAd.map(({ ad_id, clicks }) => [ad_id, clicks])).toEqual([
+      [1, 5],
+      [1, 0],
+      [2, 0],
+      [2, 30],
+    ])
+    expect((await get(`/ads/analytics/series?interval=day&${period}&time_zone=CET`)).status).toBe(400)
+  })
+
+  it('follow a label that was changed', async () => {
+    await sql`update ads set campaign = 'Autumn' where id = 3`
+    await expect
+      .poll(async () => (await json<Row[]>('/ads/analytics?campaign=Autumn')).map(({ ad_id }) => ad_id))
+      .toEqual([3])
+    expect((await json<{ id: number }[]>('/ads?campaign=Autumn')).map(({ id }) => id)).toEqual([3])
+  })
+})
+
 describe('a database that is older than the app', () => {
   it('leaves it waiting, not ready, until it is migrated', async () => {
     const [{ version }] = await sql<
@@ -142,6 +188,31 @@ describe('a database that is older than the app', () => {
     await sql`update schema_migrations set version = 0 - version where version < 0`
     await sql`insert into schema_migrations (version, name, sha256) values (${version}, 'restored', '')`
     expect((await get('/readyz')).status).toBe(200)
+  })
+})
+
+describe('a statement that the database refuses', () => {
+  const failures = async (kind: string) => {
+    const metrics = await (await get('/metrics')).text()
+    return Number(new RegExp(`^ads_database_errors_total\\{kind="${kind}"\\} (\\S+)$`, 'm').exec(metrics)?.[1])
+  }
+
+  it.each([
+    ['a column of another name', 'alter table ads rename column name to title', 'alter table ads rename title to name'],
+    ['a missing right', 'revoke select on ads from ads_api', 'grant select on ads to ads_api'],
+  ])('is answered with 500 and counted as a mistake, not as an outage: %s', async (_what, change, back) => {
+    const before = { unavailable: await failures('unavailable'), mistake: await failures('mistake') }
+    await sql.unsafe(change)
+    const response = await get('/ads')
+    expect([response.status, response.headers.get('retry-after'), await response.json()]).toMatchObject([
+      500,
+      null,
+      { code: 'internal_error' },
+    ])
+    expect(await failures('mistake')).toBeGreaterThan(before.mistake)
+    expect(await failures('unavailable')).toBe(before.unavailable)
+    await sql.unsafe(back)
+    expect((await get('/ads')).status).toBe(200)
   })
 })
 

@@ -4,6 +4,8 @@ import { type App, createMetrics, loadConfig } from '@ads-tracker/service-kit'
 import { createAnswers } from '../src/answers.ts'
 import { type AppOptions, buildApp } from '../src/app.ts'
 import { configSchema } from '../src/config.ts'
+import { createLabels } from '../src/labels.ts'
+import { createReports } from '../src/reports.ts'
 
 export const time = new Date('2026-03-04T05:06:07.890Z')
 
@@ -11,6 +13,8 @@ export function ad(id: number, more: Partial<Ad> = {}): Ad {
   return {
     id,
     name: null,
+    campaign: null,
+    advertiser: null,
     image_url: `https://cdn.test/${id}.jpg`,
     target_url: 'https://shop.test/',
     created_at: time,
@@ -44,6 +48,8 @@ export async function findKey(sha256: string): Promise<ApiKey | undefined> {
   return found && { id: 1, name: found[0], sha256, scopes: found[1], created_at: time, revoked_at: found[2] }
 }
 
+const unused = () => Promise.reject(new Error('not part of this test'))
+
 /** The app without a database: `more` replaces what its routes call. */
 export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, string> = {}): Promise<App> {
   const config = loadConfig(configSchema, {
@@ -52,15 +58,19 @@ export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, stri
     RATE_LIMIT_MAX: '0',
     ...env,
   })
-  const unused = () => Promise.reject(new Error('not part of this test'))
+  const labels = createLabels({ readCatalogue: unused, readLabels: unused, maxAgeMs: 0 })
   return buildApp({
     config,
     metrics: createMetrics('ads-api'),
     readiness: () => ({ postgres: 'up' }),
     ads: { list: unused, get: unused, create: unused, update: unused, archive: unused },
     answers: answersOf(analytics()),
+    reports: createReports({ readPeriod: unused, readSeries: unused, listTimeZones: unused, labels, maxAgeMs: 0 }),
+    labels,
     findKey,
     findReceipt: unused,
+    readBooks: unused,
+    exports: { readDay: unused, readPage: unused },
     ...more,
   })
 }

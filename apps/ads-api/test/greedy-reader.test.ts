@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, testDatabase } from '@ads-tracker/local-servers'
 import { fakeApp } from './fake-app.ts'
+import { fakeReports } from './fake-reports.ts'
 
 describe('one address', () => {
   it('may ask for few windows that nobody reads, and the windows that others read stay', async () => {
@@ -17,6 +18,25 @@ describe('one address', () => {
     expect(greedy.filter((status) => status === 429)).toHaveLength(5)
     const popular = []
     for (let reads = 0; reads < 50; reads += 1) popular.push((await get(60, '192.0.2.2')).statusCode)
+    expect(popular.every((status) => status === 200)).toBe(true)
+  })
+
+  it.each([
+    ['periods', (n: number) => `/ads/analytics?from=2026-01-0${n}T00:00:00Z&to=2026-02-01T00:00:00Z`],
+    [
+      'series',
+      (n: number) => `/ads/analytics/series?interval=day&from=2026-01-0${n}T00:00:00Z&to=2026-02-01T00:00:00Z`,
+    ],
+  ])('may ask for few %s that nobody reads, and those that others read stay', async (_what, urlOf) => {
+    const app = await fakeApp(fakeReports(), { RATE_LIMIT_MAX: '100' })
+    const get = async (n: number, remoteAddress: string) =>
+      (await app.inject({ url: urlOf(n), remoteAddress })).statusCode
+    expect(await get(9, '192.0.2.1')).toBe(200)
+    const greedy = []
+    for (let n = 1; n <= 8; n += 1) greedy.push(await get(n, '192.0.2.66'))
+    expect(greedy).toEqual([200, 200, 200, 200, 200, 429, 429, 429])
+    const popular = []
+    for (let reads = 0; reads < 50; reads += 1) popular.push(await get(9, '192.0.2.2'))
     expect(popular.every((status) => status === 200)).toBe(true)
   })
 
@@ -61,6 +81,7 @@ describe('on a real database', () => {
   it.each([
     ['keys', 'api_keys', () => fetch(`${app.url}/ads/1`, { method: 'DELETE', headers: { authorization: 'Bearer x' } })],
     ['receipts', 'clicks', () => fetch(`${app.url}/ads/events/${randomUUID()}`)],
+    ['reports', 'ad_day_stats', (n: number) => fetch(`${app.url}/ads/analytics?from=2026-01-01T00:${10 + n}:00Z`)],
     ['windows', 'clicks', (n: number) => fetch(`${app.url}/ads/analytics?minutes=${n + 1}`)],
   ])('%s that hang leave the numbers of all time to others', async (_what, table, ask) => {
     const lock = await sql.reserve()

@@ -38,6 +38,13 @@ export const Config = Type.Object({
     description:
       'Bytes of records that are read ahead of the database or being stored, at most; the memory limit is for these times four',
   }),
+  SESSION_SECONDS: Type.Integer({
+    default: 9,
+    minimum: 6,
+    maximum: 300,
+    description:
+      'The consumer group waits this long for a writer that is silent, such as one whose host was lost; for a killed one it does not wait',
+  }),
   WATCHDOG_SECONDS: Type.Integer({
     default: 60,
     minimum: 5,

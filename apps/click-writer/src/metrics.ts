@@ -1,3 +1,4 @@
+import { countedDeadLetters } from '@ads-tracker/data'
 import { type EventType, topicSettings } from '@ads-tracker/events'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
@@ -51,7 +52,7 @@ export function createWriterMetrics(registry: Registry) {
   let upkeepAt = performance.now()
   new Gauge({
     name: 'writer_upkeep_age_seconds',
-    help: 'Time since this process last completed the upkeep of partitions, or since it started',
+    help: 'Time since this process last completed partition maintenance, or since it started',
     registers,
     collect() {
       this.set((performance.now() - upkeepAt) / 1000)
@@ -109,6 +110,9 @@ export function createWriterMetrics(registry: Registry) {
       'Partitions whose log ends before the ledger: it is not the log that was read before',
     ),
     daysAhead: gauge('partition_days_ahead', 'Days for which partitions of the raw events exist ahead of now'),
-    deadLetters: gauge('dead_letters_pending', 'Dead letters that were not replayed'),
+    deadLetters: gauge(
+      'dead_letters_pending',
+      `Dead letters that were not replayed; ${countedDeadLetters} stands for more`,
+    ),
   }
 }

@@ -2,6 +2,7 @@ import {
   createBatchStore,
   createDatabase,
   createDuplicateFilter,
+  createGroupMembers,
   databaseAddress,
   readLedger,
   readRawRetentionDays,
@@ -14,9 +15,10 @@ import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
 import { startFold } from './fold.ts'
+import { removeKilled } from './killed-members.ts'
 import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
-import { checkSchema, checkTopics, writerReadiness } from './readiness.ts'
+import { checkDatabase, checkTopics, writerReadiness } from './readiness.ts'
 import { startUpkeep } from './upkeep.ts'
 import { createWatchdog } from './watchdog.ts'
 import { createWriter } from './writer.ts'
@@ -43,6 +45,8 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
   const topics = topicNames(config.TOPIC_PREFIX)
   const connection = { ...databaseAddress(config), name: 'click-writer' }
   const database = createDatabase({ ...connection, max: 1 })
+  // a connection that is older than a fail-over would tell of the server that was
+  const health = createDatabase({ ...connection, max: 1, statementTimeoutMs: 1000, maxLifetimeSeconds: 10 })
   const control = createBatchStore(connection)
   // of its own: a long statement of the upkeep never delays the mark or a batch
   const upkeep = createBatchStore(connection)
@@ -66,36 +70,41 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     queueMaxEvents: config.QUEUE_MAX_EVENTS,
     queueMaxBytes: config.QUEUE_MAX_BYTES,
   })
+  const groupId = `${config.TOPIC_PREFIX}click-writer`
+  const members = createGroupMembers({ ...connection, groupId })
   const consumer = createBatchConsumer({
     kafka,
-    groupId: `${config.TOPIC_PREFIX}click-writer`,
+    groupId,
     topics: Object.values(topics),
     concurrency: 12,
+    sessionTimeoutMs: config.SESSION_SECONDS * 1000,
     onBatch: writer.onBatch,
     onAssigned,
     onCrash: crash,
   })
   const tasks: (() => void)[] = []
   let committed = new Map<string, bigint>()
+  let memberId: string | undefined
   let closing = false
   void start()
 
-  return { readiness: writerReadiness({ database, admin, topics, consumer, writer }), close }
+  return { readiness: writerReadiness({ database: health, admin, topics, consumer, writer }), close }
 
   async function start() {
-    await untilDone(() => checkSchema(database))
+    await untilDone(() => checkDatabase(health))
     await untilDone(() => checkTopics(admin, topics))
     await untilDone(checkRetention)
     if (closing) return
-    const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed: trying again`)
+    const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `could not ${what}; retrying`)
     tasks.push(
       every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
       every(
         500,
         () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate, onSkew: metrics.clockSkew }),
-        quietly('the complete-through mark'),
+        quietly('update the freshness mark'),
       ),
-      every(5000, audit, quietly('the audit of the books')),
+      every(5000, audit, quietly('audit the ledger')),
+      every(300, () => removeKilled({ members, admin, groupId, log }), quietly('look for killed members of the group')),
       startUpkeep({ store: upkeep, log, metrics }),
       startFold({ store: folder, log, metrics }),
       every(
@@ -103,7 +112,7 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
         createWatchdog({
           ...writer,
           ...consumer,
-          checks: [control.ping, () => checkTopics(admin, topics)],
+          checks: [() => checkDatabase(health), () => checkTopics(admin, topics)],
           limitMs: config.WATCHDOG_SECONDS * 1000,
         }),
         crash,
@@ -113,11 +122,16 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await untilDone(consumer.start)
   }
 
-  function onAssigned(partitions: TopicPartition[]) {
+  function onAssigned(partitions: TopicPartition[], member: string) {
     writer.onAssigned(partitions)
     committed = new Map()
+    memberId = member
+    void noteMembership(member)
     continueFromLedger(partitions).catch((error: unknown) =>
-      log.warn({ err: error }, 'going on from the offsets of the group'),
+      log.warn(
+        { err: error },
+        'could not read the ledger; continuing from the committed offsets of the consumer group',
+      ),
     )
   }
 
@@ -135,6 +149,18 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     }
   }
 
+  async function noteMembership(member: string) {
+    try {
+      await members.joined(member)
+      log.info({ member }, 'noted as a member of the consumer group')
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'not noted as a member: if this process is killed, the group waits until its session ends',
+      )
+    }
+  }
+
   async function audit() {
     const known = writer.lanes.positions()
     const { rows } = await auditBooks()
@@ -149,10 +175,12 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       if (topic.status === 'rejected')
         log.warn(
           { err: topic.reason },
-          'cannot see how long the log is kept: make sure that raw events are kept longer',
+          'could not read the retention time of the topic; make sure that raw events are kept longer than records',
         )
       else if (!isShorter(topic.value.config, rawRetentionDays))
-        throw new Error(`raw events are kept for ${rawRetentionDays} days: the log must be kept for less`)
+        throw new Error(
+          `raw events are kept for ${rawRetentionDays} days; the retention time of the topics must be shorter`,
+        )
     }
   }
 
@@ -169,11 +197,9 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
     await writer.stop()
     await commit().catch(() => {})
     await consumer.close().catch(() => {})
-    await Promise.all([
-      admin.close(),
-      database.close(),
-      ...[control, upkeep, folder, ...stores].map((store) => store.close()),
-    ])
+    if (memberId !== undefined) await members.left([memberId]).catch(() => {})
+    const opened = [admin, database, health, control, upkeep, folder, members, ...stores]
+    await Promise.all(opened.map((each) => each.close()))
   }
 
   async function untilDone(attempt: () => Promise<void>) {
@@ -181,14 +207,14 @@ export function startPipeline({ config, log, registry }: PipelineDeps) {
       try {
         return await attempt()
       } catch (error) {
-        log.warn({ err: error }, 'not ready to start: trying again')
+        log.warn({ err: error }, 'not ready to start; retrying')
         await new Promise((resolve) => setTimeout(resolve, 1000))
       }
     }
   }
 
   function crash(error: unknown): never {
-    log.fatal({ err: error }, 'giving up: a clean process will start over')
+    log.fatal({ err: error }, 'fatal error; exiting so that the supervisor restarts this process')
     process.exit(1)
   }
 }

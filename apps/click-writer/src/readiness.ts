@@ -5,6 +5,7 @@ import { nameOf } from './lanes.ts'
 import type { Writer } from './writer.ts'
 
 interface ReadinessDeps {
+  /** Used for nothing else: a statement that takes long must not look like an outage. */
   database: Database
   admin: Pick<Admin, 'partitions'>
   topics: TopicNames
@@ -18,16 +19,18 @@ const loopStalledMs = 15_000
 /** What the writer needs to do its job: a database that is new enough, the topics, a reading loop that turns, and no gap. */
 export function writerReadiness({ database, admin, topics, consumer, writer }: ReadinessDeps) {
   return async () => ({
-    postgres: await stateOf(checkSchema(database)),
+    postgres: await stateOf(checkDatabase(database)),
     kafka: await stateOf(checkTopics(admin, topics)),
     consumer: consumer.sinceLastTurn() < loopStalledMs ? 'up' : 'the reading loop has stopped turning',
     ledger: writer.held().length === 0 ? 'up' : `gap in ${writer.held().map(nameOf).join(', ')}`,
   })
 }
 
-/** @throws when the database is older than this code; a newer one is fine */
-export async function checkSchema(database: Database): Promise<void> {
-  const version = await withDeadline(readSchemaVersion(database), answerMs, 'PostgreSQL')
+/** @throws when the database is read only, or older than this code; a newer one is fine */
+export async function checkDatabase(database: Database): Promise<void> {
+  const asked = Promise.all([readSchemaVersion(database), database.isReadOnly()])
+  const [version, isReadOnly] = await withDeadline(asked, answerMs, 'PostgreSQL')
+  if (isReadOnly) throw new Error('PostgreSQL is read only')
   if (version < requiredSchemaVersion)
     throw new Error(`schema version ${version} is older than ${requiredSchemaVersion}: run the migrate job`)
 }

@@ -3,7 +3,7 @@ import type { TopicPartition } from '@ads-tracker/kafka'
 import type { Logger } from '@ads-tracker/service-kit'
 import type { WriterMetrics } from './metrics.ts'
 import { halves, type Piece, sizeOf } from './piece.ts'
-import { bury, toBatch } from './to-batch.ts'
+import { moveToDeadLetters, toBatch } from './to-batch.ts'
 
 export type Applied = Extract<BatchOutcome, { status: 'applied' }>
 export type Gap = TopicPartition & { expected: bigint; found: bigint }
@@ -37,8 +37,8 @@ export async function storePieces(pieces: Piece[], deps: StoreDeps): Promise<voi
       metrics.retries.inc({ action })
       const divisible = action === 'halve' || action === 'split'
       if (divisible && sizeOf(pieces) > 1) return storeHalves(pieces, deps)
-      if (action === 'split' && buryRejected(pieces, error)) continue
-      log[action === 'retry' ? 'warn' : 'error']({ err: error, action, attempt }, whatNow[action])
+      if (action === 'split' && moveRejected(pieces, error)) continue
+      log[action === 'retry' ? 'warn' : 'error']({ err: error, action, attempt }, retryMessage[action])
       // one event that takes too long is not at fault, and what is refused even as a dead letter needs a human
       await pause(backoff(attempt, divisible || action === 'stop'))
       continue
@@ -55,19 +55,19 @@ async function storeHalves(pieces: Piece[], deps: StoreDeps): Promise<void> {
   for (const half of halves(pieces)) await storePieces(half, deps)
 }
 
-function buryRejected(pieces: Piece[], error: unknown): boolean {
+function moveRejected(pieces: Piece[], error: unknown): boolean {
   const entry = pieces[0]?.entries[0]
   if (entry === undefined || entry.dead) return false
-  bury(entry, 'rejected_by_database', messageOf(error))
+  moveToDeadLetters(entry, 'rejected_by_database', messageOf(error))
   return true
 }
 
-const whatNow = {
-  split: 'the database refuses a dead letter: trying again',
-  halve: 'one event takes longer than the statement may: trying again',
-  retry: 'the database did not take the batch: trying again',
-  retry_alarm: 'the database failed in a way that it should not: trying again',
-  stop: 'the database refuses this configuration: nothing is stored until it is mended',
+const retryMessage = {
+  split: 'the database rejects a dead letter; retrying',
+  halve: 'storing one event exceeded the statement timeout; retrying',
+  retry: 'could not store the batch; retrying',
+  retry_alarm: 'unexpected database error; retrying',
+  stop: 'the database rejects this configuration; writes are paused until this is fixed',
 }
 
 function withoutGaps(pieces: Piece[], gaps: Gap[], onGap: (gap: Gap) => void): Piece[] {
@@ -81,7 +81,7 @@ function markUnknownAds(pieces: Piece[], rows: { slice: number; offset: bigint }
   for (const { slice, offset } of rows) {
     const piece = pieces[slice] as Piece
     const entry = piece.entries[Number(offset - piece.first)]
-    if (entry) bury(entry, 'unknown_ad', `there is no ad ${entry.event?.ad_id}`)
+    if (entry) moveToDeadLetters(entry, 'unknown_ad', `there is no ad ${entry.event?.ad_id}`)
   }
 }
 

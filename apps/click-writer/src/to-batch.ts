@@ -29,6 +29,6 @@ function deadLetterOf(
 }
 
 /** Marks an event as one that cannot be counted. */
-export function bury(entry: Entry, reason: NonNullable<Entry['dead']>['reason'], detail: string) {
+export function moveToDeadLetters(entry: Entry, reason: NonNullable<Entry['dead']>['reason'], detail: string) {
   entry.dead = { reason, detail, eventId: entry.event?.event_id ?? null }
 }

@@ -22,7 +22,7 @@ export function startUpkeep({ store, log, metrics }: UpkeepDeps): () => void {
   let stopped = false
   const stop = every(minute, maintain, (error) => {
     // closing the connection ends a statement that runs
-    if (!stopped) log.error({ err: error }, 'the upkeep of partitions failed: retrying in a minute')
+    if (!stopped) log.error({ err: error }, 'partition maintenance failed; retrying in a minute')
   })
   return () => {
     stopped = true
@@ -33,7 +33,7 @@ export function startUpkeep({ store, log, metrics }: UpkeepDeps): () => void {
     if (performance.now() < dueAt) return
     const { daysAhead, blocked } = await store.maintainPartitions()
     metrics.daysAhead.set(daysAhead)
-    if (blocked) return log.info('the upkeep of partitions waits for a lock: retrying in a minute')
+    if (blocked) return log.info('partition maintenance is waiting for a lock; retrying in a minute')
     metrics.upkeepDone()
     dueAt = performance.now() + hour
   }

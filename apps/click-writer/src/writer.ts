@@ -133,7 +133,7 @@ export function createWriter(deps: WriterDeps) {
       if (recovered > 0) {
         log.error(
           { topic, partition, recovered },
-          'the log holds events that the ledger had passed: it is not the log that was read before',
+          'found events below the position of the ledger; the topic was recreated or truncated',
         )
         readAll({ topic, partition, nextOffset })
       }
@@ -154,7 +154,7 @@ export function createWriter(deps: WriterDeps) {
   // does not have them either is it real, and then nothing of this partition is stored until an operator accepts it.
   function onGap(gap: Gap) {
     if (lanes.readAgain(gap, gap.expected)) return hold(gap)
-    log.warn(text(gap), 'the ledger is behind what was read: reading again from the ledger')
+    log.warn(text(gap), 'the ledger is behind the consumer; reading again from the position of the ledger')
     steer((group) => group.seek({ ...gap, offset: gap.expected }))
   }
 
@@ -175,7 +175,7 @@ export function createWriter(deps: WriterDeps) {
       if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue
       log.warn(
         { topic, partition, stored: String(offset), ledger: String(book.nextOffset) },
-        'the ledger went back: reading again from the ledger',
+        'the ledger has moved back, as after a restore; reading again from its position',
       )
       lanes.stored({ topic, partition, next: book.nextOffset })
       steer((group) => group.seek({ topic, partition, offset: book.nextOffset }))
@@ -187,7 +187,7 @@ export function createWriter(deps: WriterDeps) {
     if (!held.has(name))
       log.error(
         text(gap),
-        'the log begins after the ledger: accept the gap with `npm run ledger -- accept`, see the runbook',
+        'unread records have been removed from the log; the partition is paused until the gap is accepted with `npm run ledger -- accept` (see the runbook)',
       )
     held.set(name, gap)
     steer((group) => group.pause([gap]))
@@ -231,7 +231,7 @@ export function createWriter(deps: WriterDeps) {
             reqId,
             traceparent,
           },
-          'dead letter',
+          `event ${dead.eventId ?? 'without an id'} moved to dead letters: ${dead.reason}`,
         )
       }
     }

@@ -212,7 +212,7 @@ describe('what was dead', () => {
   })
 })
 
-describe('the upkeep of partitions', () => {
+describe('partition maintenance', () => {
   it.each([
     ['fails', "raise exception 'no upkeep today'"],
     ['takes longer than its deadline', 'perform pg_sleep(60)'],
@@ -225,11 +225,64 @@ describe('the upkeep of partitions', () => {
     const writer = await system.startWriter()
     await system.settled()
     expect(await system.stats()).toEqual({ clicks: 20, impressions: 0 })
-    await vi.waitFor(() => expect(writer.output()).toContain('the upkeep of partitions failed'), { timeout: 15_000 })
+    await vi.waitFor(() => expect(writer.output()).toContain('partition maintenance failed'), { timeout: 15_000 })
     const age = async () =>
       Number(/^writer_upkeep_age_seconds (.+)$/m.exec(await (await fetch(`${writer.url}/metrics`)).text())?.[1])
     const before = await age()
     await vi.waitFor(async () => expect(await age()).toBeGreaterThan(before), { timeout: 15_000 })
+  })
+})
+
+describe('readiness', () => {
+  const readyOf = async (writer: { url: string }) => {
+    const answer = await fetch(`${writer.url}/readyz`)
+    const { dependencies } = (await answer.json()) as { dependencies: Record<string, string> }
+    return { status: answer.status, postgres: dependencies.postgres }
+  }
+
+  it('does not wait for the audit of the books, however long that takes', async () => {
+    const system = await writerSystem()
+    const writer = await system.startWriter()
+    let locked = true
+    // longer than the pause between two audits
+    const holder = system
+      .change('lock table dead_letters in access exclusive mode; select pg_sleep(8)')
+      .finally(() => (locked = false))
+    const states = new Set<string>()
+    while (locked) {
+      states.add(JSON.stringify(await readyOf(writer)))
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    await holder
+    expect([...states]).toEqual([JSON.stringify({ status: 200, postgres: 'up' })])
+  })
+
+  it('says that PostgreSQL is read only while it is, and the writer goes on by itself when it is not any more', async () => {
+    const system = await writerSystem()
+    const writer = await system.startWriter()
+    await system.publish('click', 5)
+    await system.settled()
+    // in place of a fail-over, which leaves the sessions of the old server as they are
+    const makeRoleReadOnly = (state: 'on' | 'off') =>
+      system.change(`do $$ begin
+        execute format('alter role click_writer in database %I set default_transaction_read_only = ${state}', current_database());
+      end $$`)
+    await makeRoleReadOnly('on')
+    await system.change(
+      `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'click_writer' and datname = current_database()`,
+    )
+    await vi.waitFor(
+      async () => expect(await readyOf(writer)).toEqual({ status: 503, postgres: 'PostgreSQL is read only' }),
+      { timeout: 20_000 },
+    )
+    await system.publish('click', 5)
+    await vi.waitFor(() => expect(writer.output()).toContain('"code":"25006"'), { timeout: 20_000 })
+    await makeRoleReadOnly('off')
+    await system.settled()
+    expect(await system.stats()).toEqual({ clicks: 10, impressions: 0 })
+    await vi.waitFor(async () => expect(await readyOf(writer)).toEqual({ status: 200, postgres: 'up' }), {
+      timeout: 25_000,
+    })
   })
 })
 

@@ -43,6 +43,7 @@ export async function writerSystem(topics?: TestTopics): Promise<WriterSystem> {
   const admin: Admin = createAdmin(kafka())
   const database = createDatabase({ url: store.url, max: 2 })
   const writers: RunningApp[] = []
+  let changes = 0
   await seedAds(database)
   onTestFinished(async () => {
     await Promise.all(writers.map((writer) => writer.kill()))
@@ -70,7 +71,7 @@ export async function writerSystem(topics?: TestTopics): Promise<WriterSystem> {
 
     async change(statements: string): Promise<void> {
       const directory = await mkdtemp(join(tmpdir(), 'change-'))
-      await writeFile(join(directory, '9001_change.sql'), statements)
+      await writeFile(join(directory, `${9001 + changes++}_change.sql`), statements)
       await migrate({ url: store.url, directory })
       await rm(directory, { recursive: true })
     },

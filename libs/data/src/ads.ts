@@ -1,11 +1,13 @@
-import { and, asc, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gt, inArray, isNull, sql } from 'drizzle-orm'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
-import { ads } from './tables.ts'
+import { ads, catalogueVersion } from './tables.ts'
 
 export interface Ad {
   id: number
   name: string | null
+  campaign: string | null
+  advertiser: string | null
   image_url: string
   target_url: string
   created_at: Date
@@ -16,27 +18,72 @@ export interface NewAd {
   /** Chosen by the caller; the next free one when absent. */
   id?: number
   name?: string | null
+  /** Labels: trimmed, and not empty. */
+  campaign?: string | null
+  advertiser?: string | null
   image_url: string
   target_url: string
 }
 
-export type AdPatch = Partial<Pick<Ad, 'name' | 'image_url' | 'target_url'>>
+export type AdPatch = Partial<Pick<Ad, 'name' | 'campaign' | 'advertiser' | 'image_url' | 'target_url'>>
 
 const { archived_at: _, ...columns } = getTableColumns(ads)
 const isLive = (id: number) => and(eq(ads.id, id), isNull(ads.archived_at))
 
-/** Live ads in the order of their ids, from the one after `after`. */
+/** Labels are compared as they are: each letter, its case included. */
+export interface AdFilter {
+  ids?: number[] | undefined
+  campaign?: string | undefined
+  advertiser?: string | undefined
+}
+
+export type AdPage = AdFilter & { limit: number; after?: number }
+
+/** Live ads that pass all filters, in the order of their ids, from the one after `after`. */
 export async function listAds(
   database: Database,
-  { limit, after = 0 }: { limit: number; after?: number },
+  { limit, after = 0, ids, campaign, advertiser }: AdPage,
 ): Promise<Ad[]> {
   const { orm } = opened(database)
   return orm
     .select(columns)
     .from(ads)
-    .where(and(gt(ads.id, after), isNull(ads.archived_at)))
+    .where(
+      and(
+        gt(ads.id, after),
+        isNull(ads.archived_at),
+        ids && inArray(ads.id, ids),
+        campaign === undefined ? undefined : eq(ads.campaign, campaign),
+        advertiser === undefined ? undefined : eq(ads.advertiser, advertiser),
+      ),
+    )
     .orderBy(asc(ads.id))
     .limit(limit)
+}
+
+/** An ad as reports describe it. */
+export type AdLabels = Pick<Ad, 'id' | 'name' | 'campaign' | 'advertiser' | 'image_url' | 'target_url'>
+
+/** Every ad, archived ones too, in the order of their ids, with the version of the catalogue that they belong to. */
+export async function readLabels(database: Database): Promise<{ catalogue: bigint; ads: AdLabels[] }> {
+  const { orm } = opened(database)
+  const rows = await orm
+    .select({
+      catalogue: catalogueVersion.version,
+      id: ads.id,
+      name: ads.name,
+      campaign: ads.campaign,
+      advertiser: ads.advertiser,
+      image_url: ads.image_url,
+      target_url: ads.target_url,
+    })
+    .from(catalogueVersion)
+    .leftJoin(ads, sql`true`)
+    .orderBy(asc(ads.id))
+  return {
+    catalogue: rows[0]?.catalogue ?? 0n,
+    ads: rows.flatMap(({ catalogue: _, ...ad }) => (ad.id === null ? [] : [ad as AdLabels])),
+  }
 }
 
 /** A live ad, or undefined. */

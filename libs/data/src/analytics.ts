@@ -2,12 +2,15 @@ import { advance, type FeedPosition, longestPauseMs } from './change-feed.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
 
-export interface AdStats {
-  ad_id: number
+export interface Counts {
   clicks: number
   impressions: number
   /** clicks / impressions; 0 when there are none. */
   ctr: number
+}
+
+export interface AdStats extends Counts {
+  ad_id: number
 }
 
 export interface Freshness {
@@ -32,7 +35,7 @@ export interface Analytics extends Freshness {
   feed: FeedPosition
 }
 
-export interface Counts {
+export interface AdCounts {
   ad_id: number
   clicks: number
   impressions: number
@@ -40,7 +43,7 @@ export interface Counts {
 
 /** What was counted of all time since an answer, by ad; nothing while its position stands. */
 export interface AnalyticsChanges extends Freshness, Pick<Analytics, 'asOf' | 'feed'> {
-  added: Counts[]
+  added: AdCounts[]
   /** False when something was counted that these changes do not tell: read everything again. */
   complete: boolean
 }
@@ -53,13 +56,16 @@ export interface AnalyticsQuery {
   asOf?: Date
 }
 
-interface Row {
-  as_of: string
-  window_start: string | null
-  rounded: boolean
+export interface FreshnessRow {
   complete_through: string | null
   ledger_position: string
   catalogue: string
+}
+
+interface Row extends FreshnessRow {
+  as_of: string
+  window_start: string | null
+  rounded: boolean
   booked: string
   delta_ids: string | null
   ad_ids: string | null
@@ -74,7 +80,7 @@ export async function readAnalytics(
 ): Promise<Analytics> {
   const [row] = await opened(database).sql<[Row]>`
     select * from analytics_v2(${minutes ?? null}::integer, ${asOf?.toISOString() ?? null}::text::timestamptz)`
-  const rows = countsOf(row).map(stats)
+  const rows = statsOf(row)
   const read = new Date(row.as_of)
   return {
     rows: adId === undefined ? rows : rows.filter(({ ad_id }) => ad_id === adId),
@@ -96,7 +102,7 @@ export async function readAnalyticsChanges(
   const [row] = await opened(database).sql<[Row]>`
     select * from analytics_changes_v2(${String(since.position)}::text::bigint, ${String(feed.highest)}::text::bigint, ${missing}::text::bigint[])`
   const asOf = new Date(row.as_of)
-  const added = countsOf(row)
+  const added: AdCounts[] = statsOf(row).map(({ ad_id, clicks, impressions }) => ({ ad_id, clicks, impressions }))
   const booked = BigInt(row.booked)
   const sum = added.reduce((total, { clicks, impressions }) => total + clicks + impressions, 0)
   return {
@@ -122,7 +128,7 @@ export async function readLedgerPosition(database: Database): Promise<bigint> {
   return (await readFreshness(database)).position
 }
 
-function freshnessOf({ complete_through, ledger_position, catalogue }: Row): Freshness {
+export function freshnessOf({ complete_through, ledger_position, catalogue }: FreshnessRow): Freshness {
   return {
     completeThrough: complete_through === null ? null : new Date(complete_through),
     position: BigInt(ledger_position),
@@ -130,22 +136,20 @@ function freshnessOf({ complete_through, ledger_position, catalogue }: Row): Fre
   }
 }
 
-function countsOf(row: Row): Counts[] {
+export function statsOf(row: Pick<Row, 'ad_ids' | 'clicks' | 'impressions'>): AdStats[] {
   const clicks = numbers(row.clicks)
   const impressions = numbers(row.impressions)
   return numbers(row.ad_ids).map((ad_id, index) => ({
     ad_id,
-    clicks: clicks[index] as number,
-    impressions: impressions[index] as number,
+    ...counts(clicks[index] as number, impressions[index] as number),
   }))
 }
 
-/** The numbers of an ad with the rate that follows from them. */
-export function stats({ ad_id, clicks, impressions }: Counts): AdStats {
-  return { ad_id, clicks, impressions, ctr: impressions === 0 ? 0 : clicks / impressions }
+export function counts(clicks: number, impressions: number): Counts {
+  return { clicks, impressions, ctr: impressions === 0 ? 0 : clicks / impressions }
 }
 
 // An array as text, because the driver reads one character by character.
-function numbers(array: string | null): number[] {
+export function numbers(array: string | null): number[] {
   return array === null ? [] : (JSON.parse(`[${array.slice(1, -1)}]`) as number[])
 }

@@ -159,16 +159,24 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     const timer = setTimeout(giveUp, deadlineMs)
     try {
       return await Promise.race([query<T>(used, statement, parameters), deadline.promise])
+    } catch (error) {
+      // the session stays read only, and after a fail-over it is one of the wrong server: the next one is asked
+      if ((error as { code?: unknown }).code === '25006') replace(used)
+      throw error
     } finally {
       clearTimeout(timer)
     }
 
     // The driver waits for ever on a half-open socket: leave it behind.
     function giveUp(): void {
-      if (connection === used) connection = connect(options)
-      void used.sql.end({ timeout: 0 })
+      replace(used)
       deadline.reject(new DeadlineError(`no answer from PostgreSQL within ${deadlineMs} ms`))
     }
+  }
+
+  function replace(used: Connection): void {
+    if (connection === used) connection = connect(options)
+    void used.sql.end({ timeout: 0 })
   }
 }
 

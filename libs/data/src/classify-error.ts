@@ -5,51 +5,77 @@
  */
 export type ErrorAction = 'retry' | 'split' | 'halve' | 'stop' | 'retry_alarm'
 
+/**
+ * What an error says to somebody who waits for an answer: no connection could be made or it does not answer (`unreachable`), the
+ * database cannot work at the moment (`unavailable`), or what was asked can never work (`mistake`).
+ */
+export type ErrorMeaning = 'unreachable' | 'unavailable' | 'mistake'
+
+const unreachable: [ErrorAction, ErrorMeaning] = ['retry', 'unreachable']
+
 // https://www.postgresql.org/docs/current/errcodes-appendix.html. A whole code comes before its class.
-const actions: Record<string, ErrorAction> = {
-  '40001': 'retry', // serialization_failure
-  '40P01': 'retry', // deadlock_detected
-  '55P03': 'retry', // lock_not_available
-  '57014': 'halve', // query_canceled: our own statement timeout
+const table: Record<string, [ErrorAction, ErrorMeaning]> = {
+  '40001': ['retry', 'unavailable'], // serialization_failure
+  '40P01': ['retry', 'unavailable'], // deadlock_detected
+  '55P03': ['retry', 'unavailable'], // lock_not_available
+  '57014': ['halve', 'unavailable'], // query_canceled: our own statement timeout
   // program_limit_exceeded: the statement is too large, or one value is too large for an index
-  '54000': 'split',
-  ERR_STRING_TOO_LONG: 'split', // the same, in Node
-  '57P': 'retry', // shutdown, crash, starting up, database dropped
-  '25P03': 'retry', // idle_in_transaction_session_timeout
-  '08': 'retry', // connection exceptions
-  '53': 'retry', // disk full, out of memory, too many connections
-  '22': 'split', // data exceptions
-  '23': 'split', // integrity constraints
-  '42': 'stop', // undefined table or function, insufficient privilege
-  '28': 'stop', // wrong user or password
-  '3D': 'stop', // the database does not exist
-  UNSAFE_SETTINGS: 'stop',
-  DEADLINE: 'retry',
-  // The driver's own codes and those of sockets.
-  CONNECTION_CLOSED: 'retry',
-  CONNECTION_ENDED: 'retry',
-  CONNECTION_DESTROYED: 'retry',
-  CONNECT_TIMEOUT: 'retry',
-  ECONNREFUSED: 'retry',
-  ECONNRESET: 'retry',
-  ECONNABORTED: 'retry',
-  EPIPE: 'retry',
-  ETIMEDOUT: 'retry',
-  EHOSTUNREACH: 'retry',
-  EHOSTDOWN: 'retry',
-  ENETUNREACH: 'retry',
-  ENETDOWN: 'retry',
-  ENOTFOUND: 'retry',
-  EAI_AGAIN: 'retry',
+  '54000': ['split', 'mistake'],
+  ERR_STRING_TOO_LONG: ['split', 'mistake'], // the same, in Node
+  '57P': ['retry', 'unavailable'], // shutdown, crash, starting up, database dropped
+  '25P03': ['retry', 'unavailable'], // idle_in_transaction_session_timeout
+  '08': ['retry', 'unavailable'], // connection exceptions
+  '53': ['retry', 'unavailable'], // disk full, out of memory, too many connections
+  '22': ['split', 'mistake'], // data exceptions
+  '23': ['split', 'mistake'], // integrity constraints
+  '42': ['stop', 'mistake'], // undefined table, column or function, syntax error, insufficient privilege
+  '3F': ['stop', 'mistake'], // the schema does not exist
+  // the password may be in the middle of a change, the database in the middle of a restore
+  '28': ['stop', 'unavailable'], // wrong user or password
+  '3D': ['stop', 'unavailable'], // the database does not exist
+  '25': ['retry_alarm', 'unavailable'], // read only: a fail-over
+  '40': ['retry_alarm', 'unavailable'], // other rollbacks
+  '55': ['retry_alarm', 'unavailable'], // an object in use or not ready
+  '57': ['retry_alarm', 'unavailable'], // other interventions of an operator
+  '58': ['retry_alarm', 'unavailable'], // system errors
+  XX: ['retry_alarm', 'unavailable'], // internal errors
+  UNSAFE_SETTINGS: ['stop', 'unavailable'],
+  DEADLINE: unreachable,
+  // The driver's own codes and those of sockets. A connection that was lost is made again by the next query.
+  CONNECTION_CLOSED: ['retry', 'unavailable'],
+  CONNECTION_ENDED: unreachable,
+  CONNECTION_DESTROYED: unreachable,
+  CONNECT_TIMEOUT: unreachable,
+  ECONNREFUSED: unreachable,
+  ECONNRESET: unreachable,
+  ECONNABORTED: unreachable,
+  EPIPE: unreachable,
+  ETIMEDOUT: unreachable,
+  EHOSTUNREACH: unreachable,
+  EHOSTDOWN: unreachable,
+  ENETUNREACH: unreachable,
+  ENETDOWN: unreachable,
+  ENOTFOUND: unreachable,
+  EAI_AGAIN: unreachable,
+  ENOENT: unreachable, // no Unix socket
 }
 
 /** Total: whatever was thrown has an action, and this never throws. */
 export function classifyError(error: unknown): ErrorAction {
   // the parameters of the statement do not fit into one string, or a value of one event cannot be written
   if (isRangeError(error)) return 'split'
+  if (isPartitionMoved(error)) return 'retry'
+  return find(error)?.[0] ?? 'retry_alarm'
+}
+
+/** Total, as {@link classifyError}. What is not in the table is a mistake. */
+export function meaningOf(error: unknown): ErrorMeaning {
+  return find(error)?.[1] ?? 'mistake'
+}
+
+function find(error: unknown): [ErrorAction, ErrorMeaning] | undefined {
   const code = codeOf(error)
-  if (isPartitionMoved(error, code)) return 'retry'
-  return actions[code] ?? actions[code.slice(0, 3)] ?? actions[code.slice(0, 2)] ?? 'retry_alarm'
+  return table[code] ?? table[code.slice(0, 3)] ?? table[code.slice(0, 2)]
 }
 
 // A proxy or a broken object may throw even when it is looked at.
@@ -61,17 +87,21 @@ function isRangeError(error: unknown): boolean {
   }
 }
 
+// Drizzle wraps the driver's error, and errors may cause each other.
 function codeOf(error: unknown): string {
   try {
-    const { code } = error as { code?: unknown }
-    return typeof code === 'string' ? code : ''
+    for (let each = error, depth = 0; each && depth < 5; each = (each as Error).cause, depth++) {
+      const { code } = each as { code?: unknown }
+      if (typeof code === 'string') return code
+    }
+    return ''
   } catch {
     return ''
   }
 }
 
-// A row on its way into the default partition, while its day was taken out of it: the next attempt finds the new place.
+// A row of a day that somebody dropped by hand: when the upkeep has seen that, the row has another place.
 // A check constraint has a name; the bounds of a partition have none.
-function isPartitionMoved(error: unknown, code: string): boolean {
-  return code === '23514' && !(error as { constraint_name?: unknown }).constraint_name
+function isPartitionMoved(error: unknown): boolean {
+  return codeOf(error) === '23514' && !(error as { constraint_name?: unknown }).constraint_name
 }

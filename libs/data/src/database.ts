@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   /** application_name, as `pg_stat_activity` shows it. */
   name?: string
   statementTimeoutMs?: number
+  /** A connection is replaced after this; after 30 to 60 minutes by default. */
+  maxLifetimeSeconds?: number
   ssl?: Tls
 }
 
@@ -20,6 +22,8 @@ export interface DatabaseOptions {
 export interface Database {
   /** Resolves when the server answers, rejects with the driver's error when it does not. */
   ping(): Promise<void>
+  /** Resolves with true when the server takes no writes: a standby, or one that was made read only. */
+  isReadOnly(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -34,23 +38,30 @@ export function createDatabase({
   max = 10,
   name = 'ads-tracker',
   statementTimeoutMs = 10_000,
+  maxLifetimeSeconds,
   ssl,
 }: DatabaseOptions): Database {
   const sql = postgres(url, {
     max,
     ssl,
     connect_timeout: 5,
+    ...(maxLifetimeSeconds && { max_lifetime: maxLifetimeSeconds }),
     // The driver asks for array types on its own account: when the connection dies meanwhile, nobody catches the rejection.
     fetch_types: false,
     onnotice: () => {},
     connection: { application_name: name, statement_timeout: statementTimeoutMs, TimeZone: 'UTC' },
   })
   // drizzle() replaces the client's parsers of dates and JSON: whoever uses `sql` directly gets times as text.
-  const opened: Opened = { orm: drizzle(sql), sql, ping, close }
+  const opened: Opened = { orm: drizzle(sql), sql, ping, isReadOnly, close }
   return opened
 
   async function ping(): Promise<void> {
     await sql`select 1`
+  }
+
+  async function isReadOnly(): Promise<boolean> {
+    const [row] = await sql<[{ state: string }]>`select current_setting('transaction_read_only') as state`
+    return row.state === 'on'
   }
 
   function close(): Promise<void> {

@@ -28,6 +28,8 @@ export interface DeadLetter extends Position {
   headers: Record<string, string>
   arrivedAt: Date
   replayedAt: Date | null
+  /** How often the event came again while this letter waited. */
+  repeats: bigint
 }
 
 /** A page of dead letters in the order of their positions, from the one after `after`. */

@@ -1,7 +1,20 @@
 export { createDatabase, type Database, type DatabaseOptions, type Tls } from './database.ts'
 export { ChangedMigrationError, migrate, type MigrateOptions } from './migrate.ts'
 export { readSchemaVersion, requiredSchemaVersion } from './schema-version.ts'
-export { archiveAd, createAd, getAd, listAds, updateAd, type Ad, type AdPatch, type NewAd } from './ads.ts'
+export {
+  archiveAd,
+  createAd,
+  getAd,
+  listAds,
+  readLabels,
+  updateAd,
+  type Ad,
+  type AdFilter,
+  type AdLabels,
+  type AdPage,
+  type AdPatch,
+  type NewAd,
+} from './ads.ts'
 export {
   createApiKey,
   findApiKey,
@@ -17,7 +30,8 @@ export {
   readAnalyticsChanges,
   readFreshness,
   readLedgerPosition,
-  stats,
+  counts,
+  type AdCounts,
   type AdStats,
   type Analytics,
   type AnalyticsChanges,
@@ -27,9 +41,19 @@ export {
 } from './analytics.ts'
 export type { FeedPosition } from './change-feed.ts'
 export { findReceipt, type Receipt } from './receipts.ts'
+export {
+  exportedTypes,
+  readExportDay,
+  readExportPage,
+  type ExportDay,
+  type ExportedEvent,
+  type ExportedType,
+  type ExportPageQuery,
+} from './exports.ts'
 export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
 export { createBatchStore, type BatchStore, type BatchStoreOptions, type FoldDue, type LogEnd } from './batch-store.ts'
 export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
+export { createGroupMembers, type GroupMembers, type GroupMembersOptions } from './group-members.ts'
 export { DeadlineError, UnsafeSettingsError } from './errors.ts'
 export {
   countDeadLetters,
@@ -40,10 +64,14 @@ export {
   type DeadLetter,
   type DeadLetterFilter,
 } from './dead-letters.ts'
-export { classifyError, type ErrorAction } from './classify-error.ts'
-export { readLedger, type Ledger, type LedgerRow } from './ledger.ts'
+export { classifyError, type ErrorAction, type ErrorMeaning, meaningOf } from './classify-error.ts'
+export { countedDeadLetters, readLedger, type Ledger, type LedgerRow } from './ledger.ts'
+export { readBooks, type Books } from './books.ts'
 export { acceptLedger, NothingToAcceptError, type Acceptance, type ClosedBook } from './accept-ledger.ts'
 export { rawCompleteFrom, rebuildRollups, verifyRollups, type Difference, type Verification } from './verify-rollups.ts'
 export { readRawRetentionDays } from './retention.ts'
 export { seedAds } from './seed-ads.ts'
 export { databaseAddress, databaseSettings, databaseUrl, type DatabaseSettings } from './database-settings.ts'
+export { readPeriod, type Period, type PeriodAnalytics, type PeriodQuery } from './period.ts'
+export { readSeries, seriesUnits, type Bucket, type Series, type SeriesQuery, type SeriesUnit } from './series.ts'
+export { listTimeZones } from './time-zones.ts'

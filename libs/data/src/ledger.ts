@@ -28,8 +28,12 @@ export interface Ledger {
   imbalance: number
   /** The earliest mark of all partitions; null while one has none. */
   completeThrough: Date | null
+  /** Dead letters that were not replayed, counted up to {@link countedDeadLetters}. */
   pendingDeadLetters: number
 }
+
+/** More dead letters than this are not counted: there may be millions, and the books are read every few seconds. */
+export const countedDeadLetters = 100_000
 
 /** The books, from one snapshot. */
 export async function readLedger(database: Database): Promise<Ledger> {
@@ -38,7 +42,7 @@ export async function readLedger(database: Database): Promise<Ledger> {
            (select count(*) from rollup_deltas where folded_at is null) as unfolded,
            (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0) from rollup_deltas where folded_at is null) as oldest,
            (select coalesce(sum(counted + recovered), 0) from closed_books) as closed,
-           (select count(*) from dead_letters where replayed_at is null) as pending,
+           (select count(*) from (select from dead_letters where replayed_at is null limit ${countedDeadLetters}) as letters) as pending,
            (select coalesce(json_agg(json_build_array(
               topic, partition, first_offset::text, next_offset::text, counted::text, duplicates::text, conflicts::text, dead_letters::text,
               recovered::text, extract(epoch from complete_through) * 1000) order by topic, partition), '[]')::text from ledger) as books`

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   customType,
+  date,
   doublePrecision,
   inet,
   integer,
@@ -18,6 +19,7 @@ import {
 // What the migrations make, in TypeScript. A test compares the two: change a table in a migration first, then here.
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const uuidMultirange = customType<{ data: string }>({ dataType: () => 'uuidmultirange' })
 const count = (name: string) => bigint(name, { mode: 'bigint' }).notNull()
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
 const bucket = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' }).notNull()
@@ -32,6 +34,8 @@ export const ads = pgTable('ads', {
   created_at: time('created_at').notNull().default(now),
   updated_at: time('updated_at').notNull().default(now),
   archived_at: time('archived_at'),
+  campaign: text('campaign'),
+  advertiser: text('advertiser'),
 })
 
 export const apiKeys = pgTable('api_keys', {
@@ -54,6 +58,30 @@ const payload = () => ({
 
 export const clicks = pgTable('clicks', { event_id: uuid('event_id').primaryKey(), ...payload() })
 export const impressions = pgTable('impressions', { event_id: uuid('event_id').primaryKey(), ...payload() })
+export const clicksUndated = pgTable('clicks_undated', { event_id: uuid('event_id').primaryKey(), ...payload() })
+export const impressionsUndated = pgTable('impressions_undated', {
+  event_id: uuid('event_id').primaryKey(),
+  ...payload(),
+})
+
+const events = () => text('events').$type<'clicks' | 'impressions'>()
+
+export const eventDays = pgTable(
+  'event_days',
+  {
+    events: events().notNull(),
+    day: date('day').notNull(),
+    closed_at: time('closed_at'),
+    pages_read: count('pages_read').default(0n),
+  },
+  (table) => [primaryKey({ columns: [table.events, table.day] })],
+)
+
+export const eventPlaces = pgTable('event_places', {
+  events: events().primaryKey(),
+  open_ids: uuidMultirange('open_ids').notNull(),
+  plain_ids: uuidMultirange('plain_ids').notNull(),
+})
 
 const stats = () => ({ shard: smallint('shard').notNull(), clicks: count('clicks'), impressions: count('impressions') })
 const adId = () => integer('ad_id').notNull()
@@ -142,6 +170,7 @@ export const deadLetters = pgTable(
     headers: json('headers').$type<Record<string, string>>().notNull(),
     arrived_at: time('arrived_at').notNull(),
     replayed_at: time('replayed_at'),
+    repeats: count('repeats').default(0n),
   },
   (table) => [primaryKey({ columns: [table.topic, table.partition, table.offset] })],
 )
@@ -163,6 +192,14 @@ export const eventRepeats = pgTable(
   },
   (table) => [primaryKey({ columns: [table.type, table.event_id] })],
 )
+
+export const sweeps = pgTable('sweeps', {
+  target: text('target').primaryKey(),
+  began_at: time('began_at')
+    .notNull()
+    .default(sql`'-infinity'`),
+  pages_read: count('pages_read').default(0n),
+})
 
 export const retention = pgTable('retention', {
   singleton: boolean('singleton').primaryKey().default(true),
@@ -191,4 +228,10 @@ export const schemaFunctions = pgTable('schema_functions', {
   name: text('name').primaryKey(),
   sha256: text('sha256').notNull(),
   applied_at: time('applied_at').notNull().default(now),
+})
+
+export const groupMembers = pgTable('group_members', {
+  id: integer('id').generatedByDefaultAsIdentity().primaryKey(),
+  group_id: text('group_id').notNull(),
+  member_id: text('member_id').notNull(),
 })

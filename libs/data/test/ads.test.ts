@@ -1,7 +1,16 @@
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/local-servers'
-import { archiveAd, createAd, createDatabase, getAd, listAds, updateAd } from '../src/index.ts'
+import {
+  archiveAd,
+  createAd,
+  createDatabase,
+  getAd,
+  listAds,
+  readFreshness,
+  readLabels,
+  updateAd,
+} from '../src/index.ts'
 import type { Database } from '../src/index.ts'
 import { owner } from './stored-events.ts'
 
@@ -36,11 +45,66 @@ describe('listing ads', () => {
   })
 })
 
+describe('filtering ads', () => {
+  beforeEach(async () => {
+    await createAd(database, { campaign: 'Sale', advertiser: 'Shoes', ...urls })
+    await createAd(database, { campaign: 'Sale', advertiser: 'Coffee', ...urls })
+    await createAd(database, { campaign: 'sale', advertiser: 'Shoes', ...urls })
+    await createAd(database, urls)
+  })
+
+  it.each([
+    [{ campaign: 'Sale' }, [1, 2]],
+    [{ advertiser: 'Shoes' }, [1, 3]],
+    [{ campaign: 'Sale', advertiser: 'Shoes' }, [1]],
+    [{ campaign: 'SALE' }, []],
+    [{ ids: [4, 2, 9] }, [2, 4]],
+    [{ ids: [3, 2], campaign: 'Sale' }, [2]],
+    [{ ids: [] }, []],
+  ])('by %j finds those that match exactly, in all of them', async (filter, ids) => {
+    expect((await listAds(database, { limit: 10, ...filter })).map(({ id }) => id)).toEqual(ids)
+  })
+
+  it('goes on from the last one of a page', async () => {
+    expect((await listAds(database, { limit: 1, after: 1, campaign: 'Sale' })).map(({ id }) => id)).toEqual([2])
+  })
+})
+
+describe('the labels of all ads', () => {
+  it('are those of archived ones too, with the version of the catalogue', async () => {
+    await createAd(database, { name: 'Summer', campaign: 'Sale', ...urls })
+    await createAd(database, urls)
+    await archiveAd(database, 1)
+    const { catalogue, ads } = await readLabels(database)
+    expect(ads).toEqual([
+      { id: 1, name: 'Summer', campaign: 'Sale', advertiser: null, ...urls },
+      { id: 2, name: null, campaign: null, advertiser: null, ...urls },
+    ])
+    expect(catalogue).toBe((await readFreshness(database)).catalogue)
+  })
+
+  it('are none of an empty catalogue', async () => {
+    expect((await readLabels(database)).ads).toEqual([])
+  })
+})
+
 describe('making an ad', () => {
-  it('gives it an id, a name and the time', async () => {
-    const ad = await createAd(database, { name: 'Summer', ...urls })
-    expect(ad).toEqual({ id: 1, name: 'Summer', ...urls, created_at: expect.any(Date), updated_at: expect.any(Date) })
+  it('gives it an id, a name, labels and the time', async () => {
+    const ad = await createAd(database, { name: 'Summer', campaign: 'Sale', ...urls })
+    expect(ad).toEqual({
+      id: 1,
+      name: 'Summer',
+      campaign: 'Sale',
+      advertiser: null,
+      ...urls,
+      created_at: expect.any(Date),
+      updated_at: expect.any(Date),
+    })
     expect(await getAd(database, 1)).toEqual(ad)
+  })
+
+  it.each(['', ' Sale', 'Sale ', 'x'.repeat(201)])('keeps the label %j out of the table', async (campaign) => {
+    await expect(createAd(database, { campaign, ...urls })).rejects.toMatchObject({ cause: { code: '23514' } })
   })
 
   it('refuses an id that is taken, by an archived ad too', async () => {

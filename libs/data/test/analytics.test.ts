@@ -26,7 +26,7 @@ afterAll(async () => {
   await db?.drop()
 })
 beforeEach(async () => {
-  await sql`truncate ads, clicks, impressions, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, rollup_deltas, ledger restart identity`
+  await sql`truncate ads, clicks, clicks_undated, impressions, impressions_undated, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, rollup_deltas, ledger restart identity`
   await sql`update retention set removed_before = null`
   await insertAds(sql, ads)
 })
@@ -67,7 +67,7 @@ describe('a window', () => {
       )
       const { rows } = await readAnalytics(database, { minutes, asOf: new Date(now) })
       expect([minutes, rows[0]?.clicks]).toEqual([minutes, 3])
-      await sql`truncate clicks, impressions`
+      await sql`truncate clicks, clicks_undated, impressions, impressions_undated`
     }
   })
 
@@ -86,7 +86,7 @@ describe('a window', () => {
   it('equals a count of the raw events, whatever the times, shards and lengths', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(windowWithEvents, { minLength: 12, maxLength: 25 }), async (cases) => {
-        await sql`truncate clicks, impressions`
+        await sql`truncate clicks, clicks_undated, impressions, impressions_undated`
         await insertEvents(
           sql,
           cases.flatMap(({ events }) => events),
@@ -124,7 +124,7 @@ describe('a window', () => {
       [start - 31 * second, start - 10 * second, start + second, now].map((time) => click(time)),
     )
     await sql`update retention set removed_before = ${new Date(start + 1 - day)}`
-    await sql`delete from clicks where occurred_at < ${new Date(start + 2 * second)}`
+    await sql`delete from clicks_undated where occurred_at < ${new Date(start + 2 * second)}`
     const { rows, windowStart, rounded } = await readAnalytics(database, { minutes: 10, asOf: new Date(now) })
     expect({ clicks: rows[0]?.clicks, windowStart, rounded }).toEqual({
       clicks: 3,
@@ -325,8 +325,8 @@ const windowWithEvents = fc
 async function countRaw(after: number, through: number) {
   return sql`
     select id as ad_id,
-      (select count(*)::integer from clicks where ad_id = id and occurred_at > ${new Date(after)} and occurred_at <= ${new Date(through)}) as clicks,
-      (select count(*)::integer from impressions where ad_id = id and occurred_at > ${new Date(after)} and occurred_at <= ${new Date(through)}) as impressions
+      (select count(*)::integer from all_clicks where ad_id = id and occurred_at > ${new Date(after)} and occurred_at <= ${new Date(through)}) as clicks,
+      (select count(*)::integer from all_impressions where ad_id = id and occurred_at > ${new Date(after)} and occurred_at <= ${new Date(through)}) as impressions
     from ads order by id`
 }
 

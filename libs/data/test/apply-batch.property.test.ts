@@ -111,6 +111,25 @@ const mutations: [what: string, name: string, from: string, to: string][] = [
     `date_bin('1 hour', minute - interval '1 hour', origin)`,
   ],
   ['a delta is folded twice', 'fold_rollups_v1', 'set folded_at = clock_timestamp()', 'set folded_at = null'],
+  ['a dead letter is made at each retry', 'bury_v1', 'where letter.event_id = dead.id', 'where false'],
+  [
+    'a replay that fails again is taken for a repeat',
+    'bury_v1',
+    'select from replayed where',
+    'select from replayed where false and',
+  ],
+  [
+    'of two dead letters with one id in a batch both are kept',
+    'bury_v1',
+    'row_number() over (of_id order by is_fresh, topic, partition, "offset") = 1',
+    'true',
+  ],
+  [
+    'what repeated a dead letter is stored when it is delivered again',
+    'apply_batch_v2',
+    'not exists (select from dead_letters as dead where dead.event_id = rows.id and dead.type = types[rows.slice])',
+    'true',
+  ],
   [
     'a delta is marked and not folded',
     'fold_rollups_v1',
@@ -139,7 +158,7 @@ it.each(mutations)(
   async (_, name, from, to) => {
     const [row] = await sql<[{ definition: string }]>`select pg_get_functiondef(${name}::regproc) as definition`
     expect(row.definition).toContain(from)
-    await sql.unsafe(row.definition.replace(from, to))
+    await sql.unsafe(row.definition.replaceAll(from, to))
     try {
       const { failed } = await withStores(randomFilter(1), (stores) =>
         fc.check(deliveries({ sql, stores }), { numRuns: 400, endOnFailure: true, seed: 20_260_707 }),

@@ -86,7 +86,7 @@ describe('identity', () => {
       [1, null],
       [1, 1.5],
     ])
-    expect(await sql`select ad_id, playback_time from clicks`).toEqual([{ ad_id: 1, playback_time: 1.5 }])
+    expect(await sql`select ad_id, playback_time from all_clicks`).toEqual([{ ad_id: 1, playback_time: 1.5 }])
   })
 
   it('address, agent and arrival never make a conflict, nor does a time that the client did not give', async () => {
@@ -279,7 +279,7 @@ describe('a batch', () => {
       playback_time: 0.1,
     }
     await apply([{ event: event(1, fields) }])
-    const [row] = await sql`select *, host(ip) as ip from clicks`
+    const [row] = await sql`select *, host(ip) as ip from all_clicks`
     expect(row).toEqual({
       ...event(1, fields),
       occurred_at: new Date(fields.occurred_at),
@@ -305,6 +305,75 @@ describe('a batch', () => {
       detail: 'bad  \ufffd text',
       arrived_at: new Date(brokerTime(0)),
     })
+  })
+})
+
+describe('a dead letter', () => {
+  const dead = (n: number, reason: 'schema_invalid' | 'undecodable' = 'schema_invalid') => ({ reason, eventId: id(n) })
+  const letters = () =>
+    sql`select type, "offset"::integer, reason, replayed_at is null as waiting, repeats::integer from dead_letters order by type, "offset", event_id`
+
+  it('is made once for an event, however often a client retries it: a retry is a duplicate', async () => {
+    expect(await apply([dead(1), dead(2), dead(1)])).toMatchObject({ deadLetters: 2, duplicates: 1, counted: 0 })
+    expect(await apply([dead(1, 'undecodable'), { event: event(3) }], { from: 3 })).toMatchObject({
+      deadLetters: 0,
+      duplicates: 1,
+      counted: 1,
+    })
+    expect(await letters()).toEqual([
+      { type: 'click', offset: 0, reason: 'schema_invalid', waiting: true, repeats: 2 },
+      { type: 'click', offset: 1, reason: 'schema_invalid', waiting: true, repeats: 0 },
+    ])
+    expect(await readLedger(database)).toMatchObject({ imbalance: 0, pendingDeadLetters: 2 })
+  })
+
+  it('is one for each type that an event was sent as, and one for each record whose id cannot be read', async () => {
+    await apply([dead(1), { reason: 'undecodable' }, { reason: 'undecodable' }])
+    expect(await apply([dead(1)], { type: 'impression' })).toMatchObject({ deadLetters: 1, duplicates: 0 })
+    expect((await letters()).map(({ type, offset }) => [type, offset])).toEqual([
+      ['click', 0],
+      ['click', 1],
+      ['click', 2],
+      ['impression', 0],
+    ])
+  })
+
+  it('takes no part in what is delivered again: a retry is neither stored nor counted twice, also when its ad exists by now', async () => {
+    await apply([dead(1)])
+    await apply([dead(1)], { from: 1 })
+    expect(await apply([{ event: event(1) }], { from: 1 })).toMatchObject({
+      nextOffset: 2n,
+      recovered: 0,
+      duplicates: 0,
+    })
+    expect(await apply([dead(1)], { from: 1 })).toMatchObject({ deadLetters: 0, duplicates: 0 })
+    expect((await letters()).map(({ repeats }) => repeats as number)).toEqual([1])
+    expect(await total()).toBe(0)
+  })
+
+  it('is made once by two connections that store retries of it at the same time', async () => {
+    const other = createBatchStore({ url: db.clickWriterUrl })
+    const batchFor = (partition: number, round: number) =>
+      batchOf(
+        (_, __, offset) => dead(1 + offset),
+        [{ type: 'click', partition, from: round * 20, to: round * 20 + 20 }],
+      )
+    for (let round = 0; round < 10; round++)
+      await Promise.all([store.apply(batchFor(0, round)), other.apply(batchFor(1, round))])
+    expect((await letters()).map(({ repeats }) => repeats as number)).toEqual(Array.from({ length: 200 }, () => 1))
+    expect((await readLedger(database)).imbalance).toBe(0)
+    await other.close()
+  })
+
+  it('that was replayed in vain waits under its new place, and a second replay of the old one is a retry', async () => {
+    const replayOf = { topic: topics.click, partition: 0, offset: 0n }
+    await apply([dead(1)])
+    expect(await apply([{ ...dead(1), replayOf }], { from: 1 })).toMatchObject({ deadLetters: 1, duplicates: 0 })
+    expect(await apply([{ ...dead(1), replayOf }], { from: 2 })).toMatchObject({ deadLetters: 0, duplicates: 1 })
+    expect((await letters()).map(({ offset, waiting, repeats }) => [offset, waiting, repeats])).toEqual([
+      [0, false, 0],
+      [1, true, 1],
+    ])
   })
 })
 
@@ -413,8 +482,8 @@ describe('two connections', () => {
         (['click', 'impression'] as const).map((type) => ({ type, partition, from, to: from + 50 })),
       )
     for (let round = 0; round < 10; round++) {
-      await sql`delete from clicks`
-      await sql`delete from impressions`
+      for (const table of ['clicks', 'clicks_undated', 'impressions', 'impressions_undated'])
+        await sql`delete from ${sql(table)}`
       const outcomes = await Promise.all([store.apply(batchFor(0, round * 50)), other.apply(batchFor(1, round * 50))])
       const slices = outcomes.flatMap((outcome) => (outcome.status === 'applied' ? outcome.slices : []))
       expect(slices.reduce((sum, { counted }) => sum + counted, 0)).toBe(100)

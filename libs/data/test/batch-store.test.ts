@@ -63,6 +63,21 @@ it('goes on at once after its backend was terminated, however soon it is asked',
   }
 })
 
+it('goes on at once after its connection was reset while a statement ran', async () => {
+  const proxy = await silentAfterwards(new URL(db.clickWriterUrl))
+  const store = open({ url: proxy.url, deadlineMs: 5000 })
+  await store.ping()
+  const reset = store.ping()
+  proxy.reset()
+  // asked as soon as the error is known, before the driver has closed the connection
+  const again = reset.then(
+    () => 'answered',
+    () => store.ping(),
+  )
+  await expect(again).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+  await store.ping()
+})
+
 it('refuses a server that would lose what it has committed, on each new connection', async () => {
   const name = new URL(db.url).pathname.slice(1)
   await sql`alter database ${sql(name)} set synchronous_commit = off`
@@ -97,12 +112,14 @@ it('answers an empty database with a configuration error', async () => {
 async function silentAfterwards(target: URL) {
   const { connect } = await import('node:net')
   let silent = false
+  let last: Socket | undefined
   const pipe = (from: Socket, to: Socket) =>
     from
       .on('data', (data) => silent || to.write(data))
       .on('error', () => to.destroy())
       .on('close', () => to.destroy())
   const server = createServer((client) => {
+    last = client
     const upstream = connect(Number(target.port), target.hostname)
     pipe(client, upstream)
     pipe(upstream, client)
@@ -111,5 +128,10 @@ async function silentAfterwards(target: URL) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = new URL(target)
   url.port = String((server.address() as { port: number }).port)
-  return { url: url.href, silence: () => (silent = true), speak: () => (silent = false) }
+  return {
+    url: url.href,
+    silence: () => (silent = true),
+    speak: () => (silent = false),
+    reset: () => last?.resetAndDestroy(),
+  }
 }

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { AdEvent, EventType } from '@ads-tracker/events'
 import { applyBatchStatement, batchParameters, everythingSuspected } from '../src/batch-parameters.ts'
 import type { Batch, BatchStore } from '../src/index.ts'
-import { batchOf, brokerTime, bury, event, type LogRecord, type Range, topics } from './log.ts'
+import { batchOf, brokerTime, bury, event, id, type LogRecord, type Range, topics } from './log.ts'
 import { createModel, type Model } from './model.ts'
 import { clearState, readState } from './stored-state.ts'
 
@@ -37,7 +37,15 @@ const position = fc
   .map((at) => ({ topic: topics[at.type], partition: at.partition, offset: BigInt(at.offset) }))
 const record: fc.Arbitrary<LogRecord> = fc.oneof(
   { weight: 8, arbitrary: anEvent.map(({ n, fields }) => ({ event: event(n, fields) })) },
-  { weight: 1, arbitrary: fc.constantFrom<LogRecord>({ reason: 'undecodable' }, { reason: 'schema_invalid' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<LogRecord>(
+      { reason: 'undecodable' },
+      { reason: 'schema_invalid' },
+      { reason: 'schema_invalid', eventId: id(1) },
+      { reason: 'schema_invalid', eventId: id(2) },
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc

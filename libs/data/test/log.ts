@@ -5,6 +5,8 @@ import type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position } from '../
 export interface LogRecord {
   event?: AdEvent
   reason?: DeadLetterReason
+  /** The id that could be read of what is no event. */
+  eventId?: string
   replayOf?: Position
 }
 
@@ -72,12 +74,16 @@ export function batchOf(
   return batch
 }
 
-function letterOf({ event, reason = 'unknown_ad' }: LogRecord): Omit<DeadLetterRow, 'slice' | 'offset' | 'replayOf'> {
+function letterOf({
+  event,
+  eventId,
+  reason = 'unknown_ad',
+}: LogRecord): Omit<DeadLetterRow, 'slice' | 'offset' | 'replayOf'> {
   const value = event ? Buffer.from(JSON.stringify(event)) : Buffer.from([0xff, 0, 1])
   return {
     reason,
     detail: 'what was wrong',
-    eventId: event?.event_id ?? null,
+    eventId: event?.event_id ?? eventId ?? null,
     key: null,
     value,
     headers: { v: '1', odd: 'a"b\\c' },

@@ -1,5 +1,5 @@
 import type { AdEvent, EventType } from '@ads-tracker/events'
-import type { Batch, BatchOutcome, DeadLetterRow, EventRow, Slice, SliceOutcome } from '../src/index.ts'
+import type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from '../src/index.ts'
 import type { State } from './stored-state.ts'
 
 interface Book {
@@ -16,6 +16,7 @@ type Letter = Omit<DeadLetterRow, 'slice' | 'offset'> & {
   type: EventType
   arrivedAt: number
   replayedAt: number | null
+  repeats: number
 }
 interface Repeat {
   duplicates: number
@@ -61,7 +62,9 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
     }
     const isFresh = ({ slice, offset }: EventRow | DeadLetterRow) => offset >= book(slices[slice] as Slice).next
     const rows = events
-      .filter((row) => isFresh(row) || !letters.has(at(slices, row)))
+      .filter(
+        (row) => isFresh(row) || (!letters.has(at(slices, row)) && lettersOf(row, row.event.event_id).length === 0),
+      )
       .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(slices, a, b))
     const unknown = rows.filter(({ event }) => !knownAds.has(event.ad_id))
     if (unknown.length > 0)
@@ -72,17 +75,53 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
 
     const outcomes = slices.map((slice) => ({ ...emptyBook, slice }))
     for (const row of rows) store(row, isFresh(row))
-    for (const row of deadLetters) {
-      const { type, lastTimestamp } = slices[row.slice] as Slice
-      if (!letters.has(at(slices, row)))
-        letters.set(at(slices, row), { ...row, type, arrivedAt: lastTimestamp, replayedAt: null })
-      if (isFresh(row)) outcomes[row.slice]!.deadLetters++
-    }
+    buryAll()
     for (const { slice, replayOf } of [...events, ...deadLetters].sort((a, b) => inLogOrder(slices, a, b))) {
-      const letter = replayOf && letters.get(`${replayOf.topic}/${replayOf.partition}/${replayOf.offset}`)
+      const letter = replayOf && letters.get(nameOfPosition(replayOf))
       if (letter) letter.replayedAt ??= slices[slice]!.lastTimestamp
     }
     return { status: 'applied', slices: outcomes.map(enter).sort((a, b) => compare(slices, a, b)) }
+
+    /** Positions of the dead letters of an id, in their order. */
+    function lettersOf({ slice }: { slice: number }, id: string | null): string[] {
+      const { type } = slices[slice] as Slice
+      return [...letters.keys()]
+        .filter((place) => id !== null && letters.get(place)!.eventId === id && letters.get(place)!.type === type)
+        .sort(byPosition)
+    }
+
+    function buryAll() {
+      const replayed = new Set(
+        [...events, ...deadLetters].flatMap(({ replayOf }) => (replayOf ? nameOfPosition(replayOf) : [])),
+      )
+      const isWaiting = (place: string) => letters.get(place)!.replayedAt === null && !replayed.has(place)
+      const judged = deadLetters
+        .filter((row) => isFresh(row) || !letters.has(at(slices, row)))
+        .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(slices, a, b))
+        .map((row) => ({
+          row,
+          fresh: isFresh(row),
+          place: at(slices, row),
+          waiting: lettersOf(row, row.eventId).find(
+            (other) => other !== at(slices, row) && (!isFresh(row) || isWaiting(other)),
+          ),
+        }))
+      const first = new Map<string, string>()
+      for (const { row, fresh, place, waiting } of judged) {
+        const { type, lastTimestamp } = slices[row.slice] as Slice
+        const key = `${type}/${row.eventId}`
+        const repeated = waiting ?? (row.eventId === null ? undefined : first.get(key))
+        if (repeated === undefined) {
+          if (!letters.has(place))
+            letters.set(place, { ...row, type, arrivedAt: lastTimestamp, replayedAt: null, repeats: 0 })
+          first.set(key, place)
+          if (fresh) outcomes[row.slice]!.deadLetters++
+        } else if (fresh) {
+          letters.get(repeated)!.repeats++
+          outcomes[row.slice]!.duplicates++
+        }
+      }
+    }
 
     function store({ slice, offset, event }: EventRow, fresh: boolean) {
       const { type } = slices[slice] as Slice
@@ -180,6 +219,7 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
         l.value?.toString('hex'),
         l.arrivedAt,
         l.replayedAt,
+        l.repeats,
       ]),
       conflicts: [...conflicts].map(([name, { type, event }]) => [...position(name, 3), type, ...payload(event)]),
       repeats: [...repeats].map(([name, { duplicates, conflicts, last }]) => [
@@ -222,6 +262,15 @@ const at = (slices: Slice[], { slice, offset }: { slice: number; offset: bigint 
 function position(name: string, parts: 2 | 3): (string | number)[] {
   const [topic = '', ...numbers] = name.split('/')
   return [topic, ...numbers.slice(0, parts - 1).map(Number)]
+}
+
+function nameOfPosition({ topic, partition, offset }: Position): string {
+  return `${topic}/${partition}/${offset}`
+}
+
+function byPosition(a: string, b: string): number {
+  const [one, other] = [a, b].map((name) => name.split('/'))
+  return Number(one![1]) - Number(other![1]) || Number(one![2]) - Number(other![2])
 }
 
 function inLogOrder(

@@ -4,6 +4,7 @@ import { testDatabase } from '@ads-tracker/local-servers'
 import {
   acceptLedger,
   type BatchStore,
+  countedDeadLetters,
   createBatchStore,
   createDatabase,
   type Database,
@@ -119,6 +120,17 @@ describe('the books', () => {
     await fold()
     await sql`update ad_totals set clicks = clicks + 2 where ad_id = 1`
     expect(await readLedger(database)).toMatchObject({ totals: 8n, booked: 6n, imbalance: 2 })
+  })
+})
+
+describe('dead letters', () => {
+  it('are counted up to a bound, as the books are read every few seconds', async () => {
+    await sql`
+      insert into dead_letters (topic, partition, "offset", type, reason, detail, headers, arrived_at, replayed_at)
+      select 't', 0, n, 'click', 'undecodable', '', '{}', now(), case when n <= 3 then now() end from generate_series(1, ${countedDeadLetters + 10}) as n`
+    expect((await readLedger(database)).pendingDeadLetters).toBe(countedDeadLetters)
+    await sql`delete from dead_letters where "offset" > 10`
+    expect((await readLedger(database)).pendingDeadLetters).toBe(7)
   })
 })
 

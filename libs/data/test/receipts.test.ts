@@ -50,6 +50,15 @@ it('tells why an event is a dead letter, and its ad where that can be known', as
   ])
 })
 
+it('counts how often an event came again while its dead letter waited, also once it is counted', async () => {
+  await bury('unknown_ad', JSON.stringify({ event_id: id, ad_id: 5 }))
+  await sql`update dead_letters set repeats = 3 where event_id = ${id}`
+  expect((await findReceipt(database, id)).receipts).toMatchObject([{ status: 'dead_letter', duplicates: 3 }])
+  await store('clicks', 5)
+  await sql`insert into event_repeats (type, event_id, duplicates, conflicts, last_received_at) values ('click', ${id}, 2, 0, now())`
+  expect((await findReceipt(database, id)).receipts).toMatchObject([{ status: 'counted', duplicates: 5 }])
+})
+
 it.each(['schema_invalid', 'undecodable', 'rejected_by_database'] as const)(
   'does not trust the bytes of a letter that is %s',
   async (reason) => {

@@ -24,9 +24,16 @@ export async function insertEvents(sql: Sql, events: StoredEvent[]): Promise<voi
     const rows = events.filter((event) => event.type === type)
     const ids = rows.map(({ at }) => uuidv7(at))
     const times = rows.map(({ at }) => new Date(at).toISOString())
-    await sql`
-      insert into ${sql(`${type}s`)} (event_id, ad_id, occurred_at, received_at)
-      select id, ad, at, at from unnest(${ids}::text[]::uuid[], ${rows.map(({ ad_id }) => ad_id)}::integer[], ${times}::text[]::timestamptz[]) as row (id, ad, at)`
+    for (const [table, isOpen] of [
+      [`${type}s`, true],
+      [`${type}s_undated`, false],
+    ] as const) {
+      await sql`
+        insert into ${sql(table)} (event_id, ad_id, occurred_at, received_at)
+        select id, ad, at, at
+        from unnest(${ids}::text[]::uuid[], ${rows.map(({ ad_id }) => ad_id)}::integer[], ${times}::text[]::timestamptz[]) as row (id, ad, at), event_places
+        where events = ${`${type}s`} and (open_ids @> id) = ${isOpen}`
+    }
   }
   await rollUp(sql)
 }
@@ -36,7 +43,7 @@ export async function rollUp(sql: Sql): Promise<void> {
   await sql`truncate ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, rollup_deltas`
   const events = sql`(
     select ad_id, occurred_at, click, 1 - click as impression, extract(milliseconds from occurred_at)::integer % 2 = 1 as waits
-    from (select ad_id, occurred_at, 1 as click from clicks union all select ad_id, occurred_at, 0 from impressions) as raw) as event`
+    from (select ad_id, occurred_at, 1 as click from all_clicks union all select ad_id, occurred_at, 0 from all_impressions) as raw) as event`
   for (const [unit, table] of [
     ['minute', 'ad_minute_stats'],
     ['hour', 'ad_hour_stats'],

@@ -27,14 +27,14 @@ export async function readState(sql: Sql): Promise<State> {
       `topic, partition, first_offset, next_offset, counted, duplicates, conflicts, dead_letters, recovered, ${ms('complete_through')}`,
       'ledger',
     ),
-    clicks: rows(`event_id, ad_id, ${event}`, 'clicks'),
-    impressions: rows(`event_id, ad_id, ${event}`, 'impressions'),
+    clicks: rows(`event_id, ad_id, ${event}`, 'all_clicks'),
+    impressions: rows(`event_id, ad_id, ${event}`, 'all_impressions'),
     minutes: rollup('ad_minute_counts', 'minute'),
     hours: rollup('ad_hour_counts', 'hour'),
     days: rollup('ad_day_counts', 'day'),
     totals: rows('ad_id, sum(clicks), sum(impressions)', 'ad_total_counts group by ad_id'),
     deadLetters: rows(
-      `topic, partition, "offset", type, reason, event_id, encode(value, 'hex'), ${ms('arrived_at')}, ${ms('replayed_at')}`,
+      `topic, partition, "offset", type, reason, event_id, encode(value, 'hex'), ${ms('arrived_at')}, ${ms('replayed_at')}, repeats`,
       'dead_letters',
     ),
     conflicts: rows(`topic, partition, "offset", type, event_id, ad_id, ${event}`, 'event_conflicts'),
@@ -49,7 +49,9 @@ export async function readState(sql: Sql): Promise<State> {
 export async function clearState(sql: Sql): Promise<void> {
   const tables = [
     'clicks',
+    'clicks_undated',
     'impressions',
+    'impressions_undated',
     'ad_minute_stats',
     'ad_hour_stats',
     'ad_day_stats',

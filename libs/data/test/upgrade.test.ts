@@ -2,126 +2,99 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sql } from 'postgres'
-import postgres from 'postgres'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { uuidv7 } from '@ads-tracker/events'
 import { testDatabase } from '@ads-tracker/local-servers'
 import {
+  type BatchStore,
   createBatchStore,
   createDatabase,
-  type Database,
   migrate,
   readAnalytics,
   readLedger,
   verifyRollups,
 } from '../src/index.ts'
+import { applyBefore } from './apply-before.ts'
+import { batchOf, event, topics } from './log.ts'
 import { owner } from './stored-events.ts'
 
 const migrations = join(import.meta.dirname, '../migrations')
-/** The first migration that the version before does not have. */
-const upgrade = 24
-const topic = 'test.clicks'
+const day = 24 * 60 * 60 * 1000
 
 let db: Awaited<ReturnType<typeof testDatabase>>
 let sql: Sql
-let database: Database
-let before: string
+let store: BatchStore
+let directory: string
 
+// A system of the version that had default partitions.
 beforeEach(async () => {
   db = await testDatabase({ empty: true })
   sql = owner(db.url)
-  database = createDatabase({ url: db.url, max: 2 })
-  before = await mkdtemp(join(tmpdir(), 'migrations-before-'))
-  for (const name of await readdir(migrations))
-    if (Number(name.slice(0, 4)) < upgrade) await cp(join(migrations, name), join(before, name))
+  directory = await mkdtemp(join(tmpdir(), 'migrations-'))
+  for (const name of (await readdir(migrations)).filter((name) => name < '0017'))
+    await cp(join(migrations, name), join(directory, name))
+  await migrate({ url: db.url, directory, passwords: { click_writer: 'click_writer' } })
+  store = createBatchStore({ url: db.clickWriterUrl })
+  await store.maintainPartitions()
+  await sql`insert into ads (id, image_url, target_url) values (1, 'https://cdn.test', 'https://shop.test')`
 })
 afterEach(async () => {
-  await Promise.all([sql.end(), database.close()])
+  await Promise.all([sql.end(), store.close()])
   await db.drop()
-  await rm(before, { recursive: true })
+  await rm(directory, { recursive: true })
 })
 
-it('a system of the version before is migrated while its writers run; old and new writers go on together, and nothing is lost', async () => {
-  const passwords = { ads_api: 'ads_api', click_writer: 'click_writer' }
-  await migrate({ url: db.url, directory: before, passwords })
-  await sql`insert into ads (id, image_url, target_url) values (1, 'https://cdn.test', 'https://shop.test'), (2, 'https://cdn.test', 'https://shop.test')`
-  const oldWriters = [0, 1].map((partition) => writeAsBefore(partition))
-  await expect.poll(() => oldWriters.every(({ sent }) => sent() >= 100), { timeout: 20_000 }).toBe(true)
+const received = (ids: string[], at: number) =>
+  ids.map((event_id) => {
+    const time = new Date(at).toISOString()
+    return event(1, { event_id, occurred_at: time, received_at: time })
+  })
+
+/** As the writer of that version did. */
+const applyOld = (ids: string[], from: number, at: number) =>
+  applyBefore(sql, { topic: topics.click, partition: 0, from, events: received(ids, at) })
+
+async function apply(ids: string[], from: number, at: number) {
+  const events = received(ids, at)
+  const outcome = await store.apply(
+    batchOf(
+      (_type, _partition, offset) => ({ event: events[offset - from]! }),
+      [{ type: 'click', partition: 0, from, to: from + ids.length }],
+    ),
+  )
+  if (outcome.status !== 'applied') throw new Error(`was not applied: ${outcome.status}`)
+  const { counted, duplicates } = outcome.slices[0]!
+  return { counted, duplicates }
+}
+
+it('keeps every event of a system with default partitions: each is known, counted once, and removed in its time', async () => {
+  const now = Date.now()
+  const [old, today] = [now - 100 * day, now]
+  await sql`select make_day('clicks', ${new Date(old).toISOString().slice(0, 10)}::date)`
+  const known = {
+    'of today': uuidv7(today),
+    'of 2030, in the default partition': uuidv7(Date.UTC(2030, 0, 1)),
+    'of a day before the first one, in the default partition': uuidv7(now - 30 * day),
+    'of another version': '3b0e3f1a-5d1c-4c3e-9f00-000000000001',
+    'of an old day, which arrived late': uuidv7(old),
+  }
+  const expired = uuidv7(old)
+  expect(await applyOld(Object.values(known), 0, today)).toEqual({ counted: 5, duplicates: 0 })
+  expect(await applyOld([expired], 5, old)).toEqual({ counted: 1, duplicates: 0 })
 
   await migrate({ url: db.url })
-  const sentByThen = oldWriters.map(({ sent }) => sent())
-  const [store, folder] = [0, 1].map(() => createBatchStore({ url: db.clickWriterUrl }))
-  let folding = true
-  const folds = (async () => {
-    while (folding) await folder!.foldRollups({ entries: 0, ageMs: 0 })
-  })()
-  for (let offset = 0; offset < 400; offset += 10) {
-    const events = Array.from({ length: 10 }, (_, n) => ({ slice: 0, offset: BigInt(offset + n), event: anEvent() }))
-    const range = { firstOffset: BigInt(offset), nextOffset: BigInt(offset + 10), lastTimestamp: Date.now() }
-    const slice = { topic, partition: 2, type: 'click' as const, ...range }
-    expect(await store!.apply({ slices: [slice], events, deadLetters: [] })).toMatchObject({ status: 'applied' })
-    // what readers see is whole at any moment, whoever wrote it
-    const { totals, booked, imbalance } = await readLedger(database)
-    expect({ totals, imbalance }).toEqual({ totals: booked, imbalance: 0 })
-  }
-  await expect
-    .poll(() => oldWriters.every(({ sent }, index) => sent() >= (sentByThen[index] as number) + 100), {
-      timeout: 20_000,
-    })
-    .toBe(true)
-  folding = false
-  await Promise.all([folds, ...oldWriters.map(({ stop }) => stop())])
+  expect(await apply(Object.values(known), 6, today)).toEqual({ counted: 0, duplicates: 5 })
+  await store.maintainPartitions()
+  expect(await apply(Object.values(known), 11, today)).toEqual({ counted: 0, duplicates: 5 })
+  expect(await sql`select event_id from all_clicks order by event_id`).toEqual(
+    Object.values(known)
+      .sort()
+      .map((event_id) => ({ event_id })),
+  )
 
-  const sent = oldWriters.reduce((sum, writer) => sum + writer.sent(), 400)
-  expect(await sql`select count(*)::integer from clicks`).toEqual([{ count: sent }])
-  expect(await readLedger(database)).toMatchObject({ totals: BigInt(sent), imbalance: 0 })
+  const database = createDatabase({ url: db.url, max: 1 })
   expect((await verifyRollups(database)).differences).toEqual([])
-  expect((await readAnalytics(database)).rows.reduce((sum, { clicks }) => sum + clicks, 0)).toBe(sent)
-  const [old] = await sql`select clicks from analytics_v1(null, null)`
-  expect((JSON.parse(`[${old!.clicks.slice(1, -1)}]`) as number[]).reduce((sum, clicks) => sum + clicks, 0)).toBe(sent)
-  await Promise.all([store!.close(), folder!.close()])
-}, 120_000)
-
-function anEvent() {
-  const at = new Date().toISOString()
-  return {
-    event_id: uuidv7(),
-    ad_id: 1 + Math.floor(Math.random() * 2),
-    occurred_at: at,
-    received_at: at,
-    ip: null,
-    user_agent: null,
-    playback_time: null,
-  }
-}
-
-/** A writer of the version before: five clicks a batch, through apply_batch_v1. An error that it would retry it retries. */
-function writeAsBefore(partition: number) {
-  const connection = postgres(db.clickWriterUrl, { max: 1, onnotice: () => {} })
-  let sent = 0
-  let stopping = false
-  const done = run()
-  return { sent: () => sent, stop }
-
-  async function run() {
-    while (!stopping) {
-      const events = Array.from({ length: 5 }, anEvent)
-      const [row] = await connection<[{ outcome: { status: string } }]>`
-        select apply_batch_v1(
-          array[${topic}], array[${partition}::integer], '{click}', array[${sent}::bigint], array[${sent + 5}::bigint], array[${Date.now()}::bigint], '{5}',
-          5, '{1,1,1,1,1}', array(select generate_series(${sent}::bigint, ${sent + 4}::bigint)),
-          ${events.map(({ event_id }) => event_id)}::text[]::uuid[], ${events.map(({ ad_id }) => ad_id)}::integer[],
-          ${events.map(({ occurred_at }) => Date.parse(occurred_at))}::bigint[], ${events.map(({ received_at }) => Date.parse(received_at))}::bigint[],
-          array_fill(null::inet, '{5}'), array_fill(null::text, '{5}'), array_fill(null::float8, '{5}'),
-          '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') as outcome`
-      expect(row.outcome.status).toBe('applied')
-      sent += 5
-    }
-  }
-
-  async function stop() {
-    stopping = true
-    await done
-    await connection.end()
-  }
-}
+  expect(await readLedger(database)).toMatchObject({ imbalance: 0, totals: 6n })
+  expect((await readAnalytics(database, { minutes: 5 })).rows[0]).toMatchObject({ ad_id: 1, clicks: 5 })
+  await database.close()
+})

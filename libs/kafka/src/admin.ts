@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type ITopicConfig, type Kafka } from 'kafkajs'
+import type { ITopicConfig } from 'kafkajs'
+import type { Kafka } from './client.ts'
 import { withDeadline } from './deadline.ts'
 import { useIncrementalAlterConfigs } from './incremental-alter-configs.ts'
+import { type Cluster, openAdmin } from './kafkajs-internals.ts'
 
 export interface PartitionOffsets {
   partition: number
@@ -29,20 +31,25 @@ const ofTopic = 1
 /** Questions to the broker. Connects at first use and again after a failure; every answer has a deadline of 5 s. */
 export function createAdmin(kafka: Kafka) {
   useIncrementalAlterConfigs()
-  let admin: KafkaAdmin | undefined
+  let opened: { admin: KafkaAdmin; cluster: Cluster } | undefined
 
-  async function ask<T>(what: string, question: (admin: KafkaAdmin) => Promise<T>, ms = deadline): Promise<T> {
-    const mine = (admin ??= kafka.admin())
+  async function ask<T>(
+    what: string,
+    question: (admin: KafkaAdmin, cluster: Cluster) => Promise<T>,
+    ms = deadline,
+  ): Promise<T> {
+    const mine = (opened ??= openAdmin(kafka))
+    const { admin, cluster } = mine
     try {
       return await withDeadline(
-        mine.connect().then(() => question(mine)),
+        admin.connect().then(() => question(admin, cluster)),
         ms,
         what,
       )
     } catch (error) {
       // a connection that hung once is not asked again
-      if (admin === mine) admin = undefined
-      mine.disconnect().catch(() => {})
+      if (opened === mine) opened = undefined
+      admin.disconnect().catch(() => {})
       throw error
     }
   }
@@ -129,10 +136,19 @@ export function createAdmin(kafka: Kafka) {
     remove: (topics: string[]): Promise<void> =>
       ask('removing topics', (client) => client.deleteTopics({ topics, timeout: deadline })),
 
+    /** Has the group go on without a member that will not come back. Resolves also when it is no longer there. */
+    removeMember: (groupId: string, memberId: string): Promise<void> =>
+      ask(`removing ${memberId} from ${groupId}`, async (_client, cluster) => {
+        const coordinator = await cluster.findGroupCoordinator({ groupId })
+        await coordinator.leaveGroup({ groupId, memberId }).catch((error: { type?: string }) => {
+          if (error.type !== 'UNKNOWN_MEMBER_ID') throw error
+        })
+      }),
+
     async close(): Promise<void> {
-      const mine = admin
-      admin = undefined
-      await mine?.disconnect().catch(() => {})
+      const mine = opened
+      opened = undefined
+      await mine?.admin.disconnect().catch(() => {})
     },
   }
 }

@@ -1,7 +1,8 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
+import { Kafka as KafkajsClient, logLevel, type SASLOptions } from 'kafkajs'
 
-export type { Kafka }
+/** A client of kafkajs. Its producers and consumers use what is in fast-path/ where `fastPath` is set. */
+export type Kafka = KafkajsClient & { fastPath?: boolean }
 
 const brokerList = String.raw`^\s*[^\s,]+:\d{1,5}\s*(,\s*[^\s,]+:\d{1,5}\s*)*$`
 
@@ -17,6 +18,10 @@ export const kafkaSettings = {
     default: '',
     pattern: '^[a-zA-Z0-9._-]*$',
     description: 'Put before each topic and the consumer group',
+  }),
+  KAFKA_FAST_PATH: Type.Boolean({
+    default: true,
+    description: 'Encode and read records with our own code; false leaves both to kafkajs',
   }),
   KAFKA_TLS: Type.Boolean({ default: false, description: 'Talk TLS to the brokers' }),
   KAFKA_CA: Type.Optional(
@@ -39,7 +44,8 @@ export const kafkaSettings = {
     Type.String({ secret: true, description: 'Password of the SASL mechanism', needs: ['KAFKA_SASL_MECHANISM'] }),
   ),
 }
-export type KafkaSettings = Static<TObject<typeof kafkaSettings>>
+type Settings = Static<TObject<typeof kafkaSettings>>
+export type KafkaSettings = Omit<Settings, 'KAFKA_FAST_PATH'> & Partial<Settings>
 
 /** What kafkajs says, as a warning or an error of ours: it logs what we handle, so that nothing of it is fatal. */
 export type KafkaLog = (
@@ -58,7 +64,7 @@ export function createKafka(
   log: KafkaLog,
   retry = { initialRetryTime: 100, maxRetryTime: 500, retries: 2 },
 ): Kafka {
-  return new Kafka({
+  const client = new KafkajsClient({
     clientId,
     brokers: config.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
     connectionTimeout: 3000,
@@ -73,6 +79,7 @@ export function createKafka(
       log(levelOf(entry.level, extra), message, { namespace: entry.namespace, ...extra })
     },
   })
+  return Object.assign(client, { fastPath: config.KAFKA_FAST_PATH ?? true })
 }
 
 const levelNames: Record<number, 'error' | 'warn' | 'info' | 'debug'> = {

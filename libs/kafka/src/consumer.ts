@@ -1,23 +1,12 @@
-import {
-  type ConsumerCrashEvent,
-  type ConsumerGroupJoinEvent,
-  type EachBatchPayload,
-  type IHeaders,
-  type Kafka,
-} from 'kafkajs'
+import type { ConsumerConfig, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
+import type { Kafka } from './client.ts'
+import { type ConsumedRecord, recordsOf } from './consumed-record.ts'
+import { openConsumer } from './kafkajs-internals.ts'
+import { readFetchedRecords } from './fast-path/seam.ts'
 
 export interface TopicPartition {
   topic: string
   partition: number
-}
-
-export interface ConsumedRecord {
-  offset: bigint
-  key: Buffer | null
-  value: Buffer | null
-  headers: Record<string, string>
-  /** The broker's clock (LogAppendTime), Unix milliseconds. */
-  timestamp: number
 }
 
 export interface ConsumedBatch extends TopicPartition {
@@ -34,11 +23,13 @@ export interface BatchConsumerOptions {
   topics: string[]
   /** Returns when the batch may be followed by the next one. It need not be stored by then; see `commit`. */
   onBatch: (batch: ConsumedBatch) => Promise<void>
-  /** The partitions that are ours from now on; fetching starts anew at the committed offsets. */
-  onAssigned: (partitions: TopicPartition[]) => void
+  /** The partitions that are ours from now on; fetching starts anew at the committed offsets. The group knows us as `memberId`. */
+  onAssigned: (partitions: TopicPartition[], memberId: string) => void
   /** kafkajs has given up for good: the process should end. */
   onCrash: (error: Error) => void
   concurrency: number
+  /** How long the group waits for a member that is silent; 9 s by default. */
+  sessionTimeoutMs?: number
 }
 
 export interface BatchConsumer {
@@ -64,14 +55,16 @@ export function createBatchConsumer({
   onAssigned,
   onCrash,
   concurrency,
+  sessionTimeoutMs = 9000,
 }: BatchConsumerOptions): BatchConsumer {
   let generation = 0
   let turnedAt = performance.now()
-  const consumer = kafka.consumer({
+  const consumer = createConsumer(kafka, {
     groupId,
-    // a writer killed by -9 is waited for until then: its next commit is promised after 12 s, of which its start takes up to 2
-    sessionTimeout: 9000,
-    heartbeatInterval: 1000,
+    // a member that was killed is waited for until then, unless somebody removes it from the group
+    sessionTimeout: sessionTimeoutMs,
+    // how soon a member hears that the group assigns its partitions anew; sent when a fetch returns
+    heartbeatInterval: 300,
     rebalanceTimeout: 60_000,
     // how soon partitions that were added are read
     metadataMaxAge: 10_000,
@@ -88,6 +81,7 @@ export function createBatchConsumer({
       Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       ),
+      payload.memberId,
     )
   })
   consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => {
@@ -131,13 +125,7 @@ export function createBatchConsumer({
     turnedAt = performance.now()
     const mine = generation
     const gone = () => mine !== generation || !isRunning() || isStale()
-    const records = batch.messages.map(({ offset, key, value, headers, timestamp }) => ({
-      offset: BigInt(offset),
-      key,
-      value,
-      headers: textHeaders(headers),
-      timestamp: Number(timestamp),
-    }))
+    const records = recordsOf(batch)
     if (gone()) return
     await onBatch({ topic: batch.topic, partition: batch.partition, records, heartbeat: beat, isStale: gone })
     if (!gone()) resolveOffset(batch.lastOffset())
@@ -150,11 +138,9 @@ export function createBatchConsumer({
   }
 }
 
-function textHeaders(headers: IHeaders | undefined): Record<string, string> {
-  const text: Record<string, string> = {}
-  for (const name in headers) {
-    const value = headers[name]
-    text[name] = (Array.isArray(value) ? value.at(-1) : value)?.toString() ?? ''
-  }
-  return text
+function createConsumer(kafka: Kafka, options: ConsumerConfig) {
+  if (!kafka.fastPath) return kafka.consumer(options)
+  const { consumer, cluster } = openConsumer(kafka, options)
+  readFetchedRecords(cluster)
+  return consumer
 }

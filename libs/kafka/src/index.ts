@@ -13,8 +13,8 @@ export {
   type BatchConsumer,
   type BatchConsumerOptions,
   type ConsumedBatch,
-  type ConsumedRecord,
   type TopicPartition,
 } from './consumer.ts'
+export type { ConsumedRecord } from './consumed-record.ts'
 export { createAdmin, type Admin, type PartitionOffsets } from './admin.ts'
 export { withDeadline, DeadlineError } from './deadline.ts'

@@ -1,4 +1,4 @@
-// The parts of kafkajs 2.2.4 that incremental-alter-configs.ts uses; kafkajs publishes no types for them.
+// The modules of kafkajs 2.2.4 that are required by their path; kafkajs publishes no types for them.
 
 interface KafkajsEncoder {
   writeInt8(value: number): this
@@ -23,4 +23,9 @@ declare module 'kafkajs/src/protocol/requests/alterConfigs/index.js' {
   }
   const alterConfigs: { protocol(version: { version: number }): (resources: Resources) => Exchange }
   export default alterConfigs
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/index.js' {
+  const produce: object
+  export default produce
 }

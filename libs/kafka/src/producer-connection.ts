@@ -1,30 +1,33 @@
-import type { Kafka, Message, PartitionerArgs, PartitionMetadata, Producer, ProducerBatch } from 'kafkajs'
+import type { PartitionerArgs, PartitionMetadata, Producer } from 'kafkajs'
+import type { Kafka } from './client.ts'
 import { withDeadline } from './deadline.ts'
+import { openProducer } from './kafkajs-internals.ts'
+import { createSendOnce, type TopicRecords } from './fast-path/send-once.ts'
 
 export interface ProducerConnection {
   /** Resolves when all in-sync replicas have the messages. Each call goes to one partition of each topic, the next call to the next. */
-  send(topicMessages: { topic: string; messages: Message[] }[]): Promise<void>
+  send(topicMessages: TopicRecords[]): Promise<void>
   close(): Promise<void>
 }
 
-/** kafkajs with our patch. */
-interface PatchedProducer extends Producer {
-  /** One request, one partition for each topic, no retry; undefined when that is not possible at once. */
-  sendTogether?: (batch: ProducerBatch) => Promise<unknown> | undefined
+/** A producer of kafkajs, and the short way to the broker where the fast path is on. */
+interface Connection {
+  producer: Producer
+  sendOnce?: ReturnType<typeof createSendOnce>
 }
 
 /** Connects at once, so that the first event does not wait for it, and anew when the broker hangs. */
 export function connectProducer(kafka: () => Kafka, deadlineMs: number): ProducerConnection {
   let turn = 0
   let failures = 0
-  let connection: Promise<Producer> | undefined = connect()
+  let connection: Promise<Connection> | undefined = connect()
   return { send, close }
 
-  async function send(topicMessages: { topic: string; messages: Message[] }[]): Promise<void> {
+  async function send(topicMessages: TopicRecords[]): Promise<void> {
     turn += 1
     const mine = (connection ??= connect())
     try {
-      const work = mine.then((producer) => deliver(producer, { acks: -1, timeout: deadlineMs, topicMessages }))
+      const work = mine.then((open) => deliver(open, topicMessages))
       await withDeadline(work, deadlineMs, 'the broker')
       failures = 0
     } catch (error) {
@@ -36,20 +39,29 @@ export function connectProducer(kafka: () => Kafka, deadlineMs: number): Produce
   }
 
   // The short way tries once; after a failure kafkajs' own looks for leaders and connects again.
-  function deliver(producer: PatchedProducer, batch: ProducerBatch): Promise<unknown> {
-    return (failures === 0 ? producer.sendTogether?.(batch) : undefined) ?? producer.sendBatch(batch)
+  function deliver({ producer, sendOnce }: Connection, topicMessages: TopicRecords[]): Promise<unknown> {
+    const sent = failures === 0 ? sendOnce?.(topicMessages, deadlineMs) : undefined
+    return sent ?? producer.sendBatch({ acks: -1, timeout: deadlineMs, topicMessages })
   }
 
-  function connect(): Promise<Producer> {
-    const producer = kafka().producer({
+  function connect(): Promise<Connection> {
+    const opened = open(kafka())
+    const connected = opened.producer.connect().then(() => opened)
+    connected.catch(() => drop(connected))
+    return connected
+  }
+
+  function open(client: Kafka): Connection {
+    const partitioner = onePartitionPerTurn()
+    const options = {
       idempotent: false,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
-      createPartitioner: onePartitionPerTurn,
-    })
-    const connected = producer.connect().then(() => producer)
-    connected.catch(() => drop(connected))
-    return connected
+      createPartitioner: () => partitioner,
+    }
+    if (!client.fastPath) return { producer: client.producer(options) }
+    const { producer, cluster } = openProducer(client, options)
+    return { producer, sendOnce: createSendOnce(cluster, partitioner) }
   }
 
   // Asked for every record, but each topic's answer holds for the whole batch.
@@ -67,11 +79,11 @@ export function connectProducer(kafka: () => Kafka, deadlineMs: number): Produce
   }
 
   // Without waiting: a hung broker never answers a goodbye.
-  function drop(broken: Promise<Producer>) {
+  function drop(broken: Promise<Connection>) {
     if (connection !== broken) return
     connection = undefined
     failures = 0
-    broken.then((producer) => producer.disconnect()).catch(() => {})
+    broken.then(({ producer }) => producer.disconnect()).catch(() => {})
   }
 
   async function close() {
@@ -79,7 +91,7 @@ export function connectProducer(kafka: () => Kafka, deadlineMs: number): Produce
     connection = undefined
     if (last)
       await withDeadline(
-        last.then((producer) => producer.disconnect()),
+        last.then(({ producer }) => producer.disconnect()),
         1000,
         'disconnecting',
       ).catch(() => {})

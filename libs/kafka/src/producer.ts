@@ -1,12 +1,9 @@
-import type { Kafka, Message } from 'kafkajs'
 import type { Histogram } from 'prom-client'
+import type { Kafka } from './client.ts'
+import type { OutgoingRecord } from './fast-path/record-batch.ts'
 import { connectProducer } from './producer-connection.ts'
 
-export interface EventRecord {
-  key: string
-  value: Buffer | string
-  headers: Record<string, string>
-}
+export type EventRecord = OutgoingRecord
 
 export interface ProducerOptions {
   /** Makes the kafkajs client; called again when a hung broker needs a new connection. */
@@ -46,7 +43,7 @@ export class OutcomeUnknownError extends Error {
 
 interface Entry {
   topic: string
-  message: Message
+  message: OutgoingRecord
   bytes: number
   expires: number
   /** Cleared once the caller has its answer. */

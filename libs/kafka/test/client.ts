@@ -1,8 +1,12 @@
 import { vi } from 'vitest'
 import { createAdmin, createBatchConsumer, createKafka, type EventProducer, type Kafka } from '../src/index.ts'
 
+/** The suite runs with the fast path and without it: see vitest.config.ts. */
+export const isFast = process.env.KAFKA_FAST_PATH !== 'false'
+
 export function kafkaOf(brokers: string): Kafka {
-  return createKafka({ KAFKA_BROKERS: brokers, TOPIC_PREFIX: '', KAFKA_TLS: false }, 'test', () => {})
+  const settings = { KAFKA_BROKERS: brokers, TOPIC_PREFIX: '', KAFKA_TLS: false, KAFKA_FAST_PATH: isFast }
+  return createKafka(settings, 'test', () => {})
 }
 
 export function record(name: string, value: Buffer | string = name) {

@@ -72,24 +72,6 @@ describe('the producer', () => {
       expect((await counts(kafkaOf(own.brokers), topic)).reduce((sum, count) => sum + count)).toBe(150)
     }))
 
-  test('takes the short way of the patch when it can, and the way of kafkajs when it cannot', () =>
-    withTopics(async (own, topic) => {
-      const ways: string[] = []
-      const producer = producerOf({ kafka: () => spied(kafkaOf(own.brokers), ways) })
-      await producer.publish(topic, record('asks for metadata'))
-      await producer.publish(topic, record('knows it'))
-      await producer.publish(own.topics.impression, record('another topic'))
-      await producer.publish(own.topics.impression, record('known as well'))
-      // a broker may need a second question about a topic that is this new
-      expect(ways.filter((way, index) => way !== ways[index - 1])).toEqual([
-        'sendBatch',
-        'sendTogether',
-        'sendBatch',
-        'sendTogether',
-      ])
-      expect((await counts(kafkaOf(own.brokers), topic)).toSorted()).toEqual([0, 0, 0, 0, 1, 1])
-    }))
-
   test('keeps clicks and impressions of one batch apart', () =>
     withTopics(async (own) => {
       const producer = producerOf()
@@ -194,25 +176,3 @@ describe('the producer', () => {
     expect(timers).toBe(0)
   })
 })
-
-// Notes which of the two ways really sent a batch.
-function spied(kafka: Kafka, ways: string[]): Kafka {
-  const original = kafka.producer.bind(kafka)
-  kafka.producer = (options) => {
-    const producer = original(options) as ReturnType<Kafka['producer']> & {
-      sendTogether: (batch: object) => Promise<unknown> | undefined
-    }
-    const { sendTogether, sendBatch } = producer
-    producer.sendTogether = (batch) => {
-      const sent = sendTogether(batch)
-      if (sent) ways.push('sendTogether')
-      return sent
-    }
-    producer.sendBatch = (batch) => {
-      ways.push('sendBatch')
-      return sendBatch(batch)
-    }
-    return producer
-  }
-  return kafka
-}

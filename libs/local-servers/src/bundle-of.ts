@@ -12,7 +12,7 @@ export function bundleOf(app: string): Promise<string> {
 
 function bundle(app: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['tools/bundle/src/main.ts', `apps/${app}`], {
+    const child = spawn(process.execPath, ['tools/build/src/bundle/main.ts', `apps/${app}`], {
       cwd: workspace,
       stdio: ['ignore', 'pipe', 'pipe'],
     })

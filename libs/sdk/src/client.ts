@@ -1,21 +1,29 @@
 import { check } from './check.ts'
 import { checkOptions } from './client-options.ts'
+import { exportEvents } from './export-events.ts'
 import { createHttp } from './http.ts'
 import { listAds } from './list-ads.ts'
-import { readAnalytics } from './read-analytics.ts'
+import { analyticsCsv, readAnalytics, readSeries, seriesCsv } from './read-analytics.ts'
+import { live } from './live.ts'
 import { recordEvents, recordOne } from './record.ts'
 import { notCarriedOut, unknownOutcome } from './retry.ts'
 import type {
   Ad,
+  AdFilter,
   AdPatch,
   Analytics,
   AnalyticsQuery,
   BatchEvent,
   EventAccepted,
   EventResult,
+  ExportFile,
+  ExportQuery,
+  LiveAnalytics,
   NewAd,
   NewEvent,
   Receipts,
+  Series,
+  SeriesQuery,
 } from './types.ts'
 
 export interface ClientOptions {
@@ -39,14 +47,24 @@ export interface CallOptions {
 }
 
 export interface Client {
-  /** Every live ad, page by page as they are needed; `limit` is the size of a page. */
-  listAds(options?: CallOptions & { limit?: number }): AsyncIterable<Ad> & { pages(): AsyncIterable<Ad[]> }
+  /** Every live ad that passes the filters, page by page as they are needed; `limit` is the size of a page. */
+  listAds(options?: CallOptions & AdFilter & { limit?: number }): AsyncIterable<Ad> & { pages(): AsyncIterable<Ad[]> }
   getAd(id: number, options?: CallOptions): Promise<Ad>
   /** Sent again only when it was surely not carried out: two ads are worse than an error. */
   createAd(ad: NewAd, options?: CallOptions): Promise<Ad>
   updateAd(id: number, patch: AdPatch, options?: CallOptions): Promise<Ad>
   archiveAd(id: number, options?: CallOptions): Promise<void>
+  /** The numbers of each ad: of all time, of the last `minutes`, or of a period. */
   getAnalytics(query?: AnalyticsQuery, options?: CallOptions): Promise<Analytics>
+  /** The numbers of a period in buckets of a time zone. */
+  getSeries(query: SeriesQuery, options?: CallOptions): Promise<Series>
+  /** The same as a file: RFC 4180, with a header. */
+  getAnalyticsCsv(query?: AnalyticsQuery, options?: CallOptions): Promise<string>
+  getSeriesCsv(query: SeriesQuery, options?: CallOptions): Promise<string>
+  /** The numbers of all time whenever they move. Reconnects by itself; ends when the loop is left or the signal aborts. */
+  live(options?: CallOptions): AsyncIterable<LiveAnalytics>
+  /** The file of a day, as it comes; undefined when it is still that of `etag`. Needs a key with the scope `analytics:read`. */
+  exportEvents(query: ExportQuery, options?: CallOptions & { etag?: string }): Promise<ExportFile | undefined>
   /** Resolves when the click will be counted, exactly once however often it had to be sent. */
   recordClick(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
   recordImpression(event: NewEvent, options?: CallOptions): Promise<EventAccepted>
@@ -68,6 +86,11 @@ export function createClient(clientOptions: ClientOptions): Client {
   return {
     listAds: (options) => listAds(http, options),
     getAnalytics: (query = {}, options) => readAnalytics(http, query, options?.signal),
+    getSeries: (query, options) => readSeries(http, query, options?.signal),
+    getAnalyticsCsv: (query = {}, options) => analyticsCsv(http, query, options?.signal),
+    getSeriesCsv: (query, options) => seriesCsv(http, query, options?.signal),
+    live: (options) => live(http, { signal: options?.signal, maxRetryAfterMs }),
+    exportEvents: (query, options) => exportEvents(http, query, options),
     recordClick: (event, options) => recordOne(http, 'click', event, options?.signal),
     recordImpression: (event, options) => recordOne(http, 'impression', event, options?.signal),
     recordEvents: (events, options) => recordEvents(http, events, { retries, maxRetryAfterMs }, options?.signal),

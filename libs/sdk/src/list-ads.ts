@@ -1,19 +1,16 @@
 import { check } from './check.ts'
 import type { Http } from './http.ts'
 import { unknownOutcome } from './retry.ts'
-import type { Ad } from './types.ts'
+import type { Ad, AdFilter } from './types.ts'
 
-interface Page {
-  limit?: number
-  cursor?: string
-}
+type Page = AdFilter & { limit?: number; cursor?: string }
 
 /** The ads of all pages; a page is asked for when the one before has been read. */
-export function listAds(http: Http, { limit, signal }: { limit?: number; signal?: AbortSignal } = {}) {
+export function listAds(http: Http, { signal, ...first }: Page & { signal?: AbortSignal } = {}) {
   return { pages, [Symbol.asyncIterator]: ads }
 
   async function* pages(): AsyncGenerator<Ad[], void, undefined> {
-    let query: Page | undefined = limit === undefined ? {} : { limit }
+    let query: Page | undefined = first
     while (query) {
       const page: Page = query
       check('listAds', { params: page })
@@ -22,7 +19,7 @@ export function listAds(http: Http, { limit, signal }: { limit?: number; signal?
         unknownOutcome,
         signal,
       )
-      yield data
+      yield data as Ad[]
       const cursor = nextCursor(response.headers.get('link'))
       query = cursor === undefined ? undefined : { ...page, cursor }
     }

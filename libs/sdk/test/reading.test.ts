@@ -5,6 +5,8 @@ import { fakeApi, json, lost, problem } from './fake-api.ts'
 const ad = (id: number) => ({
   id,
   name: null,
+  campaign: null,
+  advertiser: null,
   image_url: 'https://a.example/1.jpg',
   target_url: 'https://a.example/',
   created_at: '2026-01-01T00:00:00.000Z',
@@ -94,6 +96,44 @@ describe('analytics', () => {
   it('say nothing of what is not known', async () => {
     const { client } = fakeApi(() => json([], 200, { 'x-as-of': '2026-01-01T00:00:10.000Z' }))
     expect(await client.getAnalytics()).toEqual({ rows: [], asOf: expect.any(Date) })
+  })
+})
+
+describe('a period', () => {
+  const from = new Date('2026-10-24T22:00:00Z')
+
+  it('is asked for by Dates, of several ads, with fields of theirs', async () => {
+    const { client, seen } = fakeApi(() => json([], 200, { 'x-window-end': '2026-10-25T23:00:00.000Z' }))
+    const query = { from, to: '2026-10-26T00:00:00+01:00', ad_id: [1, 2], campaign: 'Summer', fields: 'name' }
+    expect((await client.getAnalytics(query)).windowEnd).toEqual(new Date('2026-10-25T23:00:00Z'))
+    expect(new URL(seen[0]!.path, 'http://x').searchParams.toString()).toBe(
+      'from=2026-10-24T22%3A00%3A00.000Z&to=2026-10-26T00%3A00%3A00%2B01%3A00&ad_id=1&ad_id=2&campaign=Summer&fields=name',
+    )
+  })
+
+  it('comes in buckets', async () => {
+    const bucket = { start: '2026-10-25T00:00:00+02:00', clicks: 1, impressions: 2, ctr: 0.5, previous: null }
+    const { client, seen } = fakeApi(() => json([bucket]))
+    const query = { from, interval: 'hour', time_zone: 'Europe/Berlin', compare: 'previous' } as const
+    expect((await client.getSeries(query)).buckets).toEqual([bucket])
+    expect(seen[0]?.path).toMatch(
+      /^\/ads\/analytics\/series\?from=.+&interval=hour&time_zone=Europe%2FBerlin&compare=previous$/,
+    )
+  })
+
+  it('comes as a file', async () => {
+    const file = 'start,clicks\r\n'
+    const { client, seen } = fakeApi(() => new Response(file, { headers: { 'content-type': 'text/csv' } }))
+    expect(await client.getSeriesCsv({ from, interval: 'day' })).toBe(file)
+    expect(await client.getAnalyticsCsv({ minutes: 60 })).toBe(file)
+    expect(seen.map(({ path }) => new URL(path, 'http://x').searchParams.get('format'))).toEqual(['csv', 'csv'])
+  })
+
+  it('that is misspelt is refused before anything is sent', async () => {
+    const { client, seen } = fakeApi(() => json([]))
+    const query = { from: 'yesterday', interval: 'hour' } as const
+    await expect(client.getSeries(query)).rejects.toMatchObject({ errors: [{ field: 'from' }] })
+    expect(seen).toHaveLength(0)
   })
 })
 

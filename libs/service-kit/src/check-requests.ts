@@ -4,7 +4,7 @@ import { problem, type Problem } from './problem.ts'
 
 /**
  * Refuses what no route can serve: a request without a Host, a body that is encoded, and query parameters that the route
- * does not know or that are repeated, so that a misspelt one never quietly means the default. After `onRequest`: headers
+ * does not know or that are repeated where it takes one, so that a misspelt one never quietly means the default. After `onRequest`: headers
  * of CORS are set by then, so that a page can read the problem.
  */
 export function checkRequests(app: App): void {
@@ -15,12 +15,17 @@ export function checkRequests(app: App): void {
   })
 }
 
+/** A request of HTTP/1.1 without a Host (RFC 9110, section 7.2): Node would answer it by itself, without a body. */
+export function missingHost({ headers, raw }: FastifyRequest): Problem | undefined {
+  return headers.host === undefined && raw.httpVersion === '1.1'
+    ? problem('bad_http', { detail: 'The Host header is missing' })
+    : undefined
+}
+
 function refusalOf(request: FastifyRequest): Problem | undefined {
-  const { headers, raw } = request
-  // RFC 9110, section 7.2: HTTP/1.0 has none
-  if (headers.host === undefined && raw.httpVersion === '1.1')
-    return problem('bad_http', { detail: 'The Host header is missing' })
-  const encoding = headers['content-encoding']
+  const missing = missingHost(request)
+  if (missing) return missing
+  const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return problem('unsupported_media_type', {
       detail: `The body must be sent without a content encoding, not as ${encoding.slice(0, 50)}`,
@@ -30,15 +35,22 @@ function refusalOf(request: FastifyRequest): Problem | undefined {
   return request.originalUrl.includes('?') && !request.is404 ? refusalOfQuery(request) : undefined
 }
 
+interface Property {
+  anyOf?: { type?: string }[]
+}
+const isMany = (property: Property | undefined) => property?.anyOf?.some(({ type }) => type === 'array') ?? false
+
 function refusalOfQuery(request: FastifyRequest): Problem | undefined {
-  const schema = request.routeOptions.schema as { hide?: boolean; querystring?: { properties?: object } } | undefined
+  const schema = request.routeOptions.schema as
+    { hide?: boolean; querystring?: { properties?: Record<string, Property> } } | undefined
   // probes and metrics: whoever adds a parameter to them asks the same
   if (schema?.hide) return undefined
-  const known = Object.keys(schema?.querystring?.properties ?? {})
+  const properties = schema?.querystring?.properties ?? {}
+  const known = Object.keys(properties)
   const errors = Object.entries(request.query as Record<string, unknown>).flatMap(([name, value]) => {
     const field = name.slice(0, 100)
     if (!known.includes(name)) return [{ field, message: 'is not a parameter of this route' }]
-    return Array.isArray(value) ? [{ field, message: 'must be given once' }] : []
+    return Array.isArray(value) && !isMany(properties[name]) ? [{ field, message: 'must be given once' }] : []
   })
   if (errors.length === 0) return undefined
   const takes = known.length > 0 ? `the parameters are ${known.join(', ')}` : 'there are no parameters'

@@ -1,10 +1,8 @@
-import { isIPv6 } from 'node:net'
-import { ipv6Network } from '@ads-tracker/events'
 import rateLimit from '@fastify/rate-limit'
 import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import type { App } from './app.ts'
-import { peerOf } from './peer.ts'
+import { networkOf } from './peer.ts'
 import { problem } from './problem.ts'
 
 /**
@@ -44,10 +42,7 @@ export async function limitRate(app: App, config: RateLimit, what: string): Prom
     cache: 20_000,
     // the route counts and not only how it was written: `/%61ds/click` is the same one
     allowList: (request) => !request.url.startsWith('/ads') && !request.routeOptions.url?.startsWith('/ads'),
-    keyGenerator(request) {
-      const peer = peerOf(request)
-      return isIPv6(peer) ? ipv6Network(peer, 4) : peer
-    },
+    keyGenerator: networkOf,
     errorResponseBuilder: (_request, { ttl }) => limited(ttl),
   })
   // a hook of the app comes before those of its routes, which look up API keys

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
   type onResponseHookHandler,
@@ -86,11 +87,15 @@ export async function createService(options: ServiceOptions): Promise<App> {
   return app
 }
 
-// Each route gets a hook of its own that knows it: `request.routeOptions` makes a new object whenever it is read.
+// Each route gets a hook of its own that knows it: `request.routeOptions` makes a new object whenever it is read. A route whose
+// config says `endless` answers until the client leaves, which is no time to answer.
 function measureRequests(app: App, { requestSeconds }: Metrics) {
   app.addHook('onRoute', (route) => {
     const byMethod = new Map([route.method].flat().map((method) => [method, requestSeconds.of(method, route.url)]))
-    const measure = measuring(({ method }) => byMethod.get(method))
+    const { endless } = (route.config ?? {}) as { endless?: boolean }
+    const measure = measuring(({ method }, { statusCode }) =>
+      endless && statusCode === 200 ? undefined : byMethod.get(method),
+    )
     route.onResponse = route.onResponse === undefined ? measure : [measure, ...[route.onResponse].flat()]
   })
   // what is not known has no route: a hook for all, which the routes would run as well
@@ -100,9 +105,11 @@ function measureRequests(app: App, { requestSeconds }: Metrics) {
   )
 }
 
-function measuring(observerOf: (request: FastifyRequest) => Observe | undefined): onResponseHookHandler {
+function measuring(
+  observerOf: (request: FastifyRequest, reply: FastifyReply) => Observe | undefined,
+): onResponseHookHandler {
   return function measure(request, reply, done) {
-    observerOf(request)?.(reply.statusCode, reply.elapsedTime)
+    observerOf(request, reply)?.(reply.statusCode, reply.elapsedTime)
     done()
   }
 }

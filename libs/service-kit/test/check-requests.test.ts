@@ -17,6 +17,13 @@ async function aService(env: Record<string, string> = {}): Promise<App> {
   })
   const querystring = Type.Object({ minutes: Type.Optional(Type.String()) })
   app.get('/ads/numbers', { schema: { querystring } }, async () => ({ ok: true }))
+  // answers only once the client's sending half is known to be closed
+  app.get('/ads/after-end', async ({ raw }) => {
+    if (!raw.socket.readableEnded) await once(raw.socket, 'end')
+    return { ok: true }
+  })
+  const many = Type.Object({ ad_id: Type.Union([Type.String(), Type.Array(Type.String())]) })
+  app.get('/ads/some', { schema: { querystring: many } }, async ({ query }) => query)
   app.get('/ads/ip', async ({ ip }) => ({ ip }))
   app.post('/ads/click', async () => ({ ok: true }))
   onTestFinished(() => app.close())
@@ -51,6 +58,12 @@ describe('a query parameter', () => {
   it('that comes twice is refused', async () => {
     const answer = await (await aService()).inject('/ads/numbers?minutes=1&minutes=2')
     expect(answer.json()).toMatchObject({ status: 400, errors: [{ field: 'minutes', message: 'must be given once' }] })
+  })
+
+  it('that comes twice is taken where there may be many', async () => {
+    const app = await aService()
+    expect((await app.inject('/ads/some?ad_id=1&ad_id=2')).json()).toEqual({ ad_id: ['1', '2'] })
+    expect((await app.inject('/ads/some?ad_id=1')).json()).toEqual({ ad_id: '1' })
   })
 
   it('of a route without parameters is refused, and does no harm to a probe', async () => {
@@ -107,7 +120,7 @@ describe('what the HTTP layer refuses', () => {
 
 it('answers a client that closes its sending half after the request', async () => {
   expect(
-    await answerTo(await aService(), 'GET /ads/numbers HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'),
+    await answerTo(await aService(), 'GET /ads/after-end HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'),
   ).toContain('{"ok":true}')
 })
 

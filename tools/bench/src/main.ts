@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname } from 'node:path'
-import { parseOptions } from './options.ts'
+import { parseOptions, usage, UsageError } from './options.ts'
 import { compare } from './report/compare.ts'
 import { printGoals, printResult } from './report/console.ts'
 import { htmlOf } from './report/html.ts'
@@ -10,6 +10,10 @@ import { runBenchmark } from './run-benchmark.ts'
 
 try {
   const options = parseOptions(process.argv.slice(2))
+  if (options.help) {
+    console.log(usage)
+    process.exit(0)
+  }
   const results: Result[] = []
   for (const name of options.names) {
     const result = await runBenchmark(name, options)
@@ -31,7 +35,7 @@ try {
   process.exit(results.some(({ checks }) => checks.some(({ ok }) => !ok)) ? 1 : 0)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
+  process.exit(error instanceof UsageError ? 78 : 1)
 }
 
 function write(file: string, text: string) {

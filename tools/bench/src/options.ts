@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 export const benchmarkNames = [
   'ingest',
@@ -6,6 +6,8 @@ export const benchmarkNames = [
   'writer',
   'store',
   'analytics',
+  'live',
+  'series',
   'freshness',
   'spike',
   'scale',
@@ -22,7 +24,11 @@ export interface Options {
   compare?: string | undefined
   html: string
   profile: boolean
+  help: boolean
 }
+
+/** Says what is wrong with the arguments, and what they are. */
+export class UsageError extends Error {}
 
 export const usage = `usage: npm run bench -- [${benchmarkNames.join('|')}]... [options]
   --rounds N      interleaved rounds of every measurement (3)
@@ -30,11 +36,12 @@ export const usage = `usage: npm run bench -- [${benchmarkNames.join('|')}]... [
   --json FILE     write all samples
   --compare FILE  print what moved beyond noise since the run that wrote FILE
   --html FILE     the page with plots (.bench/report.html)
-  --profile       write a CPU profile of each app to .bench/`
+  --profile       write a CPU profile of each app to .bench/
+  --help          print this and exit`
 
-/** @throws Error that says what is wrong with the arguments */
+/** @throws UsageError */
 export function parseOptions(args: string[]): Options {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = read({
     args,
     allowPositionals: true,
     options: {
@@ -44,6 +51,7 @@ export function parseOptions(args: string[]): Options {
       compare: { type: 'string' },
       html: { type: 'string', default: '.bench/report.html' },
       profile: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
   const names = positionals.map(
@@ -57,11 +65,19 @@ export function parseOptions(args: string[]): Options {
   }
 }
 
+function read<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    fail((error as Error).message)
+  }
+}
+
 function count(name: string, text: string): number {
   const number = Number(text)
   return Number.isInteger(number) && number > 0 ? number : fail(`--${name} must be a positive whole number`)
 }
 
 function fail(message: string): never {
-  throw new Error(`${message}\n${usage}`)
+  throw new UsageError(`${message}\n${usage}`)
 }

@@ -10,6 +10,8 @@ const load: Record<BenchmarkName, () => Promise<Benchmark>> = {
   writer: async () => (await import('./benchmarks/writer.ts')).writer,
   store: async () => (await import('./benchmarks/store.ts')).store,
   analytics: async () => (await import('./benchmarks/analytics.ts')).analytics,
+  live: async () => (await import('./benchmarks/live.ts')).live,
+  series: async () => (await import('./benchmarks/series.ts')).series,
   freshness: async () => (await import('./benchmarks/freshness.ts')).freshness,
   spike: async () => (await import('./benchmarks/spike.ts')).spike,
   scale: async () => (await import('./benchmarks/scale.ts')).scale,

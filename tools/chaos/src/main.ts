@@ -8,13 +8,25 @@ import { type Report, runFault } from './run-fault.ts'
 import { startServers } from './servers.ts'
 import { table } from './table.ts'
 
+const usage = `usage: npm run chaos -- [options]
+  --only NAME,NAME  faults to run (all)
+  --trials N        trials of each fault (3)
+  --seed N          seed of the random choices (random)
+  --minutes N       length of the faults that take minutes (1)
+  --patience N      factor for all waiting times, for a slow machine (1)
+  --help            print this and exit
+faults:
+${faults.map(({ name, does }) => `  ${name.padEnd(24)} ${does}`).join('\n')}`
+
 const values = readOptions()
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
 const wanted = values.only?.split(',')
 const unknown = wanted?.filter((name) => !faults.some((fault) => fault.name === name)) ?? []
 if (unknown.length > 0) {
-  console.error(
-    `there is no fault ${unknown.join(', ')}; there are:\n${faults.map(({ name, does }) => `  ${name.padEnd(24)} ${does}`).join('\n')}`,
-  )
+  console.error(`there is no fault ${unknown.join(', ')}\n${usage}`)
   process.exit(78)
 }
 
@@ -69,6 +81,7 @@ function readOptions() {
         only: { type: 'string' },
         minutes: { type: 'string', default: '1' },
         patience: { type: 'string', default: '1' },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     })
     for (const name of ['trials', 'seed', 'minutes', 'patience'] as const) {
@@ -76,9 +89,7 @@ function readOptions() {
     }
     return values
   } catch (error) {
-    console.error(
-      `${(error as Error).message}\n\nnpm run chaos -- [--trials N] [--seed N] [--only NAME,NAME] [--minutes N] [--patience N]`,
-    )
+    console.error(`${(error as Error).message}\n${usage}`)
     process.exit(78)
   }
 }

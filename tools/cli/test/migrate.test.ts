@@ -19,7 +19,7 @@ it('has nothing to do twice, and keeps the partitions of the next days', async (
   expect(stdout).toContain('0 migrations applied, 7 days of partitions ahead')
 })
 
-it('succeeds when the upkeep of partitions does not, and says why', async () => {
+it('succeeds when partition maintenance does not, and says why', async () => {
   const broken = await testDatabase()
   const directory = await mkdtemp(join(tmpdir(), 'broken-'))
   await writeFile(
@@ -29,7 +29,7 @@ it('succeeds when the upkeep of partitions does not, and says why', async () => 
   )
   await migrate({ url: broken.url, directory })
   const { code, stdout } = await run({ DATABASE_URL: broken.url })
-  expect(stdout).toContain('0 migrations applied, but the upkeep of partitions failed: no upkeep today')
+  expect(stdout).toContain('0 migrations applied, but partition maintenance failed: no upkeep today')
   expect(code).toBe(0)
   await rm(directory, { recursive: true })
   await broken.drop()

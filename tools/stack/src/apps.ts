@@ -7,8 +7,8 @@ import { warning } from './warnings.ts'
 
 interface App {
   name: string
-  /** Such as `apps/ads-api`. */
-  project: string
+  /** Path from the root of the repository, such as `apps/ads-api/src/main.ts`. */
+  script: string
   layer: Layer
   port: number
   env: Record<string, string>
@@ -19,12 +19,12 @@ interface App {
 /** Starts an app, waits until it is ready, and supervises it from then on. */
 export async function app(
   context: Context,
-  { name, project, layer, port, env, ready = '/readyz' }: App,
+  { name, script, layer, port, env, ready = '/readyz' }: App,
 ): Promise<string> {
   const { children, say, onStop, log, cache } = context
   const start = async (): Promise<NodeProcess> =>
     startNode({
-      project,
+      script,
       log: log(name),
       cache,
       onSpawn: (pid) => children.add(name, pid),

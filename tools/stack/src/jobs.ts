@@ -4,7 +4,7 @@ import type { Context } from './context.ts'
 import { startNode } from './node-process.ts'
 
 interface Job {
-  /** A job of tools/cli, or `pages`. */
+  /** A job of tools/cli, or `pages` of libs/dashboard. */
   name: string
   args?: string[]
   env: Record<string, string>
@@ -20,7 +20,7 @@ export async function job(
 ): Promise<string> {
   const lines: string[] = []
   const running = startNode({
-    project: name === 'pages' ? 'tools/pages' : 'tools/cli',
+    script: name === 'pages' ? 'libs/dashboard/src/main.ts' : 'tools/cli/src/main.ts',
     args: name === 'pages' ? args : [name, ...args],
     env,
     log: log('jobs'),

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import { entry, workspace } from '@ads-tracker/local-servers'
+import { workspace } from '@ads-tracker/local-servers'
 import type { Server } from '@ads-tracker/local-servers'
 
 interface ProcessOptions {
-  /** Such as `apps/ads-api`. */
-  project: string
+  /** Path from the root of the repository, such as `apps/ads-api/src/main.ts`. */
+  script: string
   args?: string[]
   env: Record<string, string>
   log: string
@@ -27,8 +28,8 @@ export interface NodeProcess extends Server {
 }
 
 /** Starts the source of an app or a tool with this Node, in a process group of its own; its output goes to the log file. */
-export function startNode({ project, args = [], env, log, cache, onSpawn, onLine }: ProcessOptions): NodeProcess {
-  const child = spawn(process.execPath, [entry(project), ...args], {
+export function startNode({ script, args = [], env, log, cache, onSpawn, onLine }: ProcessOptions): NodeProcess {
+  const child = spawn(process.execPath, [join(workspace, script), ...args], {
     cwd: workspace,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -38,7 +38,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
 
   async function start(): Promise<string[]> {
     const orphans = await children.endAll(5000)
-    if (orphans.length > 0) screen.say(`ended what a run before had left behind: ${orphans.join(', ')}`)
+    if (orphans.length > 0) screen.say(`stopped processes of an earlier run: ${orphans.join(', ')}`)
     await assertFree(neededPorts(settings))
     if (settings.reset) reset(settings)
     emptyLogs(settings.dir)
@@ -107,7 +107,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     const gateway = step('gateway', [adsApi, clickIngest, pages], async () =>
       app(context, {
         name: 'gateway',
-        project: 'tools/gateway',
+        script: 'tools/stack/src/gateway/main.ts',
         layer: 'gateway',
         port: ports.gateway,
         ready: '/livez',
@@ -137,7 +137,7 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
   }
 }
 
-const one = (name: string, port: number) => ({ name, project: `apps/${name}`, layer: 'apps' as const, port })
+const one = (name: string, port: number) => ({ name, script: `apps/${name}/src/main.ts`, layer: 'apps' as const, port })
 
 function withUser(url: string, user: string, password: string): string {
   return Object.assign(new URL(url), { username: user, password }).href

@@ -25,13 +25,11 @@ try {
   starting.catch(() => {})
   const checks = await nx.runMany(['lint', 'typecheck'], args)
   if (!checks) tally.fail()
-  // The end-to-end suite measures time: it has the machine to itself, unless the caller says what is to run.
-  const rounds =
-    args.length > 0 ? [args] : [['--exclude=@ads-tracker/end-to-end'], ['--projects=@ads-tracker/end-to-end']]
   const env = await starting
-  for (const round of rounds) {
+  // The end-to-end suite measures time: it runs after the others, alone.
+  for (const target of ['test', 'end-to-end']) {
     const before = tally.failed()
-    if (!(await nx.runMany(['test'], round, env)) && tally.failed() === before) tally.fail()
+    if (!(await nx.runMany([target], args, env)) && tally.failed() === before) tally.fail()
   }
   if (!stopping) console.log(`\n${tally.failures()}\n${tally.summary()}`)
   await end(tally.failed() > 0 ? 1 : 0)

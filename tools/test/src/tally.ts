@@ -34,7 +34,7 @@ export function createTally() {
       failures.push(task)
       failing = true
     } else if (/^(\s*Test Files\s|> nx run )/.test(line)) failing = false
-    if (failing || /^- \S+:(lint|typecheck|test)$/.test(line)) failures.push(line)
+    if (failing || /^- \S+:(lint|typecheck|test|end-to-end)$/.test(line)) failures.push(line)
   }
 }
 

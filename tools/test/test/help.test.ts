@@ -1,15 +1,18 @@
-import { entry, runSource } from '@ads-tracker/local-servers'
+import { join } from 'node:path'
+import { runSource, workspace } from '@ads-tracker/local-servers'
 import { expect, it } from 'vitest'
 
-it.each(['test', 'deploy-test', 'openapi'])('tools/%s prints its usage when asked with --help', async (tool) => {
-  expect(await runSource(entry(`tools/${tool}`), ['--help'])).toMatchObject({
+const source = (name: string) => join(workspace, 'tools/test/src', name)
+
+it.each(['main.ts', 'deploy.ts'])('%s prints its usage when asked with --help', async (name) => {
+  expect(await runSource(source(name), ['--help'])).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^usage: npm .*\n$/) as string,
   })
 })
 
-it.each(['deploy-test', 'openapi'])('tools/%s refuses an option that it does not know', async (tool) => {
-  expect(await runSource(entry(`tools/${tool}`), ['--force'])).toMatchObject({
+it('deploy.ts refuses an option that it does not know', async () => {
+  expect(await runSource(source('deploy.ts'), ['--force'])).toMatchObject({
     code: 78,
     stderr: expect.stringContaining('--force') as string,
   })

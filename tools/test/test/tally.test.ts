@@ -23,7 +23,7 @@ test('a failure of something else than a test counts too', () => {
 test('says at the end which tests failed and why, and in which project', () => {
   const tally = createTally()
   const lines = [
-    '> nx run @ads-tracker/pages:test',
+    '> nx run @ads-tracker/dashboard:test',
     '      Tests  7 passed (7)',
     '> nx run @ads-tracker/seed:test',
     ' ✓ test/seed.test.ts (1 test) 12020ms',

@@ -1,13 +1,16 @@
-import type { Ad as StoredAd } from '@ads-tracker/data'
+import type { AdPage, Ad as StoredAd } from '@ads-tracker/data'
 import { type App, problem, problems } from '@ads-tracker/service-kit'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { Ad, adExample, AdParams, toBody } from '../ad-schema.ts'
+import { csvOf } from '../csv.ts'
 import { fromCursor, toCursor } from '../cursor.ts'
+import { filterOf, filterQuery } from '../filters.ts'
 import { integerText } from '../integer-text.ts'
 import { refuseNeighbours } from '../reserved-paths.ts'
+import { describeTable, formatOf, formatQuery, tableSchema } from '../table-format.ts'
 
 export interface AdsReader {
-  list(page: { limit: number; after?: number }): Promise<StoredAd[]>
+  list(page: AdPage): Promise<StoredAd[]>
   get(id: number): Promise<StoredAd | undefined>
 }
 
@@ -19,12 +22,17 @@ const Page = Type.Object({
   cursor: Type.Optional(
     Type.String({ maxLength: 64, description: 'Where the page before ended, from its Link header' }),
   ),
+  ...filterQuery,
+  ...formatQuery,
 })
+type Page = Static<typeof Page>
 const Ads = Type.Array(Ad, {
   description: 'Live ads, ordered by id',
   examples: [[adExample]],
   headers: { Link: { type: 'string', description: '`</ads?limit=100&cursor=...>; rel="next"` when more follow' } },
 })
+
+const columns = Object.keys(adExample) as (keyof typeof adExample)[]
 
 export function adRoutes(app: App, { list, get }: AdsReader) {
   app.get(
@@ -34,23 +42,36 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
         operationId: 'listAds',
         tags: ['ads'],
         summary: 'List the live ads',
-        description: 'Page by page: the `Link` header names the next one until there is none.',
+        description:
+          'Page by page: the `Link` header names the next one until there is none. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.',
         querystring: Page,
         response: {
-          200: Ads,
-          ...problems('invalid_request', 'rate_limited', 'internal_error', 'unavailable', 'overloaded'),
+          200: tableSchema(Ads, columns.join(', ')),
+          ...problems(
+            'invalid_request',
+            'rate_limited',
+            'not_acceptable',
+            'internal_error',
+            'unavailable',
+            'overloaded',
+          ),
         },
       },
     },
-    async ({ query }, reply) => {
+    async (request, reply) => {
+      const { query } = request
+      const format = formatOf(request)
       const limit = Number(query.limit ?? defaultLimit)
       const ads = await list({
         limit: limit + 1,
         ...(query.cursor !== undefined && { after: positionOf(query.cursor) }),
+        ...filterOf(query),
       })
       const page = ads.slice(0, limit)
       if (ads.length > limit)
-        reply.header('link', `</ads?limit=${limit}&cursor=${toCursor(page.at(-1)!.id)}>; rel="next"`)
+        reply.header('link', `</ads?${pageAfter(page.at(-1)!.id, { ...query, limit: String(limit) })}>; rel="next"`)
+      describeTable(reply, format, 'ads')
+      if (format === 'csv') return csvOf(columns, page.map(toBody)) as never
       return page.map(toBody)
     },
   )
@@ -80,6 +101,13 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
 
 export function noSuchAd(id: string) {
   return problem('not_found', { detail: `There is no ad ${id}` })
+}
+
+function pageAfter(lastId: number, query: Page): URLSearchParams {
+  const more = Object.entries({ ...query, cursor: toCursor(lastId) })
+  return new URLSearchParams(
+    more.flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each])),
+  )
 }
 
 function positionOf(cursor: string): number {

@@ -1,13 +1,26 @@
-import { type App, problems } from '@ads-tracker/service-kit'
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
-import type { FastifyRequest } from 'fastify'
-import { adIdQuery } from '../ad-schema.ts'
-import { type Answer, cut, packed } from '../answer.ts'
+import type { App } from '@ads-tracker/service-kit'
+import { type Static, Type } from '@sinclair/typebox'
+import { orNull } from '../answer-types.ts'
+import type { Answer } from '../answer.ts'
 import type { Answers } from '../answers.ts'
-import { type FindKey, requireScope } from '../authorize.ts'
-import { acceptedEncoding, holds } from '../http-cache.ts'
+import { filterOf, filterQuery } from '../filters.ts'
 import { integerText } from '../integer-text.ts'
+import { type LabelStore, noLabels } from '../labels.ts'
+import { periodOf, periodQuery, refused } from '../period-query.ts'
+import { names } from '../query-kinds.ts'
+import type { Reports } from '../reports.ts'
+import { describeTable, formatOf, formatQuery, sendPayload, tableSchema } from '../table-format.ts'
+import { type LabelField, labelFields, viewOf } from '../views.ts'
+import {
+  cacheControl,
+  freshness,
+  IfNoneMatch,
+  NotModified,
+  type ReadingOptions,
+  readingProblems,
+  readingRoute,
+  readingSecurity,
+} from './reading.ts'
 
 const Query = Type.Object({
   minutes: Type.Optional(
@@ -18,108 +31,98 @@ const Query = Type.Object({
       examples: [60],
     }),
   ),
-  ad_id: Type.Optional(adIdQuery),
+  ...periodQuery,
+  ...filterQuery,
+  fields: Type.Optional(
+    names(labelFields, { description: 'Fields of the ads to add to their rows', examples: ['name,campaign'] }),
+  ),
+  ...formatQuery,
 })
+type Query = Static<typeof Query>
 
-const IfNoneMatch = Type.Object({
-  'If-None-Match': Type.Optional(
-    Type.String({ description: 'The `ETag` of an answer before: a 304 says that its numbers still hold' }),
-  ),
-})
-const time = (description: string) => ({ type: 'string', format: 'date-time', description })
-const headers = {
-  'X-As-Of': time('End of the window: events up to this time are counted'),
-  'X-Window-Start': time(
-    'The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts',
-  ),
-  'X-Complete-Through': time(
-    'Everything acknowledged before this time is in the numbers. Absent until every partition was read once',
-  ),
-  'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
-  ETag: { type: 'string', description: 'Of the numbers: send it as If-None-Match' },
-}
-const Stats = Type.Array(
-  Type.Object(
-    {
-      ad_id: Type.Integer({ examples: [1] }),
-      clicks: Type.Integer({ minimum: 0, examples: [2000] }),
-      ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
-      impressions: Type.Integer({ minimum: 0, examples: [4000] }),
-    },
-    { title: 'AdStats', description: 'The events of one ad' },
-  ),
+const label = (description: string) =>
+  Type.Optional(orNull('string', { description: `${description}; with \`fields\` alone` }))
+export const AdStats = Type.Object(
   {
-    description: 'One row for every ad that is live or has events, ordered by ad',
-    examples: [[{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }]],
-    headers,
+    ad_id: Type.Integer({ examples: [1] }),
+    clicks: Type.Integer({ minimum: 0, examples: [2000] }),
+    ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
+    impressions: Type.Integer({ minimum: 0, examples: [4000] }),
+    name: label('For people'),
+    campaign: label('The campaign that it belongs to'),
+    advertiser: label('Whose ad it is'),
+    image_url: label('The poster of the video'),
+    target_url: label('Where a click leads'),
   },
+  { title: 'AdStats', description: 'The events of one ad' },
 )
+const Stats = Type.Array(AdStats, {
+  description: 'One row for every ad that is live or has events, ordered by ad',
+  examples: [[{ ad_id: 1, clicks: 2000, ctr: 0.5, impressions: 4000 }]],
+  headers: freshness,
+})
 
-export interface AnalyticsOptions {
+export interface AnalyticsOptions extends ReadingOptions {
   answers: Answers
-  /** When given, only keys with the scope `analytics:read` may look. */
-  findKey?: FindKey | undefined
-  onUnknownKey?: (request: FastifyRequest) => Promise<void>
-  /** Awaited before a window is read that nobody reads at the moment; may refuse. */
-  onNewWindow?: (request: FastifyRequest) => Promise<void>
-  onServed?: (source: 'prepared' | 'awaited') => void
+  reports: Reports
+  labels: LabelStore
 }
 
-// The headers are described for the document; to check them, each request's would be copied first.
-const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) =>
-  route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route)
-
-export function analyticsRoute(
-  app: App,
-  { answers, findKey, onUnknownKey, onNewWindow = async () => {}, onServed = () => {} }: AnalyticsOptions,
-) {
-  const cacheControl = findKey ? 'private, no-cache' : 'no-cache'
+export function analyticsRoute(app: App, options: AnalyticsOptions) {
+  const { answers, reports, labels, findKey, onNewWindow = async () => {}, onServed = () => {} } = options
+  const caching = cacheControl(findKey)
   app.get(
     '/ads/analytics',
     {
-      ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),
-      validatorCompiler: validatorCompiler as never,
+      ...readingRoute(options),
       schema: {
         operationId: 'getAnalytics',
         tags: ['analytics'],
         summary: 'How each ad is doing',
-        security: findKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }],
+        security: readingSecurity(findKey),
         description:
-          'All time, or the last `minutes` exact to the millisecond. The headers tell how fresh the numbers are.',
+          'All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. The headers tell how fresh the numbers are. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.',
         headers: IfNoneMatch,
         querystring: Query,
         response: {
-          200: Stats,
-          304: Type.Null({ description: 'The numbers are still those of If-None-Match', headers }),
-          ...problems(
-            'invalid_request',
-            'rate_limited',
-            'unauthorized',
-            'forbidden',
-            'internal_error',
-            'unavailable',
-            'overloaded',
-          ),
+          200: tableSchema(Stats, 'ad_id, the `fields`, clicks, impressions, ctr'),
+          304: NotModified,
+          ...readingProblems,
         },
       },
     },
     async (request, reply) => {
-      const { query, headers } = request
-      const minutes = query.minutes === undefined ? undefined : Number(query.minutes)
-      if (!answers.isRead(minutes)) await onNewWindow(request)
-      const found = answers.get(minutes)
+      const { query } = request
+      const format = formatOf(request)
+      const ask = askFor(query)
+      if (!ask.isRead) await onNewWindow(request)
+      const found = ask.get()
       onServed(found instanceof Promise ? 'awaited' : 'prepared')
-      const whole: Answer = found instanceof Promise ? await found : found
-      const { payload, headers: freshness } = query.ad_id === undefined ? whole : cut(whole, Number(query.ad_id))
-      reply.headers(freshness).header('cache-control', cacheControl).header('vary', 'accept-encoding')
-      // not null, which would be written as JSON: proxies refuse a 304 that announces four bytes and has none
-      if (holds(headers['if-none-match'], payload.etag)) return reply.code(304).send(undefined as never)
-      reply.type('application/json; charset=utf-8')
-      const encoding = acceptedEncoding(headers['accept-encoding'])
-      const body = encoding && packed(payload, encoding)
-      if (body) reply.header('content-encoding', encoding)
-      // bytes, which Fastify sends as they are: the schema only describes them
-      return reply.send((body ? await body : payload.body) as never)
+      const answer: Answer = found instanceof Promise ? await found : found
+      reply.headers(answer.headers).header('cache-control', caching)
+      describeTable(reply, format, fileName(query))
+      const filter = filterOf(query)
+      const fields = query.fields === undefined ? [] : (query.fields.split(',') as LabelField[])
+      const isWhole = !filter && fields.length === 0 && format === 'json'
+      const needsLabels = fields.length > 0 || filter?.campaign !== undefined || filter?.advertiser !== undefined
+      const payload = isWhole
+        ? answer.payload
+        : viewOf(answer, needsLabels ? await labels.get() : noLabels, { filter, fields, format })
+      return sendPayload(request, reply, payload) as never
     },
   )
+
+  function askFor(query: Query) {
+    const minutes = query.minutes === undefined ? undefined : Number(query.minutes)
+    const period = periodOf(query)
+    if (!period) return { isRead: answers.isRead(minutes), get: () => answers.get(minutes) }
+    if (minutes !== undefined) throw refused('minutes', 'cannot be given together with from and to: use one of the two')
+    const report = { ...period, filter: filterOf(query) }
+    return { isRead: reports.isRead(report), get: () => reports.period(report) }
+  }
+}
+
+function fileName({ minutes, from, to }: Query): string {
+  if (minutes !== undefined) return `analytics-${minutes}-minutes`
+  return ['analytics', from?.slice(0, 10), to && `to-${to.slice(0, 10)}`].filter(Boolean).join('-')
 }

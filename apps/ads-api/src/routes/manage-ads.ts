@@ -44,8 +44,9 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
         },
       },
     },
-    async ({ body: { id, name, image_url, target_url } }, reply) => {
-      const ad = await create({ ...(id !== undefined && { id }), name: name ?? null, image_url, target_url })
+    async ({ body: { id, name, campaign, advertiser, image_url, target_url } }, reply) => {
+      const labels = { name: name ?? null, campaign: campaign ?? null, advertiser: advertiser ?? null }
+      const ad = await create({ ...(id !== undefined && { id }), ...labels, image_url, target_url })
       if (!ad)
         throw problem('conflict', { detail: `The id ${id} is taken`, errors: [{ field: 'id', message: 'is taken' }] })
       reply.code(201).header('location', `/ads/${ad.id}`)
@@ -68,9 +69,11 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
         response: { 200: Ad, ...problems(...withBody, ...always, 'not_found') },
       },
     },
-    async ({ params, body: { name, image_url, target_url } }) => {
+    async ({ params, body: { name, campaign, advertiser, image_url, target_url } }) => {
       const ad = await update(Number(params.id), {
         ...(name !== undefined && { name }),
+        ...(campaign !== undefined && { campaign }),
+        ...(advertiser !== undefined && { advertiser }),
         ...(image_url !== undefined && { image_url }),
         ...(target_url !== undefined && { target_url }),
       })

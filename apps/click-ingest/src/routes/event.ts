@@ -32,9 +32,10 @@ const IdempotencyKey = Type.Object({
   'Idempotency-Key': Type.Optional(
     // no example: interactive documentation would fill it in, and every try would be the same click
     Type.String({
-      format: 'uuid',
+      // no format: any key is accepted when the body has an `event_id`
       description:
-        'The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it',
+        'A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; ' +
+        'a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400',
     }),
   ),
 })

@@ -51,10 +51,10 @@ begin
   select part.ad_id, sum(part.clicks)::bigint, sum(part.impressions)::bigint
   from (
     select c.ad_id, raw_sign * count(*) as clicks, 0 as impressions
-      from clicks c where occurred_at >= raw_from and occurred_at < raw_to group by c.ad_id
+      from all_clicks c where occurred_at >= raw_from and occurred_at < raw_to group by c.ad_id
     union all
     select i.ad_id, 0, raw_sign * count(*)
-      from impressions i where occurred_at >= raw_from and occurred_at < raw_to group by i.ad_id
+      from all_impressions i where occurred_at >= raw_from and occurred_at < raw_to group by i.ad_id
     union all
     select m.ad_id, m.clicks, m.impressions from ad_minute_stats m where minute = this_minute and whole_minute
     union all

@@ -90,7 +90,8 @@ begin
     raise exception 'the deltas of a batch are not the sums of its events' using errcode = 'AT001';
   end if;
 
-  -- Suspects that the books know already come first; of these, a position that is a dead letter stays one.
+  -- Suspects that the books know already come first; of these, a position that is a dead letter stays one, and so does one that
+  -- repeated a dead letter.
   if cardinality(ids) > 0 then
     if redelivered then
       with rows as (
@@ -104,7 +105,7 @@ begin
         where "offset" >= positions[rows.slice] or not exists (
           select from dead_letters as dead
           where dead.topic = topics[rows.slice] and dead.partition = partitions[rows.slice] and dead."offset" = rows."offset"
-        )
+        ) and not exists (select from dead_letters as dead where dead.event_id = rows.id and dead.type = types[rows.slice])
         order by is_impression, is_fresh, row
       )
       select count(*) filter (where not is_impression), array_agg(is_fresh), array_agg(kept.slice), array_agg("offset"), array_agg(id), array_agg(ad),
@@ -180,21 +181,18 @@ begin
     values (cardinality(delta_ads), delta_ads, delta_minutes, delta_clicks, delta_impressions);
   end if;
 
-  -- 6. What could not be stored. A replay that ends here again replaces the dead letter that it repeats.
+  -- 6. What could not be stored. A replay that ends here again replaces the dead letter that it repeats. Two batches with
+  -- dead letters of one id must not both find that it has none.
+  if cardinality(dead_offsets) + cardinality(replay_slices) > 0 then
+    perform pg_advisory_xact_lock(hashtext('dead_letters'));
+  end if;
   if cardinality(dead_offsets) > 0 then
-    insert into dead_letters (topic, partition, "offset", type, reason, detail, event_id, key, value, headers, arrived_at)
-    select topics[dead.slice], partitions[dead.slice], dead."offset", types[dead.slice], reason, detail, id, key, value, headers, from_ms(last_times[dead.slice])
-    from (
-      select unnest(dead_slices) as slice, unnest(dead_offsets) as "offset", unnest(dead_reasons) as reason, unnest(dead_details) as detail,
-             unnest(dead_ids) as id, unnest(dead_keys) as key, unnest(dead_values) as value, unnest(dead_headers) as headers
-    ) as dead
-    order by 1, 2, 3
-    on conflict do nothing;
-    for i in 1 .. cardinality(dead_offsets) loop
-      place := dead_slices[i];
-      if dead_offsets[i] >= positions[place] then
-        dead_counts[place] := dead_counts[place] + 1;
-      end if;
+    for answer in select * from bury_v1(
+      topics, partitions, types, last_times, positions, dead_slices, dead_offsets, dead_reasons, dead_details, dead_ids, dead_keys,
+      dead_values, dead_headers, replayed_topics, replayed_partitions, replayed_offsets
+    ) loop
+      dead_counts[answer.slice] := answer.letters;
+      duplicate_counts[answer.slice] := duplicate_counts[answer.slice] + answer.repeats;
     end loop;
   end if;
   if cardinality(replay_slices) > 0 then

@@ -35,9 +35,9 @@ begin
   insert into ad_minute_stats (ad_id, minute, shard, clicks, impressions)
   select ad_id, date_bin('1 minute', occurred_at, origin), 0, sum(click), sum(impression)
   from (
-    select ad_id, occurred_at, 1 as click, 0 as impression from clicks where occurred_at >= since and occurred_at < until
+    select ad_id, occurred_at, 1 as click, 0 as impression from all_clicks where occurred_at >= since and occurred_at < until
     union all
-    select ad_id, occurred_at, 0, 1 from impressions where occurred_at >= since and occurred_at < until
+    select ad_id, occurred_at, 0, 1 from all_impressions where occurred_at >= since and occurred_at < until
   ) as raw
   group by 1, 2;
   get diagnostics rebuilt = row_count;

@@ -13,9 +13,9 @@ begin atomic
   raw as (
     select each.ad_id, date_bin('1 minute', each.occurred_at, '2000-01-01 00:00:00+00') as at, sum(each.click) as clicks, sum(each.impression) as impressions
     from (
-      select c.ad_id, c.occurred_at, 1 as click, 0 as impression from clicks c, kept where c.occurred_at >= greatest(since, minutes_from) and c.occurred_at < until
+      select c.ad_id, c.occurred_at, 1 as click, 0 as impression from all_clicks c, kept where c.occurred_at >= greatest(since, minutes_from) and c.occurred_at < until
       union all
-      select i.ad_id, i.occurred_at, 0, 1 from impressions i, kept where i.occurred_at >= greatest(since, minutes_from) and i.occurred_at < until
+      select i.ad_id, i.occurred_at, 0, 1 from all_impressions i, kept where i.occurred_at >= greatest(since, minutes_from) and i.occurred_at < until
     ) as each
     group by 1, 2
   ),

@@ -43,11 +43,12 @@ attempt(() => {
   }
 
   function follow(video: HTMLVideoElement) {
-    const { adId = '' } = video.dataset
+    const { adId } = video.dataset
     const known = trackings.get(video)
-    if ((known?.adId ?? '') === adId) return
+    if (known?.adId === adId) return
     known?.tracking.stop()
-    if (adId) trackings.set(video, { adId, tracking: trackVideoAd(video, { ...options, adId: Number(adId) }) })
+    if (adId !== undefined)
+      trackings.set(video, { adId, tracking: trackVideoAd(video, { ...options, adId: Number(adId) }) })
     else trackings.delete(video)
   }
 })

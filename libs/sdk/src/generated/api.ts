@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * List the live ads
-         * @description Page by page: the `Link` header names the next one until there is none.
+         * @description Page by page: the `Link` header names the next one until there is none. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.
          */
         get: operations["listAds"];
         put?: never;
@@ -33,9 +33,49 @@ export interface paths {
         };
         /**
          * How each ad is doing
-         * @description All time, or the last `minutes` exact to the millisecond. The headers tell how fresh the numbers are.
+         * @description All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. The headers tell how fresh the numbers are. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.
          */
         get: operations["getAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/analytics/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How each ad is doing, while it happens
+         * @description The rows of all time: a snapshot first, then those that moved, at most two messages a second. When nothing moves, a message without rows every 5 s tells how fresh the numbers are; none comes while the database does not answer. A comment every 15 s keeps the connection open.
+         */
+        get: operations["streamAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ads/analytics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the numbers moved
+         * @description The events of [from, to) in buckets of a time zone: at most 2000, or 50000 rows with `by=ad`. They add up to the analytics of the same period. Days, weeks and months begin at the first midnight of their date, hours where the clock shows a full one. `compare=previous`: the period before has as many months where both ends are midnights of a first, as many days where both are midnights, else the same length; an hour of a day is compared with the one that the clock showed by the same name.
+         */
+        get: operations["getSeries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ads/exports/{type}/{day}.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every event of a day, as a file
+         * @description The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is the same at each call, byte by byte. Of another day, events that are counted during the export may or may not be in it. A file that cannot be completed is broken off, never ended.
+         */
+        get: operations["exportEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ads/impression": {
         parameters: {
             query?: never;
@@ -149,6 +209,26 @@ export interface paths {
         patch: operations["updateAd"];
         trace?: never;
     };
+    "/health/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Do the books balance
+         * @description Sums of the ledger over all partitions, at most a second old.
+         */
+        get: operations["getBooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -158,6 +238,8 @@ export interface components {
          * @example {
          *       "id": 1,
          *       "name": "Summer sale",
+         *       "campaign": "Summer 2026",
+         *       "advertiser": "Example Shoes",
          *       "image_url": "https://cdn.example.com/ads/1.jpg",
          *       "target_url": "https://shop.example.com/summer",
          *       "created_at": "2026-07-07T06:45:00.000Z",
@@ -172,6 +254,16 @@ export interface components {
              * @example Summer sale
              */
             name: string | null;
+            /**
+             * @description The campaign that it belongs to
+             * @example Summer 2026
+             */
+            campaign: string | null;
+            /**
+             * @description Whose ad it is
+             * @example Example Shoes
+             */
+            advertiser: string | null;
             /**
              * Format: uri
              * @description The poster of the video: an absolute http(s) URL without credentials
@@ -205,6 +297,16 @@ export interface components {
              */
             name?: string | null;
             /**
+             * @description The campaign that it belongs to
+             * @example Summer 2026
+             */
+            campaign?: string | null;
+            /**
+             * @description Whose ad it is
+             * @example Example Shoes
+             */
+            advertiser?: string | null;
+            /**
              * Format: uri
              * @description The poster of the video: an absolute http(s) URL without credentials
              * @example https://cdn.example.com/ads/1.jpg
@@ -230,6 +332,16 @@ export interface components {
             ctr: number;
             /** @example 4000 */
             impressions: number;
+            /** @description For people; with `fields` alone */
+            name?: string | null;
+            /** @description The campaign that it belongs to; with `fields` alone */
+            campaign?: string | null;
+            /** @description Whose ad it is; with `fields` alone */
+            advertiser?: string | null;
+            /** @description The poster of the video; with `fields` alone */
+            image_url?: string | null;
+            /** @description Where a click leads; with `fields` alone */
+            target_url?: string | null;
         };
         /** @description An event that says what it is */
         BatchEvent: {
@@ -254,6 +366,93 @@ export interface components {
             ip?: string;
             /** @description Seconds of video played before the event */
             playback_time?: number;
+        };
+        /** @description What became of all that was read from the log */
+        Books: {
+            /** @description Everything that was read is accounted for, and the totals agree with it */
+            balanced: boolean;
+            /**
+             * @description How far the books are off: 0 when they balance
+             * @example 0
+             */
+            off_by: number;
+            /**
+             * @description Events in the numbers
+             * @example 4000
+             */
+            counted: number;
+            /**
+             * @description Deliveries of an event that was known already, the same
+             * @example 12
+             */
+            duplicates: number;
+            /**
+             * @description Deliveries of an event that was known already, with another payload
+             * @example 0
+             */
+            conflicts: number;
+            /**
+             * @description Events that could not be counted when they were read
+             * @example 1
+             */
+            dead_letters: number;
+            /** @description Dead letters that were not replayed, by reason */
+            waiting_dead_letters: {
+                /** @enum {string} */
+                reason: "undecodable" | "schema_invalid" | "unknown_ad" | "rejected_by_database";
+                /**
+                 * @description How many
+                 * @example 1
+                 */
+                count: number;
+            }[];
+            /**
+             * Format: date-time
+             * @description Everything acknowledged before this time is in the numbers; null until every partition was read once
+             * @example 2026-07-07T06:45:00.000Z
+             */
+            complete_through: string | null;
+        };
+        /** @description The events of one bucket */
+        Bucket: {
+            /**
+             * @description With `by=ad` alone
+             * @example 1
+             */
+            ad_id?: number;
+            /**
+             * Format: date-time
+             * @description With the offset of the zone at that moment
+             * @example 2026-10-25T02:00:00+02:00
+             */
+            start: string;
+            /** @example 20 */
+            clicks: number;
+            /** @example 40 */
+            impressions: number;
+            /**
+             * @description clicks / impressions; 0 when there are none
+             * @example 0.5
+             */
+            ctr: number;
+            /** @description With `compare` alone: the bucket of the period before; null where that has none, as on a longer day or month */
+            previous?: {
+                /**
+                 * Format: date-time
+                 * @description With the offset of the zone at that moment
+                 * @example 2026-10-25T02:00:00+02:00
+                 */
+                start: string;
+                /** @example 20 */
+                clicks: number;
+                /** @example 40 */
+                impressions: number;
+                /**
+                 * @description clicks / impressions; 0 when there are none
+                 * @example 0.5
+                 */
+                ctr: number;
+            } | null;
         };
         /** @description All in-sync replicas of the log have the event: it will be counted exactly once */
         EventAccepted: {
@@ -287,6 +486,41 @@ export interface components {
             field: string;
             message: string;
         };
+        /**
+         * @description The data of each message. A snapshot replaces all rows, changes replace those of the same ad
+         * @example {
+         *       "type": "changes",
+         *       "as_of": "2026-07-07T06:45:00.040Z",
+         *       "complete_through": "2026-07-07T06:45:00.000Z",
+         *       "ingest_lag_ms": 40,
+         *       "rows": [
+         *         {
+         *           "ad_id": 1,
+         *           "clicks": 2000,
+         *           "ctr": 0.5,
+         *           "impressions": 4000
+         *         }
+         *       ]
+         *     }
+         */
+        LiveMessage: {
+            /** @enum {string} */
+            type: "snapshot" | "changes";
+            /**
+             * Format: date-time
+             * @description The numbers are those of this time
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description Everything acknowledged before this time is in the numbers
+             */
+            complete_through: string | null;
+            /** @description Milliseconds from complete_through to as_of */
+            ingest_lag_ms: number | null;
+            /** @description All ads for a snapshot, those that moved for changes; ordered by ad */
+            rows: components["schemas"]["AdStats"][];
+        };
         /** @description An ad to be made */
         NewAd: {
             /**
@@ -299,6 +533,16 @@ export interface components {
              * @example Summer sale
              */
             name?: string | null;
+            /**
+             * @description The campaign that it belongs to
+             * @example Summer 2026
+             */
+            campaign?: string | null;
+            /**
+             * @description Whose ad it is
+             * @example Example Shoes
+             */
+            advertiser?: string | null;
             /**
              * Format: uri
              * @description The poster of the video: an absolute http(s) URL without credentials
@@ -344,7 +588,7 @@ export interface components {
              * @description Stable name of the problem
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
+            code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "conflict" | "gone" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description What became of an event, as a click or as an impression */
@@ -479,6 +723,18 @@ export interface components {
                 };
             };
         };
+        /** @description `not_acceptable`: There is no such representation */
+        "406.not_acceptable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_acceptable";
+                };
+            };
+        };
         /** @description `request_timeout`: The request took too long to arrive */
         "408.request_timeout": {
             headers: {
@@ -500,6 +756,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "conflict";
+                };
+            };
+        };
+        /** @description `gone`: The resource is no longer kept */
+        "410.gone": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "gone";
                 };
             };
         };
@@ -622,6 +890,26 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page before ended, from its Link header */
                 cursor?: string;
+                /**
+                 * @description Only this ad; once for each of several
+                 * @example 1
+                 */
+                ad_id?: number | number[];
+                /**
+                 * @description Only ads of this campaign, written exactly like this
+                 * @example Summer 2026
+                 */
+                campaign?: string;
+                /**
+                 * @description Only ads of this advertiser, written exactly like this
+                 * @example Example Shoes
+                 */
+                advertiser?: string;
+                /**
+                 * @description The table as JSON or as CSV (RFC 4180), whatever `Accept` says
+                 * @example csv
+                 */
+                format?: "json" | "csv";
             };
             header?: never;
             path?: never;
@@ -634,25 +922,17 @@ export interface operations {
                 headers: {
                     /** @description `</ads?limit=100&cursor=...>; rel="next"` when more follow */
                     Link?: string;
+                    /** @description The name of the file, of CSV alone */
+                    "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "id": 1,
-                     *         "name": "Summer sale",
-                     *         "image_url": "https://cdn.example.com/ads/1.jpg",
-                     *         "target_url": "https://shop.example.com/summer",
-                     *         "created_at": "2026-07-07T06:45:00.000Z",
-                     *         "updated_at": "2026-07-07T06:45:00.000Z"
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["Ad"][];
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["400.bad_http.invalid_request"];
+            406: components["responses"]["406.not_acceptable"];
             408: components["responses"]["408.request_timeout"];
             429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
@@ -674,6 +954,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "name": "Summer sale",
+                 *       "campaign": "Summer 2026",
+                 *       "advertiser": "Example Shoes",
                  *       "image_url": "https://cdn.example.com/ads/1.jpg",
                  *       "target_url": "https://shop.example.com/summer"
                  *     }
@@ -694,6 +976,8 @@ export interface operations {
                      * @example {
                      *       "id": 1,
                      *       "name": "Summer sale",
+                     *       "campaign": "Summer 2026",
+                     *       "advertiser": "Example Shoes",
                      *       "image_url": "https://cdn.example.com/ads/1.jpg",
                      *       "target_url": "https://shop.example.com/summer",
                      *       "created_at": "2026-07-07T06:45:00.000Z",
@@ -726,10 +1010,40 @@ export interface operations {
                  */
                 minutes?: number;
                 /**
-                 * @description Only this ad
+                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B
+                 * @example 2026-10-25T00:00:00+02:00
+                 */
+                from?: string;
+                /**
+                 * @description End of the period, which is not in it; now when absent
+                 * @example 2026-10-26T00:00:00+01:00
+                 */
+                to?: string;
+                /**
+                 * @description Only this ad; once for each of several
                  * @example 1
                  */
-                ad_id?: number;
+                ad_id?: number | number[];
+                /**
+                 * @description Only ads of this campaign, written exactly like this
+                 * @example Summer 2026
+                 */
+                campaign?: string;
+                /**
+                 * @description Only ads of this advertiser, written exactly like this
+                 * @example Example Shoes
+                 */
+                advertiser?: string;
+                /**
+                 * @description Fields of the ads to add to their rows
+                 * @example name,campaign
+                 */
+                fields?: string;
+                /**
+                 * @description The table as JSON or as CSV (RFC 4180), whatever `Accept` says
+                 * @example csv
+                 */
+                format?: "json" | "csv";
             };
             header?: {
                 /** @description The `ETag` of an answer before: a 304 says that its numbers still hold */
@@ -743,39 +1057,36 @@ export interface operations {
             /** @description One row for every ad that is live or has events, ordered by ad */
             200: {
                 headers: {
-                    /** @description End of the window: events up to this time are counted */
+                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
                     "X-As-Of"?: string;
-                    /** @description The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts */
+                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
                     "X-Window-Start"?: string;
+                    /** @description End of a period: events before this time are counted */
+                    "X-Window-End"?: string;
                     /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
                     "X-Ingest-Lag-Ms"?: number;
                     /** @description Of the numbers: send it as If-None-Match */
                     ETag?: string;
+                    /** @description The name of the file, of CSV alone */
+                    "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "ad_id": 1,
-                     *         "clicks": 2000,
-                     *         "ctr": 0.5,
-                     *         "impressions": 4000
-                     *       }
-                     *     ]
-                     */
                     "application/json": components["schemas"]["AdStats"][];
+                    "text/csv": string;
                 };
             };
             /** @description The numbers are still those of If-None-Match */
             304: {
                 headers: {
-                    /** @description End of the window: events up to this time are counted */
+                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
                     "X-As-Of"?: string;
-                    /** @description The window begins after this time. With its seconds at 0 beyond the retention of raw events: the whole minute counts */
+                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
                     "X-Window-Start"?: string;
+                    /** @description End of a period: events before this time are counted */
+                    "X-Window-End"?: string;
                     /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
@@ -789,6 +1100,153 @@ export interface operations {
             400: components["responses"]["400.bad_http.invalid_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.forbidden"];
+            406: components["responses"]["406.not_acceptable"];
+            408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    streamAnalytics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last message: what moved since comes first, not a snapshot */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages until the client leaves: `id` is the position of the ledger, `data` a LiveMessage as JSON */
+            200: {
+                headers: {
+                    /** @description `no`: proxies must pass on what they get at once */
+                    "X-Accel-Buffering"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveMessage"];
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    getSeries: {
+        parameters: {
+            query: {
+                /**
+                 * @description Length of a bucket; weeks begin on Monday
+                 * @example hour
+                 */
+                interval: "minute" | "hour" | "day" | "week" | "month";
+                /**
+                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B
+                 * @example 2026-10-25T00:00:00+02:00
+                 */
+                from: string;
+                /**
+                 * @description End of the period, which is not in it; now when absent
+                 * @example 2026-10-26T00:00:00+01:00
+                 */
+                to?: string;
+                /**
+                 * @description Name of the IANA time zone by whose clock and calendar buckets begin
+                 * @example Europe/Berlin
+                 */
+                time_zone?: string;
+                /**
+                 * @description Only this ad; once for each of several
+                 * @example 1
+                 */
+                ad_id?: number | number[];
+                /**
+                 * @description Only ads of this campaign, written exactly like this
+                 * @example Summer 2026
+                 */
+                campaign?: string;
+                /**
+                 * @description Only ads of this advertiser, written exactly like this
+                 * @example Example Shoes
+                 */
+                advertiser?: string;
+                /** @description Adds to each bucket the one of the period directly before */
+                compare?: "previous";
+                /** @description A series for each ad; not together with compare */
+                by?: "ad";
+                /**
+                 * @description The table as JSON or as CSV (RFC 4180), whatever `Accept` says
+                 * @example csv
+                 */
+                format?: "json" | "csv";
+            };
+            header?: {
+                /** @description The `ETag` of an answer before: a 304 says that its numbers still hold */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first, buckets without events included; the first begins with `from`, the last ends with `to`. With `by=ad` those of the first ad, then of the next */
+            200: {
+                headers: {
+                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
+                    "X-As-Of"?: string;
+                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
+                    "X-Window-Start"?: string;
+                    /** @description End of a period: events before this time are counted */
+                    "X-Window-End"?: string;
+                    /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Of the numbers: send it as If-None-Match */
+                    ETag?: string;
+                    /** @description The name of the file, of CSV alone */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bucket"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description The numbers are still those of If-None-Match */
+            304: {
+                headers: {
+                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
+                    "X-As-Of"?: string;
+                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
+                    "X-Window-Start"?: string;
+                    /** @description End of a period: events before this time are counted */
+                    "X-Window-End"?: string;
+                    /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Of the numbers: send it as If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            406: components["responses"]["406.not_acceptable"];
             408: components["responses"]["408.request_timeout"];
             429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
@@ -801,7 +1259,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it */
+                /** @description A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -975,11 +1433,82 @@ export interface operations {
             503: components["responses"]["503.overloaded.unavailable"];
         };
     };
+    exportEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a file of a settled day */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description What happened */
+                type: "clicks" | "impressions";
+                /**
+                 * @description Day (UTC) of the events by their own time
+                 * @example 2026-07-07
+                 */
+                day: string;
+                /** @description Of the file */
+                format: "csv" | "parquet";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, ordered by (occurred_at, event_id), with the columns event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time */
+            200: {
+                headers: {
+                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    "X-Settled"?: "true" | "false";
+                    /** @description When the export began */
+                    "X-As-Of"?: string;
+                    /** @description Everything acknowledged before this time is in the file, if it is of this day */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description The file is still that of If-None-Match */
+            304: {
+                headers: {
+                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    "X-Settled"?: "true" | "false";
+                    /** @description When the export began */
+                    "X-As-Of"?: string;
+                    /** @description Everything acknowledged before this time is in the file, if it is of this day */
+                    "X-Complete-Through"?: string;
+                    /** @description Milliseconds from X-Complete-Through to X-As-Of */
+                    "X-Ingest-Lag-Ms"?: number;
+                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
+            410: components["responses"]["410.gone"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
     recordImpression: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same as `event_id` in the body; two that differ are a 400. In quotes as well, as the IETF draft has it */
+                /** @description A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1044,6 +1573,8 @@ export interface operations {
                      * @example {
                      *       "id": 1,
                      *       "name": "Summer sale",
+                     *       "campaign": "Summer 2026",
+                     *       "advertiser": "Example Shoes",
                      *       "image_url": "https://cdn.example.com/ads/1.jpg",
                      *       "target_url": "https://shop.example.com/summer",
                      *       "created_at": "2026-07-07T06:45:00.000Z",
@@ -1132,6 +1663,8 @@ export interface operations {
                      * @example {
                      *       "id": 1,
                      *       "name": "Summer sale",
+                     *       "campaign": "Summer 2026",
+                     *       "advertiser": "Example Shoes",
                      *       "image_url": "https://cdn.example.com/ads/1.jpg",
                      *       "target_url": "https://shop.example.com/summer",
                      *       "created_at": "2026-07-07T06:45:00.000Z",
@@ -1148,6 +1681,35 @@ export interface operations {
             408: components["responses"]["408.request_timeout"];
             413: components["responses"]["413.payload_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
+            429: components["responses"]["429.rate_limited"];
+            431: components["responses"]["431.headers_too_large"];
+            500: components["responses"]["500.internal_error"];
+            502: components["responses"]["502.bad_gateway"];
+            503: components["responses"]["503.overloaded.unavailable"];
+        };
+    };
+    getBooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of all that was read from the log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Books"];
+                };
+            };
+            400: components["responses"]["400.bad_http.invalid_request"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            408: components["responses"]["408.request_timeout"];
             429: components["responses"]["429.rate_limited"];
             431: components["responses"]["431.headers_too_large"];
             500: components["responses"]["500.internal_error"];

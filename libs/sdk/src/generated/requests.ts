@@ -10,6 +10,43 @@ export const requests = {
       "cursor": {
         "maxLength": 64,
         "type": "string"
+      },
+      "ad_id": {
+        "anyOf": [
+          {
+            "minimum": 1,
+            "maximum": 2147483647,
+            "type": "integer"
+          },
+          {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "minimum": 1,
+              "maximum": 2147483647,
+              "type": "integer"
+            }
+          }
+        ]
+      },
+      "campaign": {
+        "minLength": 1,
+        "maxLength": 200,
+        "format": "label",
+        "type": "string"
+      },
+      "advertiser": {
+        "minLength": 1,
+        "maxLength": 200,
+        "format": "label",
+        "type": "string"
+      },
+      "format": {
+        "type": "string",
+        "enum": [
+          "json",
+          "csv"
+        ]
       }
     }
   },
@@ -39,6 +76,32 @@ export const requests = {
             }
           ]
         },
+        "campaign": {
+          "anyOf": [
+            {
+              "minLength": 1,
+              "maxLength": 200,
+              "format": "label",
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
+        "advertiser": {
+          "anyOf": [
+            {
+              "minLength": 1,
+              "maxLength": 200,
+              "format": "label",
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
         "image_url": {
           "format": "uri",
           "maxLength": 2048,
@@ -59,10 +122,132 @@ export const requests = {
         "maximum": 525600,
         "type": "integer"
       },
+      "from": {
+        "format": "date-time",
+        "type": "string"
+      },
+      "to": {
+        "format": "date-time",
+        "type": "string"
+      },
       "ad_id": {
-        "minimum": 1,
-        "maximum": 2147483647,
-        "type": "integer"
+        "anyOf": [
+          {
+            "minimum": 1,
+            "maximum": 2147483647,
+            "type": "integer"
+          },
+          {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "minimum": 1,
+              "maximum": 2147483647,
+              "type": "integer"
+            }
+          }
+        ]
+      },
+      "campaign": {
+        "minLength": 1,
+        "maxLength": 200,
+        "format": "label",
+        "type": "string"
+      },
+      "advertiser": {
+        "minLength": 1,
+        "maxLength": 200,
+        "format": "label",
+        "type": "string"
+      },
+      "fields": {
+        "type": "string",
+        "pattern": "^(name|campaign|advertiser|image_url|target_url)(,(name|campaign|advertiser|image_url|target_url))*$"
+      },
+      "format": {
+        "type": "string",
+        "enum": [
+          "json",
+          "csv"
+        ]
+      }
+    }
+  },
+  "streamAnalytics": {
+    "params": {}
+  },
+  "getSeries": {
+    "params": {
+      "interval": {
+        "type": "string",
+        "enum": [
+          "minute",
+          "hour",
+          "day",
+          "week",
+          "month"
+        ]
+      },
+      "from": {
+        "format": "date-time",
+        "type": "string"
+      },
+      "to": {
+        "format": "date-time",
+        "type": "string"
+      },
+      "time_zone": {
+        "maxLength": 64,
+        "type": "string"
+      },
+      "ad_id": {
+        "anyOf": [
+          {
+            "minimum": 1,
+            "maximum": 2147483647,
+            "type": "integer"
+          },
+          {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {
+              "minimum": 1,
+              "maximum": 2147483647,
+              "type": "integer"
+            }
+          }
+        ]
+      },
+      "campaign": {
+        "minLength": 1,
+        "maxLength": 200,
+        "format": "label",
+        "type": "string"
+      },
+      "advertiser": {
+        "minLength": 1,
+        "maxLength": 200,
+        "format": "label",
+        "type": "string"
+      },
+      "compare": {
+        "type": "string",
+        "enum": [
+          "previous"
+        ]
+      },
+      "by": {
+        "type": "string",
+        "enum": [
+          "ad"
+        ]
+      },
+      "format": {
+        "type": "string",
+        "enum": [
+          "json",
+          "csv"
+        ]
       }
     }
   },
@@ -177,6 +362,28 @@ export const requests = {
       }
     }
   },
+  "exportEvents": {
+    "params": {
+      "type": {
+        "type": "string",
+        "enum": [
+          "clicks",
+          "impressions"
+        ]
+      },
+      "day": {
+        "format": "date",
+        "type": "string"
+      },
+      "format": {
+        "type": "string",
+        "enum": [
+          "csv",
+          "parquet"
+        ]
+      }
+    }
+  },
   "recordImpression": {
     "params": {},
     "body": {
@@ -250,6 +457,32 @@ export const requests = {
             }
           ]
         },
+        "campaign": {
+          "anyOf": [
+            {
+              "minLength": 1,
+              "maxLength": 200,
+              "format": "label",
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
+        "advertiser": {
+          "anyOf": [
+            {
+              "minLength": 1,
+              "maxLength": 200,
+              "format": "label",
+              "type": "string"
+            },
+            {
+              "type": "null"
+            }
+          ]
+        },
         "image_url": {
           "format": "uri",
           "maxLength": 2048,
@@ -271,5 +504,8 @@ export const requests = {
         "type": "integer"
       }
     }
+  },
+  "getBooks": {
+    "params": {}
   }
 } as const

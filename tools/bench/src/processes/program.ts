@@ -28,15 +28,11 @@ const patience = 30_000
 export async function startProgram({ name, script, env = {}, profileTo }: ProgramOptions): Promise<Program> {
   const port = String(await freePort())
   const began = performance.now()
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', ...profiling(name, profileTo), join(workspace, script)],
-    {
-      cwd: workspace,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...env, PORT: port },
-    },
-  )
+  const child = spawn(process.execPath, [...profiling(name, profileTo), join(workspace, script)], {
+    cwd: workspace,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', ...env, PORT: port },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)))

@@ -14,7 +14,7 @@ export async function prepareOracle(sql: Sql): Promise<void> {
     -- What a fault took out of the log on purpose, by the hand of an operator.
     create table chaos.destroyed (type text, event_id uuid);
     create view chaos.stored as
-      select 'click' as type, * from clicks union all select 'impression' as type, * from impressions;
+      select 'click' as type, * from all_clicks union all select 'impression' as type, * from all_impressions;
   `,
     )
     .simple()

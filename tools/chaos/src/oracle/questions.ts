@@ -65,7 +65,7 @@ export const questions = {
     )
     select off
       + abs(counted - (select count(*) from chaos.stored))
-      + abs(duplicates - (select coalesce(sum(duplicates), 0) from event_repeats))
+      + abs(duplicates - (select coalesce(sum(duplicates), 0) from event_repeats) - (select coalesce(sum(repeats), 0) from dead_letters))
       + abs(conflicts - (select coalesce(sum(conflicts), 0) from event_repeats))
       + abs(dead_letters - (select count(*) from dead_letters)) as count
     from sums`,

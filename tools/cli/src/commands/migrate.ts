@@ -52,7 +52,7 @@ async function makePartitions(database: ReturnType<typeof databaseAddress>): Pro
     return `${daysAhead} days of partitions ahead`
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return `but the upkeep of partitions failed: ${reason}. The writer tries it again.`
+    return `but partition maintenance failed: ${reason}. The writer retries it.`
   } finally {
     await store.close()
   }

@@ -11,7 +11,7 @@ interface ShowOptions {
 export async function show({ database, position, print }: ShowOptions): Promise<void> {
   const letter = await getDeadLetter(database, position)
   if (!letter) throw new Error(`there is no dead letter ${nameOf(position)}`)
-  const { key, value, arrivedAt, replayedAt, eventId, type, reason, detail, headers } = letter
+  const { key, value, arrivedAt, replayedAt, eventId, type, reason, detail, headers, repeats } = letter
   const shown = {
     position: nameOf(letter),
     type,
@@ -20,6 +20,7 @@ export async function show({ database, position, print }: ShowOptions): Promise<
     event_id: eventId,
     arrived_at: arrivedAt,
     replayed_at: replayedAt,
+    came_again: Number(repeats),
     headers,
   }
   print(JSON.stringify({ ...shown, key: readable(key), value: readable(value) }, null, 2))

@@ -1,4 +1,4 @@
-import { type Database, type LedgerRow, readLedger } from '@ads-tracker/data'
+import { countedDeadLetters, type Database, type LedgerRow, readLedger } from '@ads-tracker/data'
 
 const columns = [
   'topic',
@@ -20,7 +20,7 @@ export async function show(database: Database, print: (line: string) => void): P
   for (const line of table([columns, ...rows.map(cells)])) print(line)
   print('')
   print(`totals ${totals}, counted and recovered ${booked}${totals === booked ? '' : `: off by ${totals - booked}`}`)
-  print(`dead letters not replayed: ${pendingDeadLetters}`)
+  print(`dead letters not replayed: ${pendingDeadLetters < countedDeadLetters ? '' : 'at least '}${pendingDeadLetters}`)
   print(
     imbalance === 0
       ? 'the books balance'

@@ -1,0 +1,26 @@
+import type { ExportedEvent } from '@ads-tracker/data'
+import { stringify } from 'csv-stringify/sync'
+
+export const exportColumns = [
+  'event_id',
+  'ad_id',
+  'occurred_at',
+  'received_at',
+  'ip',
+  'user_agent',
+  'playback_time',
+] as const satisfies (keyof ExportedEvent)[]
+
+const options = {
+  columns: [...exportColumns],
+  record_delimiter: '\r\n',
+  // a cell that a spreadsheet would take for a formula begins with a quote
+  escape_formulas: true,
+  cast: { date: (date: Date) => date.toISOString() },
+} as const
+
+/** RFC 4180, a part for each page. */
+export async function* csvOf(pages: AsyncIterable<ExportedEvent[]>): AsyncGenerator<Buffer, void, undefined> {
+  yield Buffer.from(stringify([], { ...options, header: true }))
+  for await (const page of pages) yield Buffer.from(stringify(page, options))
+}

@@ -1,0 +1,153 @@
+import type { ServerResponse } from 'node:http'
+import { setImmediate as othersTurn } from 'node:timers/promises'
+import type { Answer } from './answer.ts'
+import { createLiveMessages } from './live-messages.ts'
+
+/** Why a stream ended: the client left, it did not read, its key no longer allows it, or the process stops. */
+export type StreamEnd = 'client' | 'slow' | 'revoked' | 'shutdown'
+
+export interface LiveOptions {
+  readAnswer: () => Answer | Promise<Answer>
+  /** Milliseconds between two messages. */
+  periodMs?: number
+  /** Milliseconds after which the freshness is told although no number moved. */
+  quietMs?: number
+  /** Milliseconds between two comments. They come while the database is down as well. */
+  commentMs?: number
+  /** Bytes that may wait for one reader beyond the largest message it got; one who has more is dropped. */
+  maxWaitingBytes?: number
+  /** Messages that were written, one for each reader. */
+  onMessages?: (count: number) => void
+  onEnd?: (reason: StreamEnd) => void
+}
+
+export interface Live {
+  /**
+   * Rejects while there are no numbers to send.
+   * @throws Problem unavailable or overloaded
+   */
+  ready(): Promise<void>
+  /** Sends messages to `raw`, whose head was sent, until it closes. */
+  add(raw: ServerResponse, lastEventId: string | null): void
+  /** Ends one stream. */
+  drop(raw: ServerResponse, reason: StreamEnd): void
+  /** Ends every stream with a time to come back after. Resolves when all are closed. */
+  close(): Promise<void>
+}
+
+interface Reader {
+  raw: ServerResponse
+  lastEventId: string | null
+  isNew: boolean
+  /** Bytes of its largest message. */
+  largest: number
+  end: StreamEnd
+}
+
+const comment = Buffer.from(':\n\n')
+// A turn of the loop writes to so many, so that other requests need not wait for a thousand.
+const slice = 50
+const flushMs = 1000
+
+/** One question to the database and one serialization for each message, for any number of readers; none while nobody reads. */
+export function createLive({
+  readAnswer,
+  periodMs = 500,
+  quietMs = 5000,
+  commentMs = 15_000,
+  maxWaitingBytes = 1024 * 1024,
+  onMessages = () => {},
+  onEnd = () => {},
+}: LiveOptions): Live {
+  const readers = new Map<ServerResponse, Reader>()
+  const messages = createLiveMessages()
+  let isRunning = false
+  let isClosing = false
+  let failure: unknown
+  let toldAt = -Infinity
+  let next: NodeJS.Timeout | undefined
+  const commenting = setInterval(() => void writeAll([...readers.values()], () => comment), commentMs).unref()
+  return { ready, add, drop, close }
+
+  async function ready(): Promise<void> {
+    if (!isRunning) await readAnswer()
+    else if (failure !== undefined) throw failure
+  }
+
+  function add(raw: ServerResponse, lastEventId: string | null): void {
+    const reader: Reader = { raw, lastEventId, isNew: true, largest: 0, end: 'client' }
+    readers.set(raw, reader)
+    raw.once('close', () => {
+      readers.delete(raw)
+      onEnd(reader.end)
+    })
+    // it came while the others were being ended
+    if (isClosing) end(reader)
+    else if (!isRunning) void run()
+  }
+
+  async function run(): Promise<void> {
+    isRunning = true
+    try {
+      await send(await readAnswer())
+      failure = undefined
+    } catch (error) {
+      failure = error
+    }
+    if (readers.size > 0 && !isClosing) next = setTimeout(run, periodMs)
+    else isRunning = false
+  }
+
+  async function send(answer: Answer): Promise<void> {
+    const moved = messages.moveTo(answer)
+    const isDue = performance.now() - toldAt >= quietMs
+    const message = moved ?? (isDue ? messages.freshness() : undefined)
+    if (message) toldAt = performance.now()
+    const those = [...readers.values()].filter(({ isNew }) => isNew || message)
+    await writeAll(those, ({ isNew, lastEventId }) => (isNew ? messages.since(lastEventId) : message))
+    onMessages(those.length)
+  }
+
+  async function writeAll(those: Reader[], bytesOf: (reader: Reader) => Buffer | undefined): Promise<void> {
+    for (let from = 0; from < those.length; from += slice) {
+      if (from > 0) await othersTurn()
+      for (const reader of those.slice(from, from + slice)) write(reader, bytesOf)
+    }
+  }
+
+  function write(reader: Reader, bytesOf: (reader: Reader) => Buffer | undefined): void {
+    const { raw } = reader
+    if (!readers.has(raw) || raw.writableEnded) return
+    if (raw.writableLength > maxWaitingBytes + reader.largest) return drop(raw, 'slow')
+    const bytes = bytesOf(reader)
+    if (!bytes) return
+    raw.write(bytes)
+    reader.largest = Math.max(reader.largest, bytes.length)
+    if (bytes !== comment) reader.isNew = false
+  }
+
+  function drop(raw: ServerResponse, reason: StreamEnd): void {
+    const reader = readers.get(raw)
+    if (reader) reader.end = reason
+    // what waits for one who does not read would never be flushed
+    if (reason === 'slow') raw.destroy()
+    else raw.end()
+  }
+
+  async function close(): Promise<void> {
+    isClosing = true
+    clearTimeout(next)
+    clearInterval(commenting)
+    const open = [...readers.values()]
+    for (const reader of open) end(reader)
+    const timer = setTimeout(() => open.forEach(({ raw }) => raw.destroy()), flushMs)
+    await Promise.all(open.map(({ raw }) => raw.closed || new Promise((resolve) => raw.once('close', resolve))))
+    clearTimeout(timer)
+  }
+
+  // Not all at once: whoever was sent away together would come back together.
+  function end(reader: Reader): void {
+    reader.end = 'shutdown'
+    if (!reader.raw.writableEnded) reader.raw.end(`retry: ${1000 + Math.round(Math.random() * 2000)}\n\n`)
+  }
+}

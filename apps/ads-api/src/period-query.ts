@@ -1,0 +1,50 @@
+import { problem } from '@ads-tracker/service-kit'
+import { type SchemaOptions, Type } from '@sinclair/typebox'
+
+const time = (options: SchemaOptions) => Type.String({ format: 'date-time', ...options })
+const from = {
+  description: 'Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B',
+  examples: ['2026-10-25T00:00:00+02:00'],
+}
+export const periodQuery = {
+  from: Type.Optional(time(from)),
+  to: Type.Optional(
+    time({
+      description: 'End of the period, which is not in it; now when absent',
+      examples: ['2026-10-26T00:00:00+01:00'],
+    }),
+  ),
+}
+export const startedPeriodQuery = { ...periodQuery, from: time(from) }
+
+/** `to` absent is now, which moves. */
+export interface PeriodOf {
+  from: Date
+  to?: Date
+}
+
+const earliest = Date.parse('2000-01-01T00:00:00Z')
+const latest = Date.parse('2100-01-01T00:00:00Z')
+
+/**
+ * The period of a query, or undefined when it has none.
+ * @throws Problem invalid_request
+ */
+export function periodOf({ from, to }: { from?: string; to?: string }): PeriodOf | undefined {
+  if (from === undefined && to === undefined) return undefined
+  if (from === undefined) throw refused('from', 'is required with to')
+  const [start, end] = [timeOf('from', from), to === undefined ? undefined : timeOf('to', to)]
+  if (end !== undefined && start >= end) throw refused('from', 'must lie before to')
+  if (end === undefined && start >= Date.now()) throw refused('from', 'must lie before now, or to must be given')
+  return { from: new Date(start), ...(end !== undefined && { to: new Date(end) }) }
+}
+
+export function refused(field: string, message: string) {
+  return problem('invalid_request', { detail: `${field} ${message}`, errors: [{ field, message }] })
+}
+
+function timeOf(field: string, text: string): number {
+  const ms = Date.parse(text.toUpperCase())
+  if (ms >= earliest && ms <= latest) return ms
+  throw refused(field, 'must lie between 2000-01-01 and 2100-01-01: there are no events of other times')
+}

@@ -1,0 +1,94 @@
+import type { AdFilter, PeriodAnalytics, PeriodQuery, Series, SeriesQuery, SeriesUnit } from '@ads-tracker/data'
+import { type Answer, answerOf } from './answer.ts'
+import { windowAges } from './answers.ts'
+import { idsOf, type LabelStore } from './labels.ts'
+import { type PeriodOf, refused } from './period-query.ts'
+import { createPreparedSet } from './prepared-set.ts'
+import { type SeriesAnswer, seriesAnswerOf } from './series-answer.ts'
+
+export const maxBuckets = 2000
+export const maxRows = 50_000
+
+export type PeriodReport = PeriodOf & { filter?: AdFilter | undefined }
+export type SeriesReport = PeriodReport & { unit: SeriesUnit; timeZone: string; compare: boolean; byAd: boolean }
+
+export interface ReportsOptions {
+  readPeriod: (query: PeriodQuery) => Promise<PeriodAnalytics>
+  readSeries: (query: SeriesQuery) => Promise<Series>
+  listTimeZones: () => Promise<string[]>
+  labels: LabelStore
+  /** Milliseconds that an answer of all time may be behind; reports are like windows. */
+  maxAgeMs: number
+  /** Reports that are kept at once: the least recently read goes first. */
+  capacity?: number
+}
+
+export interface Reports {
+  period(report: PeriodReport): Answer | Promise<Answer>
+  /** @throws Problem invalid_request when there are too many buckets */
+  series(report: SeriesReport): SeriesAnswer | Promise<SeriesAnswer>
+  isTimeZone(name: string): Promise<boolean>
+  /** Whether somebody has read this report lately, so that one reader more costs no query of its own. */
+  isRead(report: PeriodReport | SeriesReport): boolean
+  close(): void
+}
+
+// A period is read again each time and follows no deltas.
+const unread = { booked: 0n, highest: 0, missing: [] }
+
+/** Periods and series, prepared while they are read. */
+export function createReports({
+  readPeriod,
+  readSeries,
+  listTimeZones,
+  labels,
+  maxAgeMs,
+  capacity = 64,
+}: ReportsOptions): Reports {
+  const periods = createPreparedSet<Answer>(windowAges(maxAgeMs, capacity))
+  const series = createPreparedSet<SeriesAnswer>(windowAges(maxAgeMs, capacity))
+  let zones: Promise<Set<string>> | undefined
+  return {
+    period: (report) => periods.get(keyOf(report), (before) => loadPeriod(report, before)),
+    series: (report) => series.get(keyOf(report), (before) => loadSeries(report, before)),
+    isTimeZone: async (name) => (await knownZones()).has(name),
+    isRead: (report) => ('unit' in report ? series : periods).isRead(keyOf(report)),
+    close() {
+      for (const each of [periods, series, labels]) each.stop()
+    },
+  }
+
+  async function loadPeriod({ filter, ...period }: PeriodReport, before?: Answer): Promise<Answer> {
+    const { from, to, ...numbers } = await readPeriod({ ...period, adIds: await idsFor(filter) })
+    return answerOf({ ...numbers, windowStart: from, windowEnd: to, feed: unread }, before)
+  }
+
+  async function loadSeries({ filter, ...report }: SeriesReport, before?: SeriesAnswer): Promise<SeriesAnswer> {
+    const found = await readSeries({ ...report, adIds: await idsFor(filter), maxBuckets, maxRows })
+    const { bucketCount, rowCount } = found
+    if (bucketCount > maxBuckets) throw tooMany(`${bucketCount} buckets`)
+    if (rowCount > maxRows)
+      throw refused('by', `makes ${rowCount} rows, ${maxRows} are allowed: take fewer ads or a longer interval`)
+    return seriesAnswerOf(found, report, before)
+  }
+
+  async function idsFor(filter: AdFilter | undefined): Promise<number[] | undefined> {
+    return filter && idsOf(filter, await labels.get())
+  }
+
+  // Only a new version of PostgreSQL knows others.
+  function knownZones(): Promise<Set<string>> {
+    zones ??= listTimeZones().then((names) => new Set(names))
+    zones.catch(() => (zones = undefined))
+    return zones
+  }
+}
+
+/** @returns Problem invalid_request */
+export function tooMany(what: string) {
+  return refused('interval', `makes ${what}, ${maxBuckets} are allowed: take a longer interval or a shorter period`)
+}
+
+function keyOf(report: PeriodReport | SeriesReport): string {
+  return JSON.stringify(report)
+}

@@ -1,0 +1,78 @@
+import type { Books as StoredBooks } from '@ads-tracker/data'
+import { type App, problems } from '@ads-tracker/service-kit'
+import { Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
+import { oneOf, orNull } from '../answer-types.ts'
+import { type FindKey, requireScope } from '../authorize.ts'
+
+const count = (description: string, example = 0) => Type.Integer({ minimum: 0, description, examples: [example] })
+const Books = Type.Object(
+  {
+    balanced: Type.Boolean({ description: 'Everything that was read is accounted for, and the totals agree with it' }),
+    off_by: count('How far the books are off: 0 when they balance'),
+    counted: count('Events in the numbers', 4000),
+    duplicates: count('Deliveries of an event that was known already, the same', 12),
+    conflicts: count('Deliveries of an event that was known already, with another payload'),
+    dead_letters: count('Events that could not be counted when they were read', 1),
+    waiting_dead_letters: Type.Array(
+      Type.Object({
+        reason: oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database'),
+        count: count('How many', 1),
+      }),
+      { description: 'Dead letters that were not replayed, by reason' },
+    ),
+    complete_through: orNull('string', {
+      format: 'date-time',
+      description:
+        'Everything acknowledged before this time is in the numbers; null until every partition was read once',
+      examples: ['2026-07-07T06:45:00.000Z'],
+    }),
+  },
+  { title: 'Books', description: 'What became of all that was read from the log' },
+)
+
+export interface BooksOptions {
+  readBooks(): Promise<StoredBooks>
+  /** When given, only keys with the scope `analytics:read` may look. */
+  findKey?: FindKey | undefined
+  onUnknownKey?: (request: FastifyRequest) => Promise<void>
+}
+
+export function booksRoute(app: App, { readBooks, findKey, onUnknownKey }: BooksOptions) {
+  const read = shared(readBooks, 1000)
+  app.get(
+    '/health/books',
+    {
+      ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),
+      schema: {
+        operationId: 'getBooks',
+        tags: ['analytics'],
+        summary: 'Do the books balance',
+        security: findKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }],
+        description: 'Sums of the ledger over all partitions, at most a second old.',
+        response: {
+          200: Books,
+          ...problems('rate_limited', 'unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'),
+        },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      const { complete_through, ...books } = await read()
+      return { ...books, complete_through: complete_through?.toISOString() ?? null }
+    },
+  )
+}
+
+/** Those who ask within `ms` of each other share one answer. */
+function shared<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
+  let latest: { at: number; value: Promise<T> } | undefined
+  return () => {
+    if (!latest || Date.now() - latest.at > ms) {
+      const value = read()
+      latest = { at: Date.now(), value }
+      value.catch(() => (latest = undefined))
+    }
+    return latest.value
+  }
+}

@@ -1,0 +1,175 @@
+import { Readable } from 'node:stream'
+import { exportedTypes } from '@ads-tracker/data'
+import { type App, networkOf, problem, problems } from '@ads-tracker/service-kit'
+import { type TSchema, Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { oneOf } from '../answer-types.ts'
+import { type FindKey, requireScope } from '../authorize.ts'
+import { csvOf, exportColumns } from '../export-csv.ts'
+import type { ExportEnd, ExportMetrics } from '../export-metrics.ts'
+import { parquetOf } from '../export-parquet.ts'
+import { exportFormats, exportRequestOf } from '../export-request.ts'
+import { type Export, type ExportStore, openExport, textOf } from '../exports.ts'
+import { holds } from '../http-cache.ts'
+import type { Slots } from '../slots.ts'
+
+const Params = Type.Object({
+  type: { ...oneOf(...exportedTypes), description: 'What happened' },
+  day: Type.String({
+    format: 'date',
+    description: 'Day (UTC) of the events by their own time',
+    examples: ['2026-07-07'],
+  }),
+  format: { ...oneOf(...exportFormats), description: 'Of the file' },
+})
+const IfNoneMatch = Type.Object({
+  'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of a file of a settled day' })),
+})
+const time = (description: string) => ({ type: 'string', format: 'date-time', description })
+const headers = {
+  'X-Settled': {
+    type: 'string',
+    enum: ['true', 'false'],
+    description: '`true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same',
+  },
+  'X-As-Of': time('When the export began'),
+  'X-Complete-Through': time('Everything acknowledged before this time is in the file, if it is of this day'),
+  'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
+  ETag: {
+    type: 'string',
+    description: 'Strong, and for a settled day alone: another one after an event that came very late',
+  },
+}
+const mediaTypes = { csv: 'text/csv; charset=utf-8; header=present', parquet: 'application/vnd.apache.parquet' }
+const File = {
+  description: `The events, ordered by (occurred_at, event_id), with the columns ${exportColumns.join(', ')}`,
+  headers,
+  content: {
+    'text/csv': { schema: { type: 'string', description: 'RFC 4180' } },
+    [mediaTypes.parquet]: { schema: { type: 'string', format: 'binary' } },
+  },
+} as unknown as TSchema
+const encoders = { csv: csvOf, parquet: parquetOf }
+
+export interface ExportRouteOptions {
+  store: ExportStore
+  slots: Slots
+  findKey: FindKey
+  onUnknownKey?: (request: FastifyRequest) => Promise<void>
+  metrics: ExportMetrics
+}
+
+// A client that takes no byte for so long is gone; the app ends other connections that are silent for 10 s.
+const silentMs = 60_000
+
+export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, metrics }: ExportRouteOptions): void {
+  const running = new Set<FastifyReply['raw']>()
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+    for (const raw of running) raw.destroy()
+  })
+
+  app.get(
+    '/ads/exports/:type/:day.:format',
+    {
+      onRequest: requireScope(findKey, 'analytics:read', onUnknownKey),
+      // HEAD would read the whole day
+      exposeHeadRoute: false,
+      config: { endless: true },
+      // `exportRequestOf` checks, and tells what is wrong
+      validatorCompiler: () => () => true,
+      schema: {
+        operationId: 'exportEvents',
+        tags: ['analytics'],
+        summary: 'Every event of a day, as a file',
+        security: [{ apiKey: [] }],
+        description:
+          'The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is the same at each call, ' +
+          'byte by byte. Of another day, events that are counted during the export may or may not be in it. A file that cannot be ' +
+          'completed is broken off, never ended.',
+        params: Params,
+        headers: IfNoneMatch,
+        response: {
+          200: File,
+          304: Type.Null({ description: 'The file is still that of If-None-Match', headers }),
+          ...problems(
+            'invalid_request',
+            'rate_limited',
+            'unauthorized',
+            'forbidden',
+            'gone',
+            'unavailable',
+            'overloaded',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { type, day, format } = exportRequestOf(request.params, new Date())
+      const signal = endOf(request, reply)
+      const found = await openExport(store, type, day)
+      reply.headers(freshnessOf(found)).header('cache-control', 'private, no-cache')
+      const name = `${type}-${textOf(day)}.${format}`
+      if (found.isSettled) {
+        const etag = `"${name}-${found.counted}-1"`
+        reply.header('etag', etag)
+        if (holds(request.headers['if-none-match'], etag)) return reply.code(304).send(undefined as never)
+      }
+      const file = Readable.from(sent(encoders[format](found.pages(signal))), { objectMode: false })
+      reply.type(mediaTypes[format]).header('content-disposition', `attachment; filename="${name}"`)
+      return reply.send(file as never)
+
+      async function* sent(parts: AsyncIterable<Buffer>) {
+        let reason: ExportEnd = 'client'
+        try {
+          for await (const part of parts) {
+            metrics.sent(format, part.length)
+            yield part
+          }
+          reason = 'complete'
+        } catch (error) {
+          reason = reply.raw.destroyed ? 'client' : 'failed'
+          throw error
+        } finally {
+          metrics.ended(format, isClosing && reason !== 'complete' ? 'shutdown' : reason)
+        }
+      }
+    },
+  )
+
+  /** Takes a place until the answer ends; the signal tells that it did, and that no query is needed any more. */
+  function endOf(request: FastifyRequest, { raw }: FastifyReply): AbortSignal {
+    if (isClosing) throw problem('unavailable', { detail: 'The process stops: ask again' })
+    const free = slots.take(networkOf(request))
+    const left = new AbortController()
+    const { socket } = request.raw
+    running.add(raw)
+    // The server keeps the answer for who closes its sending half. While a query runs nothing is written that would tell
+    // whether it still reads, so that here it counts as gone.
+    const leave = () => raw.destroy()
+    socket.once('end', leave)
+    socket.setTimeout(silentMs)
+    if (raw.closed) end()
+    else raw.once('close', end)
+    return left.signal
+
+    function end() {
+      socket.off('end', leave)
+      running.delete(raw)
+      free()
+      left.abort(new Error('the client has left'))
+    }
+  }
+}
+
+function freshnessOf({ isSettled, asOf, completeThrough }: Export): Record<string, string> {
+  return {
+    'x-settled': String(isSettled),
+    'x-as-of': asOf.toISOString(),
+    ...(completeThrough && {
+      'x-complete-through': completeThrough.toISOString(),
+      'x-ingest-lag-ms': String(Math.max(0, asOf.getTime() - completeThrough.getTime())),
+    }),
+  }
+}

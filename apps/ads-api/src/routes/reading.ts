@@ -1,0 +1,71 @@
+import { type App, problems } from '@ads-tracker/service-kit'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
+import { type FindKey, requireScope } from '../authorize.ts'
+
+export interface ReadingOptions {
+  /** When given, only keys with the scope `analytics:read` may look. */
+  findKey?: FindKey | undefined
+  onUnknownKey?: (request: FastifyRequest) => Promise<void>
+  /** Awaited before something is read that nobody reads at the moment; may refuse. */
+  onNewWindow?: (request: FastifyRequest) => Promise<void>
+  onServed?: (source: 'prepared' | 'awaited') => void
+}
+
+export const IfNoneMatch = Type.Object({
+  'If-None-Match': Type.Optional(
+    Type.String({ description: 'The `ETag` of an answer before: a 304 says that its numbers still hold' }),
+  ),
+})
+
+const time = (description: string) => ({ type: 'string', format: 'date-time', description })
+export const freshness = {
+  'X-As-Of': time(
+    'When the numbers were read; without from and to the end of the window, up to which events are counted',
+  ),
+  'X-Window-Start': time(
+    'Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept',
+  ),
+  'X-Window-End': time('End of a period: events before this time are counted'),
+  'X-Complete-Through': time(
+    'Everything acknowledged before this time is in the numbers. Absent until every partition was read once',
+  ),
+  'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
+  ETag: { type: 'string', description: 'Of the numbers: send it as If-None-Match' },
+}
+
+export const readingProblems = problems(
+  'invalid_request',
+  'rate_limited',
+  'unauthorized',
+  'forbidden',
+  'not_acceptable',
+  'internal_error',
+  'unavailable',
+  'overloaded',
+)
+export const NotModified = Type.Null({
+  description: 'The numbers are still those of If-None-Match',
+  headers: freshness,
+})
+
+// The headers are described for the document; to check them, each request's would be copied first.
+const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) =>
+  route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route)
+
+/** What the routes of analytics have in common: who may read, and that headers are not checked. */
+export function readingRoute({ findKey, onUnknownKey }: ReadingOptions) {
+  return {
+    ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),
+    validatorCompiler: validatorCompiler as Parameters<App['setValidatorCompiler']>[0],
+  }
+}
+
+export function readingSecurity(findKey: FindKey | undefined): Record<string, string[]>[] {
+  return findKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }]
+}
+
+export function cacheControl(findKey: FindKey | undefined): string {
+  return findKey ? 'private, no-cache' : 'no-cache'
+}

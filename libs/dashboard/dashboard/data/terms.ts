@@ -1,0 +1,15 @@
+/** What each word means, in one line. */
+export const terms = {
+  Impressions: 'How often an ad was shown: each time at least half of it was on a screen.',
+  Clicks: 'How often an ad was clicked. The same click counts once, however often it is sent.',
+  CTR: 'Click-through rate: clicks divided by impressions. “–” where there are no impressions.',
+  Change: 'The difference to the period before: of the same length, directly before this one.',
+  Points: 'Percentage points: from 2% to 3% is one point.',
+  'Complete up to': 'Every event that was accepted before this time is in the numbers.',
+  Archived: 'An ad that is no longer listed. Events on it still count.',
+  'Dead letter':
+    'An event that was accepted and could not be counted. It is kept, with the reason, and can be replayed.',
+  'Books balance': 'Everything that was read is counted, a repetition, or put aside with a reason. Nothing is missing.',
+  'API key': 'What allows changes. Your administrator makes it with: npm run api-keys -- create.',
+} as const
+export type TermName = keyof typeof terms

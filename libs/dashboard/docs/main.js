@@ -1,0 +1,20 @@
+import SwaggerUIBundle from 'swagger-ui-dist/swagger-ui-bundle.js'
+import 'swagger-ui-dist/swagger-ui.css'
+import '../styles/base.css'
+import './docs.css'
+
+// swagger-ui has its dark colours under a class
+const dark = matchMedia('(prefers-color-scheme: dark)')
+const dress = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', dress)
+dress()
+
+SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#docs',
+  deepLinking: true,
+  docExpansion: 'list',
+  tryItOutEnabled: true,
+  defaultModelsExpandDepth: -1,
+  validatorUrl: null,
+})

@@ -1,3 +1,0 @@
-import { unitTests } from '@ads-tracker/local-servers/vitest'
-
-export default unitTests()

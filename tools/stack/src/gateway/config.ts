@@ -1,0 +1,29 @@
+import { loadConfig, serviceSettings } from '@ads-tracker/service-kit'
+import { type Static, Type } from '@sinclair/typebox'
+
+// The gateway is the edge: it believes no X-Forwarded-For, so TRUST_PROXY is not a setting of it.
+const { HOST, PORT, LOG_LEVEL } = serviceSettings(8080)
+
+export const settings = Type.Object({
+  HOST,
+  PORT,
+  LOG_LEVEL,
+  ADS_API_URL: Type.String({
+    default: 'http://127.0.0.1:3001',
+    pattern: '^https?://',
+    description: 'Origin of ads-api',
+  }),
+  SITE_DIR: Type.String({
+    default: '',
+    description: 'Folder that libs/dashboard has built: the pages, the tracker and openapi.json. Empty serves none',
+  }),
+  CLICK_INGEST_URL: Type.String({
+    default: 'http://127.0.0.1:3002',
+    pattern: '^https?://',
+    description: 'Origin of click-ingest',
+  }),
+})
+export type Config = Static<typeof settings>
+
+/** @throws ConfigError */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => loadConfig(settings, env)

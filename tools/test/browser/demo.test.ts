@@ -1,0 +1,151 @@
+import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { openBrowser, watchErrors } from './support/browser.ts'
+import { client, expectNumbers, numbersOf, origin } from './support/system.ts'
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const pictures = fileURLToPath(new URL('../dist/pictures/', import.meta.url))
+mkdirSync(pictures, { recursive: true })
+
+describe('/demo', () => {
+  it('lists the ads of the API, plays them, and follows a click into the numbers, without an error', async () => {
+    await using browser = await openBrowser()
+    const page = await browser.newPage()
+    const errors = watchErrors(page)
+    const strangers = requestsToOthers(page)
+    const { clicks: before } = await numbersOf(1)
+    await page.goto(`${origin}/demo`)
+    await page.getByText('Trail running shoes').waitFor()
+    expect(await page.locator('.ad video').first().boundingBox()).toEqual(
+      await page.locator('.ad .clip').first().boundingBox(),
+    )
+    const { rows } = await client.getAnalytics()
+    expect(await page.locator('.ad').count()).toBe(Math.min(12, rows.length))
+    await page.waitForFunction(() => [...document.querySelectorAll('video')].every((video) => video.currentTime > 0))
+
+    await page.getByRole('button', { name: 'Click the ad: Trail running shoes' }).click()
+    const journey = page.locator('.journey').first()
+    await journey.locator('[data-station=recorded].reached').waitFor()
+    await journey.locator('[data-station=counted].reached').waitFor()
+    expect(await journey.textContent()).toMatch(
+      /Trail running shoes at \d+\.\d s.*recorded after \d+ ms.*counted after \d+ ms/s,
+    )
+    expect(await page.locator('.ad').first().locator('[data-of=clicks]').textContent()).toBe(String(before + 1))
+    await page.waitForTimeout(1000)
+    await page.screenshot({ path: `${pictures}demo.png` })
+    expect([errors, strangers]).toEqual([[], []])
+  })
+
+  it('counts an impression of what is on the screen, once, and of the rest when it comes there', async () => {
+    await using browser = await openBrowser({ viewport: { width: 900, height: 700 } })
+    const page = await browser.newPage()
+    const [first, last] = [await numbersOf(1), await numbersOf(10)]
+    await page.goto(`${origin}/demo`)
+    await page.getByText('Trail running shoes').waitFor()
+    await expectNumbers(1, { clicks: first.clicks, impressions: first.impressions + 1 })
+    expect((await numbersOf(10)).impressions).toBe(last.impressions)
+    await page.getByRole('button', { name: 'Click the ad: Home solar panels' }).scrollIntoViewIfNeeded()
+    await page.mouse.wheel(0, 3000)
+    await expectNumbers(10, { clicks: last.clicks, impressions: last.impressions + 1 })
+    await page.mouse.wheel(0, -3000)
+    await page.waitForTimeout(500)
+    await expectNumbers(1, { clicks: first.clicks, impressions: first.impressions + 1 })
+  })
+
+  it('is for the keyboard too, and for who wants no motion', async () => {
+    await using browser = await openBrowser({ reducedMotion: 'reduce' })
+    const page = await browser.newPage()
+    await page.goto(`${origin}/demo`)
+    const ad = page.getByRole('button', { name: 'Click the ad: City bike' })
+    await ad.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.journey [data-station=counted].reached').waitFor()
+    expect(await page.evaluate(() => [...document.querySelectorAll('video')].every((video) => video.paused))).toBe(true)
+    await page.getByRole('button', { name: 'Play the clips' }).click()
+    await page.waitForFunction(() => [...document.querySelectorAll('video')].every((video) => !video.paused))
+  })
+
+  it.each(['light', 'dark'] as const)('has no finding of axe in its %s colours', async (colorScheme) => {
+    await using browser = await openBrowser({ colorScheme, bypassCSP: true })
+    const page = await browser.newPage()
+    await page.goto(`${origin}/demo`)
+    await page.getByText('Trail running shoes').waitFor()
+    await page.getByText('On your own page').click()
+    expect(await accessibility(page)).toEqual([])
+  })
+
+  it('says that the tracker was kept away when an ad blocker did so, and shows the ads all the same', async () => {
+    await using browser = await openBrowser()
+    const page = await browser.newPage()
+    const broken: string[] = []
+    page.on('pageerror', (error) => broken.push(error.message))
+    await page.route(/tracker/, (route) => route.abort('blockedbyclient'))
+    await page.goto(`${origin}/demo`)
+    await page.getByText('perhaps by an ad blocker').waitFor()
+    await page.getByText('Trail running shoes').waitFor()
+    await page.getByRole('button', { name: 'Click the ad: Trail running shoes' }).click()
+    expect(broken).toEqual([])
+  })
+
+  it('gives a snippet whose script and integrity are those that are served', async () => {
+    await using browser = await openBrowser()
+    const page = await browser.newPage()
+    await page.goto(`${origin}/demo`)
+    await page.getByText('On your own page').click()
+    const snippet = (await page.locator('pre').textContent()) ?? ''
+    const { url, integrity } = (await (await fetch(`${origin}/tracker.json`)).json()) as {
+      url: string
+      integrity: string
+    }
+    expect(snippet).toContain(`${origin}${url}`)
+    expect(snippet).toContain(integrity)
+    const code = await (await fetch(origin + url)).arrayBuffer()
+    expect(`sha384-${Buffer.from(await crypto.subtle.digest('SHA-384', code)).toString('base64')}`).toBe(integrity)
+    expect(Buffer.from(await (await fetch(`${origin}/tracker.js`)).arrayBuffer()).equals(Buffer.from(code))).toBe(true)
+  })
+})
+
+describe('/docs', () => {
+  it('shows every operation of the merged document and tries one, without the internet and without an error', async () => {
+    await using browser = await openBrowser()
+    const page = await browser.newPage()
+    const errors = watchErrors(page)
+    const strangers = requestsToOthers(page)
+    await page.goto(`${origin}/docs`)
+    await page.locator('.opblock').first().waitFor()
+    const { paths } = (await (await fetch(`${origin}/openapi.json`)).json()) as { paths: Record<string, object> }
+    expect(await page.locator('.opblock').count()).toBe(
+      Object.values(paths).flatMap((path) => Object.keys(path)).length,
+    )
+    await page.screenshot({ path: `${pictures}docs.png` })
+    await page.locator('#operations-events-recordClick .opblock-summary-control').click()
+    await page.locator('#operations-events-recordClick').getByRole('button', { name: 'Execute' }).click()
+    await page
+      .locator('#operations-events-recordClick .live-responses-table')
+      .getByText('Click event received')
+      .waitFor()
+    expect([errors, strangers]).toEqual([[], []])
+  })
+})
+
+function requestsToOthers(page: Page): string[] {
+  const found: string[] = []
+  page.on(
+    'request',
+    (request) => !request.url().startsWith(origin) && !request.url().startsWith('data:') && found.push(request.url()),
+  )
+  return found
+}
+
+async function accessibility(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axe })
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+  })
+}
