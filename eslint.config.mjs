@@ -13,6 +13,11 @@ const boundaries = [
     sourceTag: 'type:tool',
     onlyDependOnLibsWithTags: ['type:contract', 'type:data', 'type:infra', 'type:testing', 'type:sdk'],
   },
+  // chaos starts the apps with parts that fail, build reads their configuration schemas
+  {
+    sourceTag: 'type:app-tool',
+    onlyDependOnLibsWithTags: ['type:app', 'type:contract', 'type:data', 'type:infra', 'type:testing', 'type:tool'],
+  },
   { sourceTag: 'app:click-ingest', notDependOnLibsWithTags: ['type:data'] },
   { sourceTag: 'app:ads-api', notDependOnLibsWithTags: ['lib:kafka'] },
 ]

@@ -1,12 +1,11 @@
-import '@ads-tracker/events' // registers the formats
 import type { Ad as StoredAd } from '@ads-tracker/data'
+import { largestAdId } from '@ads-tracker/events' // registers the formats, too
 import { type Static, Type } from '@sinclair/typebox'
 import { orNull } from './answer-types.ts'
 import { integerText } from './integer-text.ts'
 import { integers } from './query-kinds.ts'
 
-const largestId = 2147483647
-const id = { minimum: 1, maximum: largestId }
+const id = { minimum: 1, maximum: largestAdId }
 const named = { description: 'For people', examples: ['Summer sale'] }
 const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], named)
 const labels = {

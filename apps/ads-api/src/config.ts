@@ -3,13 +3,15 @@ import { rateLimitSettings, secret, serviceSettings } from '@ads-tracker/service
 import { type Static, Type } from '@sinclair/typebox'
 import { limited } from './cost.ts'
 
-export const configSchema = Type.Object({
+export const Config = Type.Object({
   ...serviceSettings(3001),
   DATABASE_URL: databaseUrl({
     description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database',
   }),
   DATABASE_READ_URL: Type.Optional(
-    databaseUrl({ description: 'A replica that answers the reads; DATABASE_URL when absent' }),
+    databaseUrl({
+      description: 'A replica that answers the reads; keys and changes go to the primary. DATABASE_URL when absent',
+    }),
   ),
   DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),
   DATABASE_CA: Type.Optional(
@@ -19,13 +21,13 @@ export const configSchema = Type.Object({
     default: 10,
     minimum: 1,
     maximum: 200,
-    description: 'Connections to each database, at most',
+    description: 'Connections to each database, at most; 50 times as many requests may wait',
   }),
   QUERY_TIMEOUT_MS: Type.Integer({
     default: 2000,
     minimum: 100,
     maximum: 6000,
-    description: 'Milliseconds until a query is given up',
+    description: 'Milliseconds until a query is canceled; half a second later its connection is closed',
   }),
   REQUIRE_ANALYTICS_KEY: Type.Boolean({
     default: false,
@@ -61,4 +63,4 @@ export const configSchema = Type.Object({
       'Milliseconds that an answer of all time may be behind the database; one of a window twice as many, and up to 25 times where its query is slow (`X-As-Of` tells). 0 asks for each request',
   }),
 })
-export type Config = Static<typeof configSchema>
+export type Config = Static<typeof Config>

@@ -1,4 +1,4 @@
-const largestId = 2147483647
+import { largestAdId } from '@ads-tracker/events'
 
 /** Where a page ended, opaque to clients. A cursor stays valid for ever, whatever is archived or added. */
 export function toCursor(lastId: number): string {
@@ -8,5 +8,5 @@ export function toCursor(lastId: number): string {
 /** The id that a page ended with, or undefined when `cursor` is not one of ours. */
 export function fromCursor(cursor: string): number | undefined {
   const id = Number(/^after:([1-9]\d{0,9})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1])
-  return id <= largestId && toCursor(id) === cursor ? id : undefined
+  return id <= largestAdId && toCursor(id) === cursor ? id : undefined
 }

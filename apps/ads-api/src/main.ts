@@ -1,7 +1,7 @@
 import { createMetrics, loadConfig, run, serve } from '@ads-tracker/service-kit'
 import { createAnswers } from './answers.ts'
 import { buildApp } from './app.ts'
-import { configSchema } from './config.ts'
+import { Config } from './config.ts'
 import { createLabels } from './labels.ts'
 import { createAnalyticsMetrics } from './metrics.ts'
 import { outageLog } from './outage-log.ts'
@@ -9,7 +9,7 @@ import { openQueries } from './queries.ts'
 import { createReports } from './reports.ts'
 
 run(async () => {
-  const config = loadConfig(configSchema, process.env)
+  const config = loadConfig(Config, process.env)
   const metrics = createMetrics('ads-api')
   const counters = createAnalyticsMetrics(metrics.registry, () => queries.readFreshness())
   const logOutage = outageLog(() => app.log)

@@ -1,4 +1,4 @@
-import { type Database, readSchemaVersion, requiredSchemaVersion } from '@ads-tracker/data'
+import { schemaProblem } from '@ads-tracker/data'
 import type { Readiness } from '@ads-tracker/service-kit'
 import type { Store } from './store.ts'
 
@@ -12,14 +12,8 @@ export function databaseReadiness(primary: Store, replica: Store): Readiness {
 
 async function stateOf({ query }: Store): Promise<{ postgres: string; schema: string }> {
   try {
-    return { postgres: 'up', schema: schemaState(await query((database: Database) => readSchemaVersion(database))) }
+    return { postgres: 'up', schema: (await query(schemaProblem)) ?? 'up' }
   } catch (error) {
     return { postgres: error instanceof Error ? error.message : 'down', schema: 'unknown' }
   }
-}
-
-function schemaState(version: number): string {
-  return version >= requiredSchemaVersion
-    ? 'up'
-    : `is at version ${version}, needs ${requiredSchemaVersion}: run the migrations`
 }

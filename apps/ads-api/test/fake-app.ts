@@ -3,7 +3,7 @@ import { hashApiKey } from '@ads-tracker/data'
 import { type App, createMetrics, loadConfig } from '@ads-tracker/service-kit'
 import { createAnswers } from '../src/answers.ts'
 import { type AppOptions, buildApp } from '../src/app.ts'
-import { configSchema } from '../src/config.ts'
+import { Config } from '../src/config.ts'
 import { createLabels } from '../src/labels.ts'
 import { createReports } from '../src/reports.ts'
 
@@ -52,7 +52,7 @@ const unused = () => Promise.reject(new Error('not part of this test'))
 
 /** The app without a database: `more` replaces what its routes call. */
 export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, string> = {}): Promise<App> {
-  const config = loadConfig(configSchema, {
+  const config = loadConfig(Config, {
     LOG_LEVEL: 'silent',
     DATABASE_URL: 'postgres://nobody@nowhere/none',
     RATE_LIMIT_MAX: '0',

@@ -27,6 +27,7 @@ it('describes every route of the contract', () => {
     'get /ads/events/{event_id}',
     'get /ads/exports/{type}/{day}.{format}',
     'get /ads/{id}',
+    'get /health/books',
     'patch /ads/{id}',
     'post /ads',
   ])

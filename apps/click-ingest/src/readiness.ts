@@ -1,5 +1,5 @@
 import type { TopicNames } from '@ads-tracker/events'
-import type { Admin } from '@ads-tracker/kafka'
+import { type Admin, missingTopics } from '@ads-tracker/kafka'
 
 interface KafkaReadinessDeps {
   admin: Pick<Admin, 'partitions'>
@@ -20,11 +20,8 @@ export function kafkaReadiness({ admin, topics, sinceAcknowledged }: KafkaReadin
   }
 
   async function ask(): Promise<string> {
-    const names = Object.values(topics)
     try {
-      const found = await admin.partitions(names, 1000)
-      const missing = names.filter((name) => !found.has(name))
-      return missing.length === 0 ? 'up' : `topic ${missing.join(' and ')} missing: run the topics job`
+      return (await missingTopics(admin, Object.values(topics), 1000)) ?? 'up'
     } catch (error) {
       return `down: ${error instanceof Error ? error.message : String(error)}`
     }

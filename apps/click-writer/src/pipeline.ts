@@ -27,7 +27,11 @@ interface PipelineDeps {
   config: Config
   log: Logger
   registry: Metrics['registry']
+  parts?: Partial<Parts>
 }
+
+const allParts = { createKafka, createBatchConsumer, createBatchStore }
+export type Parts = typeof allParts
 
 const day = 24 * 60 * 60 * 1000
 /** Records before the ledger's position that are read once more at an assignment; several, as one may be a dead letter. */
@@ -40,7 +44,8 @@ const isShorter = (
 const later = (a: bigint, b: bigint) => (a > b ? a : b)
 
 /** Wires Kafka to PostgreSQL and keeps the books. Starts at once, waits for what is not there yet, and crashes when stuck. */
-export function startPipeline({ config, log, registry }: PipelineDeps) {
+export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
+  const { createKafka, createBatchConsumer, createBatchStore } = { ...allParts, ...parts }
   const metrics = createWriterMetrics(registry)
   const topics = topicNames(config.TOPIC_PREFIX)
   const connection = { ...databaseAddress(config), name: 'click-writer' }

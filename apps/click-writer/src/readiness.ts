@@ -1,5 +1,5 @@
-import { type Database, readSchemaVersion, requiredSchemaVersion } from '@ads-tracker/data'
-import { type Admin, type BatchConsumer, withDeadline } from '@ads-tracker/kafka'
+import { type Database, schemaProblem } from '@ads-tracker/data'
+import { type Admin, type BatchConsumer, missingTopics, withDeadline } from '@ads-tracker/kafka'
 import type { TopicNames } from '@ads-tracker/events'
 import { nameOf } from './lanes.ts'
 import type { Writer } from './writer.ts'
@@ -28,19 +28,16 @@ export function writerReadiness({ database, admin, topics, consumer, writer }: R
 
 /** @throws when the database is read only, or older than this code; a newer one is fine */
 export async function checkDatabase(database: Database): Promise<void> {
-  const asked = Promise.all([readSchemaVersion(database), database.isReadOnly()])
-  const [version, isReadOnly] = await withDeadline(asked, answerMs, 'PostgreSQL')
+  const asked = Promise.all([schemaProblem(database), database.isReadOnly()])
+  const [problem, isReadOnly] = await withDeadline(asked, answerMs, 'PostgreSQL')
   if (isReadOnly) throw new Error('PostgreSQL is read only')
-  if (version < requiredSchemaVersion)
-    throw new Error(`schema version ${version} is older than ${requiredSchemaVersion}: run the migrate job`)
+  if (problem !== undefined) throw new Error(problem)
 }
 
 /** @throws when a topic does not exist */
 export async function checkTopics(admin: Pick<Admin, 'partitions'>, topics: TopicNames): Promise<void> {
-  const names = Object.values(topics)
-  const found = await admin.partitions(names, answerMs)
-  const missing = names.filter((name) => !found.has(name))
-  if (missing.length > 0) throw new Error(`topic ${missing.join(' and ')} missing: run the topics job`)
+  const problem = await missingTopics(admin, Object.values(topics), answerMs)
+  if (problem !== undefined) throw new Error(problem)
 }
 
 function stateOf(check: Promise<void>): Promise<string> {

@@ -2,6 +2,7 @@ import SwaggerUIBundle from 'swagger-ui-dist/swagger-ui-bundle.js'
 import 'swagger-ui-dist/swagger-ui.css'
 import '../styles/base.css'
 import './docs.css'
+import { accessible, nameFields } from './accessible.js'
 
 // swagger-ui has its dark colours under a class
 const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -9,6 +10,7 @@ const dress = () => document.documentElement.classList.toggle('dark-mode', dark.
 dark.addEventListener('change', dress)
 dress()
 
+nameFields(document.querySelector('#docs'))
 SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',
@@ -17,4 +19,5 @@ SwaggerUIBundle({
   tryItOutEnabled: true,
   defaultModelsExpandDepth: -1,
   validatorUrl: null,
+  plugins: [accessible],
 })

@@ -22,6 +22,7 @@ it('has the files of the URLs that a gateway serves', () => {
       'demo/clips/1.mp4',
       'demo/index.html',
       'docs/index.html',
+      'index.html',
       'openapi.json',
       'tracker.js',
       'tracker.json',
@@ -41,7 +42,7 @@ it('has each text packed beside it', () => {
     expect(gunzipSync(readFileSync(join(one, `${path}.gz`))).equals(readFileSync(join(one, path))), path).toBe(true)
 })
 
-it.each(['demo/index.html', 'docs/index.html'])(
+it.each(['index.html', 'demo/index.html', 'docs/index.html'])(
   '%s loads nothing from elsewhere, and nothing that is not there',
   (page) => {
     const loaded = [...read(page).matchAll(/<(?:script|link|img|video)\b[^>]*?\b(?:src|href)="([^"]+)"/g)]
@@ -62,6 +63,24 @@ it('loads the tracker by the name and the integrity that tracker.json tells', ()
   expect(url).toMatch(new RegExp(`^/tracker-${version}-[0-9a-f]{8}\\.js$`))
   expect(read('demo/index.html')).toContain(`<script src="${url}" integrity="${integrity}"`)
   expect(read(url.slice(1))).toBe(read('tracker.js'))
+})
+
+it('sends at most 100 kB of script for the dashboard, with its chart', () => {
+  const loaded = new Set<string>()
+  const load = (path: string) => {
+    if (loaded.has(path)) return
+    loaded.add(path)
+    for (const [, name] of read(path).matchAll(/["'`./]([\w-]+\.js)["'`]/g)) load(`assets/${name}`)
+  }
+  for (const [, url] of read('index.html').matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)) load(url!)
+  expect([...loaded].some((path) => path.includes('chart-canvas'))).toBe(true)
+  const packed = [...loaded].map((path) => statSync(join(one, `${path}.gz`)).size)
+  expect(packed.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(100_000)
+})
+
+it('names what the pages load after its content, so that it can be kept for ever', () => {
+  const assets = all(one).filter((path) => path.startsWith('assets/'))
+  for (const path of assets) expect(path).toMatch(/-[\w-]{8}\.(js|css|svg)(\.gz)?$/)
 })
 
 it('keeps the clips small', () => {

@@ -151,7 +151,7 @@ language plpgsql stable
 set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
 -- Each part is a range of the key. A plan for each call would spend its time on the partitions of the raw events.
 set plan_cache_mode = force_generic_plan set enable_nestloop = on
-set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
 as $$
 #variable_conflict use_column
 begin
@@ -168,12 +168,16 @@ begin
   else
     return query execute format(
       'select part.n, %1$s, sum(r.clicks)::bigint, sum(r.impressions)::bigint
-       from unnest($1, $2) with ordinality as part (low, high, n)
-       join %2$I r on r.%3$I >= part.low and r.%3$I < part.high %4$s
-       group by 1 %5$s',
-      case when by_ad then 'r.ad_id' else 'null::integer' end, 'ad_' || rung || '_stats', rung,
-      case when ads is not null then 'and r.ad_id = any ($3)' end, case when by_ad then ', 2' end)
-    using lows, highs, ads;
+       from unnest($1, $2) with ordinality as part (low, high, n) %2$s
+       group by 1 %3$s',
+      case when by_ad then 'r.ad_id' else 'null::integer' end,
+      format(
+        case when ads is null then 'join %1$I r on r.%2$I >= part.low and r.%2$I < part.high'
+        -- cell by cell: of a range of the first column all ads would be read
+        else 'cross join generate_series(part.low, part.high - $4, $4) as cell join %1$I r on r.%2$I = cell and r.ad_id = any ($3)' end,
+        'ad_' || rung || '_stats', rung),
+      case when by_ad then ', 2' end)
+    using lows, highs, ads, ('1 ' || rung)::interval;
   end if;
 end $$;
 

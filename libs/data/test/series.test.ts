@@ -270,7 +270,7 @@ async function countRaw(edges: Date[], adIds: number[] | undefined) {
 // One commit of the writer: the event and all rungs of the ladder.
 async function addClick(step: Sql, ms: number) {
   const time = new Date(ms).toISOString()
-  await step`insert into clicks (event_id, ad_id, occurred_at, received_at) values (('f' || substr(gen_random_uuid()::text, 2))::uuid, 1, ${time}, ${time})`
+  await step`insert into clicks_undated (event_id, ad_id, occurred_at, received_at) values (gen_random_uuid(), 1, ${time}, ${time})`
   for (const unit of ['minute', 'hour', 'day']) {
     await step`
       insert into ${step(`ad_${unit}_stats`)} as known values (1, date_trunc(${unit}, ${time}::timestamptz, 'UTC'), 0, 1, 0)

@@ -4,13 +4,16 @@ import { type Static, Type } from '@sinclair/typebox'
 /** Version of the event schema on the wire, carried in the header `v`. */
 export const eventVersion = '1'
 
+/** Ids of ads are `integer` in PostgreSQL. */
+export const largestAdId = 2 ** 31 - 1
+
 const Timestamp = Type.String({ format: 'date-time', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z$' })
 
 /** A click or an impression as it travels through Kafka: all that the writer will ever store. */
 export const AdEvent = Type.Object(
   {
     event_id: Type.String({ format: 'uuid', description: 'Identity within its type, lower case' }),
-    ad_id: Type.Integer({ minimum: 1, maximum: 2147483647 }),
+    ad_id: Type.Integer({ minimum: 1, maximum: largestAdId }),
     occurred_at: Timestamp,
     received_at: Timestamp,
     ip: Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' }), Type.Null()]),
@@ -20,8 +23,3 @@ export const AdEvent = Type.Object(
   { $id: 'AdEvent.v1' },
 )
 export type AdEvent = Static<typeof AdEvent>
-
-/** True when the client sent no time of its own, so that ingest used the time of arrival. */
-export function isDefaultedTime(event: AdEvent): boolean {
-  return event.occurred_at === event.received_at
-}

@@ -1,7 +1,7 @@
 import './formats.ts'
 import { type Static, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import type { AdEvent } from './ad-event.ts'
+import { type AdEvent, largestAdId } from './ad-event.ts'
 import { anonymizeIp } from './ip-network.ts'
 import { uuidv7 } from './uuidv7.ts'
 
@@ -10,7 +10,7 @@ const furthestAhead = 24 * 60 * 60 * 1000
 
 /** A click or an impression as a client sends it. Unknown fields are ignored. */
 export const EventRequest = Type.Object({
-  ad_id: Type.Integer({ minimum: 1, maximum: 2147483647, description: 'The ad that was clicked or shown' }),
+  ad_id: Type.Integer({ minimum: 1, maximum: largestAdId, description: 'The ad that was clicked or shown' }),
   event_id: Type.Optional(
     Type.String({
       format: 'uuid',

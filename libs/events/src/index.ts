@@ -1,5 +1,5 @@
 export { eventTypes, topicNames, topicOf, topicSettings, type EventType, type TopicNames } from './topics.ts'
-export { AdEvent, eventVersion, isDefaultedTime } from './ad-event.ts'
+export { AdEvent, eventVersion, largestAdId } from './ad-event.ts'
 export { encodeEvent, eventHeaders } from './encode.ts'
 export { decodeEvent, type Decoded, type DeadLetterReason } from './decode.ts'
 export { EventRequest, type FieldError, parseEventRequest, type Arrival } from './event-request.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { AdEvent } from './ad-event.ts'
+import { type AdEvent, largestAdId } from './ad-event.ts'
 import { isDateTime } from './formats.ts'
 
 // What `encodeEvent` writes, and nothing else: same order, no blanks, no escapes. Events by others take the long way.
@@ -28,7 +28,7 @@ export function readEncoded(json: string): AdEvent | undefined {
     string?,
   ]
   const ad_id = Number(ad)
-  if (ad_id > 2147483647 || !isTime(occurred_at) || !isTime(received_at) || !isAddress(ip)) return undefined
+  if (ad_id > largestAdId || !isTime(occurred_at) || !isTime(received_at) || !isAddress(ip)) return undefined
   return {
     event_id,
     ad_id,

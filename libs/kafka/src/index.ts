@@ -17,4 +17,5 @@ export {
 } from './consumer.ts'
 export type { ConsumedRecord } from './consumed-record.ts'
 export { createAdmin, type Admin, type PartitionOffsets } from './admin.ts'
+export { missingTopics } from './missing-topics.ts'
 export { withDeadline, DeadlineError } from './deadline.ts'

@@ -5,7 +5,7 @@ const built = new Map<string, Promise<string>>()
 
 /** The script to start of an app as it ships, from the root of the repository; bundled once a process. */
 export function bundleOf(app: string): Promise<string> {
-  const script = built.get(app) ?? bundle(app).then(() => `apps/${app}/dist/main.js`)
+  const script = built.get(app) ?? bundle(app).then(() => `apps/${app}/dist/bundle/main.js`)
   built.set(app, script)
   return script
 }

@@ -1,4 +1,5 @@
 export { bundleOf } from './bundle-of.ts'
+export { within } from './deadline.ts'
 export { freePort } from './free-port.ts'
 export { infrastructure } from './infrastructure.ts'
 export type { Infrastructure, TestKafka, TestPostgres, TestServer } from './infrastructure.ts'

@@ -21,7 +21,7 @@ export function kafkaSettings({ port, controllerPort, data }: Place): Record<str
   }
 }
 
-export const singleNode = {
+const singleNode = {
   'default.replication.factor': 1,
   'min.insync.replicas': 1,
   'offsets.topic.replication.factor': 1,

@@ -3,7 +3,6 @@ export { createMetrics, type Metrics } from './metrics.ts'
 export {
   Problem,
   problem,
-  problemCodes,
   problemOf,
   problems,
   FieldErrorBody,

@@ -2,7 +2,7 @@ import type { Context } from './context.ts'
 import type { BenchmarkName, Options } from './options.ts'
 import type { Result } from './result.ts'
 
-export type Benchmark = (context: Context) => Promise<Result>
+type Benchmark = (context: Context) => Promise<Result>
 
 const load: Record<BenchmarkName, () => Promise<Benchmark>> = {
   ingest: async () => (await import('./benchmarks/ingest.ts')).ingest,

@@ -24,7 +24,7 @@ export function makeEvent(random: Random): SentEvent {
   return event
 }
 
-export function makeId(random: Random): string {
+function makeId(random: Random): string {
   if (random.chance(0.85)) return uuidv7()
   return `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-${random.pick(['8', '9', 'a', 'b'])}${random.hex(3)}-${random.hex(12)}`
 }

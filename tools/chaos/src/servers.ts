@@ -13,7 +13,7 @@ import { makeTemplate } from './database.ts'
 import { type Proxy, startProxy } from './proxy/tcp-proxy.ts'
 
 /** A server that can be killed and comes back on the same port with the same data. */
-export interface MortalServer {
+interface MortalServer {
   proxy: Proxy
   pid(): number
   start(): Promise<void>

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { bundleOf, entry, freePort, leash, workspace } from '@ads-tracker/local-servers'
+import { bundleOf, freePort, leash, workspace } from '@ads-tracker/local-servers'
 import { debuggable } from './heap.ts'
-import { isSabotaged } from './sabotage/sabotage.ts'
 import { until } from './until.ts'
 
-export type Ending = number | NodeJS.Signals
+type Ending = number | NodeJS.Signals
 
 export interface SupervisedApp {
   name: string
@@ -32,9 +32,13 @@ export interface SupervisedApp {
 
 const outputKept = 2_000_000
 
-/** An app as a process under a supervisor, on a port that it keeps: the bundle that ships, or its source when that is sabotaged. */
-export async function supervisedApp(name: string, environment: Record<string, string>): Promise<SupervisedApp> {
-  const script = isSabotaged(environment) ? entry(`apps/${name}`) : await bundleOf(name)
+/** An app as a process under a supervisor, on a port that it keeps: the bundle that ships, or a variant of the app in `src/variants`. */
+export async function supervisedApp(
+  name: string,
+  environment: Record<string, string>,
+  variant?: string,
+): Promise<SupervisedApp> {
+  const script = variant === undefined ? await bundleOf(name) : join(import.meta.dirname, 'variants', `${variant}.ts`)
   const port = environment.PORT ?? String(await freePort())
   const env = { ...process.env, HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...environment, PORT: port }
   const url = `http://127.0.0.1:${port}`

@@ -16,6 +16,8 @@ export interface SystemOptions {
   /** Reach the broker, or the writer its database, through the proxy. */
   proxied?: { kafka?: boolean; database?: boolean }
   env?: { ingest?: Record<string, string>; writer?: Record<string, string>; api?: Record<string, string> }
+  /** Names of files in `src/variants` that are started instead of the app that ships. */
+  variant?: { ingest?: string; writer?: string }
   /** Leave the writers for later. */
   start?: boolean
 }
@@ -42,7 +44,7 @@ export interface System {
 
 export async function startSystem(
   servers: Servers,
-  { ingests = 1, writers = 1, api = false, proxied = {}, env = {}, start = true }: SystemOptions = {},
+  { ingests = 1, writers = 1, api = false, proxied = {}, env = {}, variant = {}, start = true }: SystemOptions = {},
 ): Promise<System> {
   const name = `chaos_${randomBytes(5).toString('hex')}`
   const prefix = `${name}.`
@@ -63,7 +65,7 @@ export async function startSystem(
     'click_writer',
   )
   const newWriter = async () =>
-    remember(await supervisedApp('click-writer', { ...kafka, DATABASE_URL: database, ...env.writer }))
+    remember(await supervisedApp('click-writer', { ...kafka, DATABASE_URL: database, ...env.writer }, variant.writer))
   const apps: SupervisedApp[] = []
   const system: System = {
     servers,
@@ -77,7 +79,7 @@ export async function startSystem(
     broker: createBroker(servers.kafka.brokers, prefix),
     journal: await openJournal(join(servers.dir, `${name}.journal`)),
     ingests: await several(ingests, async () =>
-      remember(await supervisedApp('click-ingest', { ...kafka, RATE_LIMIT_MAX: '0', ...env.ingest })),
+      remember(await supervisedApp('click-ingest', { ...kafka, RATE_LIMIT_MAX: '0', ...env.ingest }, variant.ingest)),
     ),
     writers: await several(writers, newWriter),
     api: api

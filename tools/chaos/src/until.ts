@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Thrown when the system did not do what it promises. */
-export class Violation extends Error {}
+class Violation extends Error {}
 
 interface Patience {
   /** Milliseconds. */

@@ -1,25 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { SentEvent } from '../src/journal.ts'
 import { makeEvent } from '../src/make-event.ts'
-import { type Patch, sabotaged } from '../src/sabotage/sabotage.ts'
 import { send } from '../src/send.ts'
 import type { System } from '../src/system.ts'
 import { until } from '../src/until.ts'
 import { random, type Rig, useServers, withSystem } from './rig.ts'
-
-const producer = 'libs/kafka/src/producer-connection.ts'
-const pipeline = 'apps/click-writer/src/pipeline.ts'
-const writer = 'apps/click-writer/src/writer.ts'
-
-// The ledger heals what these two bugs do: a writer that goes on from its books reads again what Kafka was told too early.
-const withoutNet: Patch[] = [
-  { file: pipeline, find: 'if (book === undefined || writer.isReadingAll(book)) continue', replace: 'continue' },
-  {
-    file: writer,
-    find: 'if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue',
-    replace: 'continue',
-  },
-]
 
 const foldBugs: [what: string, find: string, replace: string, seen: 'doubled' | 'days' | 'totals'][] = [
   ['a delta folded twice', 'set folded_at = clock_timestamp()', 'set folded_at = null', 'doubled'],
@@ -76,8 +61,7 @@ describe('the oracle sees', () => {
   })
 
   it('what acks 0 loses when a broker dies', async () => {
-    const env = { ingest: sabotaged([{ file: producer, find: 'acks: -1', replace: 'acks: 0' }]) }
-    await withSystem(servers(), { env }, async (rig) => {
+    await withSystem(servers(), { variant: { ingest: 'ingest-acks-0' } }, async (rig) => {
       const { kafka } = rig.system.servers
       const load = await someLoad(rig, 300)
       kafka.signal('SIGSTOP')
@@ -90,34 +74,27 @@ describe('the oracle sees', () => {
   })
 
   it('what a Kafka commit before the SQL commit loses when the writer dies', async () => {
-    const tooEarly = { file: writer, find: 'lanes.push(pieces)' }
-    const replace = `${tooEarly.find}\n    lanes.stored({ topic, partition, next: records.at(-1)!.offset + 1n })`
-    await withSystem(
-      servers(),
-      { env: { writer: sabotaged([...withoutNet, { ...tooEarly, replace }]) } },
-      async (rig) => {
-        const load = await someLoad(rig, 300)
-        await rig.system.sql.begin(async (lock) => {
-          await lock`lock table rollup_deltas in exclusive mode`
-          await load.acknowledgedAfter(performance.now() + 1500, 20_000)
-          await load.stop()
-          // with one record more, the gap would show
-          await until('the group is told that all is done', () => isCommitted(rig.system), {
-            within: 20_000,
-            every: 100,
-          })
-          await rig.system.writers[0]?.kill()
+    await withSystem(servers(), { variant: { writer: 'writer-commits-early' } }, async (rig) => {
+      const load = await someLoad(rig, 300)
+      await rig.system.sql.begin(async (lock) => {
+        await lock`lock table rollup_deltas in exclusive mode`
+        await load.acknowledgedAfter(performance.now() + 1500, 20_000)
+        await load.stop()
+        // with one record more, the gap would show
+        await until('the group is told that all is done', () => isCommitted(rig.system), {
+          within: 20_000,
+          every: 100,
         })
-        const { counts } = await rig.verdict(15_000)
-        expect(counts.lost).toBeGreaterThan(0)
-        expect(counts.unread).toBeGreaterThan(0)
-      },
-    )
+        await rig.system.writers[0]?.kill()
+      })
+      const { counts } = await rig.verdict(15_000)
+      expect(counts.lost).toBeGreaterThan(0)
+      expect(counts.unread).toBeGreaterThan(0)
+    })
   })
 
   it('what fromBeginning false skips: all that came before the group first joined', async () => {
-    const patch = { file: 'libs/kafka/src/consumer.ts', find: 'fromBeginning: true', replace: 'fromBeginning: false' }
-    await withSystem(servers(), { start: false, env: { writer: sabotaged([...withoutNet, patch]) } }, async (rig) => {
+    await withSystem(servers(), { start: false, variant: { writer: 'writer-from-end' } }, async (rig) => {
       await someLoad(rig, 300)
       await rig.system.writers[0]?.start()
       await rig.system.writers[0]?.answers('/readyz')
@@ -127,8 +104,8 @@ describe('the oracle sees', () => {
   })
 
   it('what an idempotent producer of kafkajs loses when answers get lost', async () => {
-    const env = { ingest: sabotaged([{ file: producer, find: 'idempotent: false', replace: 'idempotent: true' }]) }
-    await withSystem(servers(), { env, proxied: { kafka: true } }, async (rig) => {
+    const variant = { ingest: 'ingest-idempotent' }
+    await withSystem(servers(), { variant, proxied: { kafka: true } }, async (rig) => {
       const { proxy } = rig.system.servers.kafka
       let answers = 0
       // kafkajs gives up after three in a row: a later batch then gets the number of one that is in the log, and is taken for it

@@ -15,8 +15,7 @@ export const addresses = {
     return [
       '',
       ...table([
-        ['gateway', origin],
-        ['pages', `${origin}/demo and ${origin}/docs`],
+        ['dashboard', `${origin}, with /demo and /docs`],
         ['ads-api', `http://127.0.0.1:${ports.adsApi}`],
         ['click-ingest', `http://127.0.0.1:${ports.clickIngest}`],
         ['click-writer', `http://127.0.0.1:${ports.clickWriter}/readyz and /metrics`],

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { workspace } from '@ads-tracker/local-servers'
 
-export const servers = ['postgres', 'kafka'] as const
-export type ServerName = (typeof servers)[number]
+const servers = ['postgres', 'kafka'] as const
+type ServerName = (typeof servers)[number]
 
 export interface Port {
   /** Who listens on it. */

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { removeKafkaData, removePostgresData } from '@ads-tracker/local-servers'
+import { removeKafkaData, removePostgresData, within } from '@ads-tracker/local-servers'
 import { addresses } from './addresses.ts'
 import { app } from './apps.ts'
 import { recordChildren } from './children.ts'
@@ -141,10 +140,6 @@ const one = (name: string, port: number) => ({ name, script: `apps/${name}/src/m
 
 function withUser(url: string, user: string, password: string): string {
   return Object.assign(new URL(url), { username: user, password }).href
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  await Promise.race([work, pause(ms, undefined, { ref: false })])
 }
 
 function reset({ dir, databaseUrl, brokers }: Settings): void {

@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { accessibilityOf } from './support/accessibility.ts'
 import { openBrowser, watchErrors } from './support/browser.ts'
 import { client, expectNumbers, numbersOf, origin } from './support/system.ts'
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const pictures = fileURLToPath(new URL('../dist/pictures/', import.meta.url))
 mkdirSync(pictures, { recursive: true })
 
@@ -74,7 +73,7 @@ describe('/demo', () => {
     await page.goto(`${origin}/demo`)
     await page.getByText('Trail running shoes').waitFor()
     await page.getByText('On your own page').click()
-    expect(await accessibility(page)).toEqual([])
+    expect(await accessibilityOf(page)).toEqual([])
   })
 
   it('says that the tracker was kept away when an ad blocker did so, and shows the ads all the same', async () => {
@@ -88,6 +87,23 @@ describe('/demo', () => {
     await page.getByText('Trail running shoes').waitFor()
     await page.getByRole('button', { name: 'Click the ad: Trail running shoes' }).click()
     expect(broken).toEqual([])
+  })
+
+  it('tells the time of its numbers while the API does not answer, and goes on when it does', async () => {
+    await using browser = await openBrowser({ viewport: { width: 390, height: 844 } })
+    const page = await browser.newPage()
+    let isDown = true
+    await page.route(/\/ads(\/analytics)?(\?|$)/, (route) => (isDown ? route.abort() : route.continue()))
+    await page.goto(`${origin}/demo`)
+    await page.getByText('The ads cannot be loaded').waitFor()
+    isDown = false
+    await page.getByText('Trail running shoes').waitFor()
+    await page.getByText('The numbers are complete up to').waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    isDown = true
+    await page.getByText(/offline: numbers from \d\d:\d\d:\d\d/).waitFor()
+    isDown = false
+    await page.getByText('The numbers are complete up to').waitFor()
   })
 
   it('gives a snippet whose script and integrity are those that are served', async () => {
@@ -109,6 +125,21 @@ describe('/demo', () => {
 })
 
 describe('/docs', () => {
+  it.each(['light', 'dark'] as const)(
+    'folds its operations, and has no finding of axe in its %s colours',
+    async (colorScheme) => {
+      await using browser = await openBrowser({ colorScheme, bypassCSP: true })
+      const page = await browser.newPage()
+      await page.goto(`${origin}/docs`)
+      await page.locator('.opblock').first().waitFor()
+      expect(await page.locator('.opblock.is-open').count()).toBe(0)
+      expect(await page.evaluate(() => document.documentElement.classList.contains('dark-mode'))).toBe(
+        colorScheme === 'dark',
+      )
+      expect(await accessibilityOf(page)).toEqual([])
+    },
+  )
+
   it('shows every operation of the merged document and tries one, without the internet and without an error', async () => {
     await using browser = await openBrowser()
     const page = await browser.newPage()
@@ -138,14 +169,4 @@ function requestsToOthers(page: Page): string[] {
     (request) => !request.url().startsWith(origin) && !request.url().startsWith('data:') && found.push(request.url()),
   )
   return found
-}
-
-async function accessibility(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axe })
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-  })
 }

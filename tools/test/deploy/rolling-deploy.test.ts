@@ -118,7 +118,7 @@ describe('replacing every app, instance by instance, under load', () => {
   async function books() {
     const [row] = await sql<{ imbalance: number; stored: number; letters: number }[]>`
       select (select coalesce(sum(next_offset - first_offset - counted - duplicates - conflicts - dead_letters), 0)::int from ledger) as imbalance,
-        (select count(*)::int from clicks) as stored, (select count(*)::int from dead_letters) as letters`
+        (select count(*)::int from all_clicks) as stored, (select count(*)::int from dead_letters) as letters`
     return { imbalance: row?.imbalance, stored: row?.stored, deadLetters: row?.letters }
   }
 
@@ -135,7 +135,11 @@ describe('replacing every app, instance by instance, under load', () => {
   async function bundleAll(version: string) {
     for (const app of appNames) {
       await command(process.execPath, ['tools/build/src/bundle/main.ts', `apps/${app}`], { cwd: clone.folder })
-      await command('cp', ['-r', join(clone.folder, 'apps', app, 'dist'), join(clone.folder, `${version}-${app}`)])
+      await command('cp', [
+        '-r',
+        join(clone.folder, 'apps', app, 'dist/bundle'),
+        join(clone.folder, `${version}-${app}`),
+      ])
     }
   }
 

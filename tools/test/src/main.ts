@@ -1,3 +1,5 @@
+import { workspace } from '@ads-tracker/local-servers'
+import { checkFormat } from './check-format.ts'
 import { createServers } from './servers.ts'
 import { createNx } from './nx.ts'
 import { createTally } from './tally.ts'
@@ -23,6 +25,10 @@ for (const [signal, code] of [
 try {
   const starting = servers.start()
   starting.catch(() => {})
+  if (args.length === 0 && !(await checkFormat(workspace))) {
+    console.error('some files are not formatted: npm run format')
+    tally.fail()
+  }
   const checks = await nx.runMany(['lint', 'typecheck'], args)
   if (!checks) tally.fail()
   const env = await starting

@@ -20,7 +20,8 @@ test.each([
   ['the store', 'the broker', 'libs/data/src/x.ts', '@ads-tracker/kafka', boundary],
   ['the source of an app', 'the test servers', 'apps/ads-api/src/x.ts', '@ads-tracker/local-servers', boundary],
   ['a lib', 'an app', 'libs/kafka/src/x.ts', '@ads-tracker/click-writer', boundary],
-  ['an app', 'an app', 'apps/click-ingest/src/x.ts', '@ads-tracker/ads-api', boundary],
+  ['an app', 'an app', 'apps/click-ingest/src/x.ts', '@ads-tracker/click-writer/start', boundary],
+  ['a tool', 'an app', 'tools/stack/src/x.ts', '@ads-tracker/click-writer/start', boundary],
   ['an app', 'a lib by its path', 'apps/click-writer/src/x.ts', '../../../libs/events/src/index.ts', boundary],
   ['an app', "the store's driver", 'apps/ads-api/src/x.ts', 'drizzle-orm', vendor],
   ['an app', "the store's driver in parts", 'apps/ads-api/src/x.ts', 'drizzle-orm/pg-core', vendor],
@@ -36,6 +37,7 @@ test.each([
   ['apps/ads-api/test/x.test.ts', '@ads-tracker/local-servers'],
   ['libs/data/src/x.ts', '@ads-tracker/events'],
   ['libs/data/src/x.ts', 'drizzle-orm'],
+  ['tools/chaos/src/x.ts', '@ads-tracker/click-writer/start'],
 ])('%s may import %s', async (file, imported) => {
   expect(await brokenRules(file, `import { x } from '${imported}'\nx()\n`)).toEqual([])
 })

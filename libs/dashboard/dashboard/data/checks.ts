@@ -41,7 +41,7 @@ export function readyCheck(subject: string, can: string, { value, failure }: Res
   const needed = Object.keys(value.dependencies).map((name) => names[name] ?? name)
   if (down.length === 0) return { title, state: 'good', text: `Running, with ${needed.join(' and ')}.` }
   const causes = down.map(([name, state]) => `${names[name] ?? name}: ${state}`)
-  return { title, state: 'bad', text: `Not at the moment. ${causes.join('; ')}.` }
+  return { title, state: 'bad', text: `Not at the moment: ${causes.join('; ')}.` }
 }
 
 /** How old the numbers are. */

@@ -65,15 +65,12 @@ async function lead(): Promise<never> {
 }
 
 async function follow(): Promise<void> {
-  // the pages have asked for the first snapshot themselves
-  let isFirst = true
   let timer = setTimeout(silent, silentMs)
   try {
     for await (const message of readLive()) {
       clearTimeout(timer)
       timer = setTimeout(silent, silentMs)
-      send({ ...newsOf(message), moved: news.state === 'polling' || (message.changed.length > 0 && !isFirst) })
-      isFirst = false
+      send({ ...newsOf(message), moved: news.state === 'polling' || message.changed.length > 0 })
     }
   } finally {
     clearTimeout(timer)

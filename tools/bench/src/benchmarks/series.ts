@@ -32,8 +32,8 @@ export async function series(context: Context): Promise<Result> {
   context.say('storing a year of rollups')
   const events = await fill(database.url)
   context.say(`${(events / 1e6).toFixed(1)} million events stored`)
-  const one = await directly(database.adsApiUrl, [500])
-  const all = await directly(database.adsApiUrl)
+  const one = await directly(context, database.adsApiUrl, [500])
+  const all = await directly(context, database.adsApiUrl)
   const check = await checkSums(database.adsApiUrl, events)
   const served = await serve(context, database.adsApiUrl)
   const figures: Figure[] = [
@@ -68,7 +68,7 @@ export async function series(context: Context): Promise<Result> {
 }
 
 /** Milliseconds of each question, one after the other on one connection, ascending. */
-async function directly(url: string, adIds?: number[]): Promise<Record<string, number[]>> {
+async function directly(context: Context, url: string, adIds?: number[]): Promise<Record<string, number[]>> {
   const database = createDatabase({ url, max: 1 })
   const taken: Record<string, number[]> = {}
   for (const [name, question] of Object.entries(questions)) {
@@ -79,6 +79,8 @@ async function directly(url: string, adIds?: number[]): Promise<Record<string, n
       if (n >= 5) times.push(performance.now() - start)
     }
     taken[name] = times.sort((one, other) => one - other)
+    const [p50, p99] = [50, 99].map((percent) => percentile(times, percent).toFixed(1))
+    context.say(`${name}, ${adIds ? 'one ad' : 'a thousand ads'}: p50 ${p50} ms, p99 ${p99} ms`)
   }
   await database.close()
   return taken
@@ -112,14 +114,15 @@ async function serve(context: Context, url: string): Promise<Figure[]> {
   ]
 }
 
-/** Three to four events of each ad in each hour; resolves with their number. */
+/** Three to four events of each ad in each hour, in the order of time as they would have come; resolves with their number. */
 async function fill(url: string): Promise<number> {
   return withSql(url, async (sql) => {
     await sql`
       insert into ad_hour_stats
       select ad, hour, 0, 1 + (ad * 7 + n) % 2, 1 + (ad + n * 3) % 4
       from generate_series(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz - interval '1 hour', interval '1 hour') with ordinality as time (hour, n),
-           generate_series(1, ${ads}::integer) as ad`
+           generate_series(1, ${ads}::integer) as ad
+      order by hour, ad`
     await sql`
       insert into ad_day_stats
       select ad_id, date_trunc('day', hour, 'UTC'), 0, sum(clicks), sum(impressions) from ad_hour_stats group by 1, 2 order by 2, 1`

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,10 +25,6 @@ export interface Measured {
   curve: [number, number][]
   /** Share of a core that the load generator used: at 1 it would be the bottleneck. */
   generatorCores: number
-}
-
-export function hasWrk(): boolean {
-  return spawnSync('wrk', ['-v'], { stdio: 'ignore' }).error === undefined
 }
 
 const report = `

@@ -67,7 +67,8 @@ export async function checkBooks(
     const read = Number(ledger.rows.reduce((sum, row) => sum + row.nextOffset - row.firstOffset, 0n))
     const stored = await withSql(url, async (sql) =>
       Number(
-        (await sql`select (select count(*) from clicks) + (select count(*) from impressions) as stored`)[0]?.stored,
+        (await sql`select (select count(*) from all_clicks) + (select count(*) from all_impressions) as stored`)[0]
+          ?.stored,
       ),
     )
     const checks: Check[] = [

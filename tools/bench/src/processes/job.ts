@@ -8,7 +8,7 @@ export function runJob(script: string, env: Record<string, string> = {}, args: s
 }
 
 /** Runs a command to its end; `input` is given to its standard input. */
-export function runCommand(command: string, args: string[], env: Record<string, string> = {}): Promise<string> {
+function runCommand(command: string, args: string[], env: Record<string, string> = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: workspace,

@@ -1,4 +1,4 @@
-import { cp, glob, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 
@@ -14,13 +14,12 @@ export interface Bundle {
 }
 
 /**
- * Makes `<project>/dist/main.js` of `<project>/src/main.ts` and all that it imports, such as `apps/ads-api`.
+ * Makes `<project>/dist/bundle/main.js` of `<project>/src/main.ts` and all that it imports, such as `apps/ads-api`.
  * It needs no node_modules. Beside it lie its source map, and the migrations where they are part of it.
  */
-export async function bundle(what: string, folder = join(workspace, what, 'dist')): Promise<Bundle> {
+export async function bundle(what: string, folder = join(workspace, what, 'dist/bundle')): Promise<Bundle> {
   const main = join(folder, 'main.js')
-  for await (const old of glob(['*.js*', 'migrations'], { cwd: folder }))
-    await rm(join(folder, old), { recursive: true, force: true })
+  await rm(folder, { recursive: true, force: true })
   const { metafile, outputFiles } = await build({
     ...options,
     entryPoints: [join(what, 'src/main.ts')],

@@ -12,7 +12,7 @@ export interface Document {
 }
 export type PathItem = Partial<Record<Method, Operation>>
 
-export const methods = ['get', 'put', 'post', 'patch', 'delete'] as const
+const methods = ['get', 'put', 'post', 'patch', 'delete'] as const
 export type Method = (typeof methods)[number]
 
 export interface Operation {
@@ -37,10 +37,7 @@ export interface Response {
   headers?: Record<string, { schema: Schema }>
   content?: Content
 }
-export type Content = Record<
-  string,
-  { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
->
+type Content = Record<string, { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }>
 
 /** A JSON Schema of draft 2020-12. */
 export interface Schema {

@@ -22,7 +22,7 @@ export async function generate(): Promise<Map<string, string>> {
   ])
 }
 
-export const toJson = (document: Document) => `${JSON.stringify(document, null, 2)}\n`
+const toJson = (document: Document) => `${JSON.stringify(document, null, 2)}\n`
 
 async function typesOf(document: Document): Promise<string> {
   // openapi-typescript writes into what it is given

@@ -1,6 +1,6 @@
 import type { Fault, Trial } from '../fault.ts'
 import { nextCommit } from '../observe.ts'
-import { arm, mortalWriter, steps } from '../sabotage/steps.ts'
+import { arm, steps, stepsEnvironment } from '../variants/steps.ts'
 import { until } from '../until.ts'
 
 /** It reads again what was not committed, and nothing is doubled. */
@@ -8,7 +8,7 @@ export const killWriter: Fault = {
   row: 2,
   name: 'kill-writer',
   does: 'kill -9 of click-writer at each step of a batch, and while its statement goes on without it',
-  system: { env: { writer: mortalWriter } },
+  system: { variant: { writer: 'mortal-writer' }, env: { writer: stepsEnvironment } },
   variants: steps.length + 1,
   limit: 12_000,
   async trial(trial) {

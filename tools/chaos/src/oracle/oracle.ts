@@ -6,7 +6,7 @@ import { questions } from './questions.ts'
 export type DeadLetterReason = 'undecodable' | 'schema_invalid' | 'unknown_ad' | 'rejected_by_database'
 export type Expected = Partial<Record<DeadLetterReason | 'recovered', number>>
 
-export type Counts = Record<keyof typeof questions, number> & {
+type Counts = Record<keyof typeof questions, number> & {
   /** Distinct events that were answered with 202. */
   acknowledged: number
   unknown: number

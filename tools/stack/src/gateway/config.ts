@@ -4,7 +4,7 @@ import { type Static, Type } from '@sinclair/typebox'
 // The gateway is the edge: it believes no X-Forwarded-For, so TRUST_PROXY is not a setting of it.
 const { HOST, PORT, LOG_LEVEL } = serviceSettings(8080)
 
-export const settings = Type.Object({
+export const Config = Type.Object({
   HOST,
   PORT,
   LOG_LEVEL,
@@ -23,7 +23,7 @@ export const settings = Type.Object({
     description: 'Origin of click-ingest',
   }),
 })
-export type Config = Static<typeof settings>
+export type Config = Static<typeof Config>
 
 /** @throws ConfigError */
-export const readConfig = (env: NodeJS.ProcessEnv): Config => loadConfig(settings, env)
+export const readConfig = (env: NodeJS.ProcessEnv): Config => loadConfig(Config, env)

@@ -6,6 +6,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 type Headers = IncomingHttpHeaders
 
+/** What a gateway says of a service that did not answer; the template of nginx says the same. */
+export const details = {
+  unavailable: 'The service behind the gateway cannot be reached: nothing was sent to it',
+  bad_gateway: 'The service behind the gateway gave no answer: the request may have been carried out',
+}
+
 // About the connection to the client (RFC 9110, section 7.6.1), and `expect`, which this server has answered already.
 const hopByHop = [
   'connection',
@@ -84,13 +90,13 @@ function failure(error: Error) {
   const headers = { 'retry-after': '1' }
   if (code && unreachable.includes(code)) {
     return problem('unavailable', {
-      detail: 'The service behind the gateway cannot be reached: nothing was sent to it',
+      detail: details.unavailable,
       headers,
       cause: error,
     })
   }
   return problem('bad_gateway', {
-    detail: 'The service behind the gateway gave no answer: the request may have been carried out',
+    detail: details.bad_gateway,
     headers,
     cause: error,
   })

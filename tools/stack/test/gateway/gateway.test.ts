@@ -39,10 +39,16 @@ test.each([
   ['DELETE', '/ads/1', 'ads-api'],
   ['POST', '/ads/clicks', 'ads-api'],
   ['GET', '/readyz', 'ads-api'],
+  ['GET', '/health/books', 'ads-api'],
   ['GET', '/', 'ads-api'],
 ])('%s %s goes to %s', async (method, url, by) => {
   const seen = (await (await fetch(gateway + url, { method })).json()) as Seen
   expect(seen).toMatchObject({ by, method, url })
+})
+
+test('asks click-ingest whether it is ready for /health/click-ingest', async () => {
+  const seen = (await (await fetch(`${gateway}/health/click-ingest`)).json()) as Seen
+  expect(seen).toMatchObject({ by: 'click-ingest', method: 'GET', url: '/readyz' })
 })
 
 test.each([

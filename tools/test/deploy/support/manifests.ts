@@ -3,7 +3,7 @@ import { workspace } from '@ads-tracker/local-servers'
 import { parseAllDocuments } from 'yaml'
 import { attempt, command } from './command.ts'
 
-export interface Container {
+interface Container {
   name: string
   image: string
   env: { name: string; value: string }[]
