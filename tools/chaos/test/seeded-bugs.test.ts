@@ -54,7 +54,8 @@ describe('the oracle sees', () => {
         await rebuilt(rig)
       }
 
-      await change(rig.system, 'insert_new_clicks_v2', 'on conflict (event_id) do nothing', '')
+      const known = 'not exists (select from all_clicks as known where known.event_id = rows.id offset 0))\n  '
+      await change(rig.system, 'insert_new_clicks_v2', `${known}on conflict (event_id) do nothing`, known)
       await twice(rig)
       expect((await rig.verdict(20_000)).counts.deadLetters).toBeGreaterThan(0)
     })
