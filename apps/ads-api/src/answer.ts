@@ -1,4 +1,4 @@
-import type { AdStats, Analytics, AnalyticsChanges } from '@ads-tracker/data'
+import { type AdStats, type Analytics, type AnalyticsChanges, counts } from '@ads-tracker/data'
 import { freshnessHeaders } from './freshness-headers.ts'
 import { type Payload, payloadOf } from './payload.ts'
 
@@ -19,25 +19,30 @@ export function answerOf(analytics: Numbers, previous?: Answer): Answer {
   return assembled(analytics, analytics.rows.map(text), previous)
 }
 
-/** The answer with other numbers for some of its ads; undefined when it lacks one of them. */
-export function merged(answer: Answer, { rows: changed, ...freshness }: AnalyticsChanges): Answer | undefined {
+/** The answer with what was counted since; undefined when it lacks one of these ads. */
+export function merged(
+  answer: Answer,
+  { added, asOf, feed, position, completeThrough }: AnalyticsChanges,
+): Answer | undefined {
   const rows = [...answer.rows]
   const texts = [...answer.texts]
-  for (const stats of changed) {
-    const index = indexOf(rows, stats.ad_id)
-    if (index < 0) return undefined
-    rows[index] = stats
-    texts[index] = text(stats)
+  for (const { ad_id, clicks, impressions } of added) {
+    const index = indexOf(rows, ad_id)
+    const before = rows[index]
+    if (before === undefined) return undefined
+    const after = { ad_id, ...counts(before.clicks + clicks, before.impressions + impressions) }
+    rows[index] = after
+    texts[index] = text(after)
   }
-  return assembled({ ...answer, ...freshness, rows }, texts, answer)
+  return assembled({ ...answer, asOf, feed, position, completeThrough, rows }, texts, answer)
 }
 
 /** The same numbers, known to hold at a later time. */
 export function confirmed(
   answer: Answer,
-  { asOf, completeThrough, seen }: Pick<Analytics, 'asOf' | 'completeThrough' | 'seen'>,
+  { asOf, completeThrough }: Pick<Analytics, 'asOf' | 'completeThrough'>,
 ): Answer {
-  const analytics = { ...answer, asOf, completeThrough, seen }
+  const analytics = { ...answer, asOf, completeThrough }
   return { ...analytics, headers: { ...freshnessHeaders(analytics), etag: answer.payload.etag } }
 }
 

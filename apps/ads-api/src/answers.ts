@@ -27,6 +27,8 @@ export interface Answers {
 // Whatever moves numbers without moving the ledger (a repair of rollups) shows after this.
 const trustPositionMs = 1000
 const pollMs = 2
+/** Polls in a row that found nothing new, after which the database is asked as rarely as the age of answers allows. */
+const quietAfter = 50
 
 /** One prepared answer for all time, and one for each length of window that is being read. */
 export function createAnswers({
@@ -36,7 +38,12 @@ export function createAnswers({
   capacity = 32,
   onRefresh = () => {},
 }: AnswersOptions): Answers {
-  const allTime = createPrepared({ load: loadAllTime, maxAgeMs, restMs: pollMs })
+  let unchanged = 0
+  const allTime = createPrepared({
+    load: loadAllTime,
+    maxAgeMs,
+    restMs: () => (unchanged < quietAfter ? pollMs : maxAgeMs),
+  })
   const windows = createPreparedSet<Answer>(windowAges(maxAgeMs, capacity))
   return { get, isRead, close }
 
@@ -59,8 +66,9 @@ export function createAnswers({
       changes.asOf.getTime() - previous.readAt < trustPositionMs
     ) {
       const isSame = previous.position === changes.position
-      const answer = isSame ? confirmed(previous, changes) : merged(previous, changes)
+      const answer = isSame ? confirmed(previous, changes) : changes.complete ? merged(previous, changes) : undefined
       if (answer) {
+        unchanged = isSame ? unchanged + 1 : 0
         onRefresh('all_time', isSame ? 'confirmed' : 'merged')
         return { ...answer, readAt: previous.readAt }
       }

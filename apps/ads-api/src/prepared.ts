@@ -4,7 +4,7 @@ export interface PreparedOptions<T> {
   /** Milliseconds: what `get` gives was asked for at most so long before the call. */
   maxAgeMs: number
   /** Milliseconds between two loads while somebody reads, at most; fewer when loading is slow. */
-  restMs: number
+  restMs: number | (() => number)
   /** Where loading is slow, values may grow up to so old rather than be loaded for more than a part of the time; `maxAgeMs` when absent. */
   oldestMs?: number
   /** Milliseconds after the last read at which loading stops. */
@@ -74,9 +74,13 @@ export function createPrepared<T>({
     age = Math.min(Math.max(maxAgeMs, tookMs / loadShare + tookMs), oldestMs)
     if (stopped || next || now() - lastRead > idleMs) return
     // The next one has to be there before this one is too old.
-    const rest = Math.min(age > maxAgeMs ? tookMs / loadShare - tookMs : restMs, age - 2 * tookMs - 1)
+    const rest = Math.min(age > maxAgeMs ? tookMs / loadShare - tookMs : restOf(), age - 2 * tookMs - 1)
     // Where that cannot be, a load after the other still spares many readers most of the wait; a few cause what loads they need.
     if (rest > 0 || (reads >= manyReads && tookMs < age)) timer = setTimeout(refresh, rest).unref()
+  }
+
+  function restOf(): number {
+    return typeof restMs === 'number' ? restMs : restMs()
   }
 
   function refresh() {

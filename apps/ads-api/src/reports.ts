@@ -33,6 +33,9 @@ export interface Reports {
   close(): void
 }
 
+// A period is read again each time and follows no deltas.
+const unread = { booked: 0n, highest: 0, missing: [] }
+
 /** Periods and series, prepared while they are read. */
 export function createReports({
   readPeriod,
@@ -57,7 +60,7 @@ export function createReports({
 
   async function loadPeriod({ filter, ...period }: PeriodReport, before?: Answer): Promise<Answer> {
     const { from, to, ...numbers } = await readPeriod({ ...period, adIds: await idsFor(filter) })
-    return answerOf({ ...numbers, windowStart: from, windowEnd: to, seen: '' }, before)
+    return answerOf({ ...numbers, windowStart: from, windowEnd: to, feed: unread }, before)
   }
 
   async function loadSeries({ filter, ...report }: SeriesReport, before?: SeriesAnswer): Promise<SeriesAnswer> {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { AnalyticsQuery } from '@ads-tracker/data'
 import { problem } from '@ads-tracker/service-kit'
 import { createAnswers } from '../src/answers.ts'
-import { analytics, answersOf, fakeApp } from './fake-app.ts'
+import { analytics, answersOf, fakeApp, noChanges } from './fake-app.ts'
 import { fakeReports } from './fake-reports.ts'
 
 const rows = [
@@ -13,7 +13,7 @@ const rows = [
 const readAnalytics = vi.fn(async ({ minutes }: AnalyticsQuery) =>
   analytics({ rows, ...(minutes !== undefined && { windowStart: new Date(0) }) }),
 )
-const answers = createAnswers({ readAnalytics, readChanges: async () => analytics(), maxAgeMs: 0 })
+const answers = createAnswers({ readAnalytics, readChanges: async () => noChanges(), maxAgeMs: 0 })
 const app = await fakeApp({ answers })
 
 describe('GET /ads/analytics', () => {
@@ -93,7 +93,7 @@ describe('GET /ads/analytics', () => {
   it('answers 503 with Retry-After while the database is not available', async () => {
     const down = createAnswers({
       readAnalytics: () => Promise.reject(problem('unavailable')),
-      readChanges: async () => analytics(),
+      readChanges: async () => noChanges(),
       maxAgeMs: 10,
     })
     const response = await (await fakeApp({ answers: down })).inject('/ads/analytics')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Analytics, AnalyticsQuery } from '@ads-tracker/data'
+import type { Analytics, AnalyticsQuery, FeedPosition } from '@ads-tracker/data'
 import { createAnswers } from '../src/answers.ts'
 import { analytics } from './fake-app.ts'
 
@@ -15,14 +15,15 @@ function database() {
     position: state.position,
     catalogue: state.catalogue,
     completeThrough: state.completeThrough,
-    seen: String(state.position),
+    feed: { booked: state.position, highest: Number(state.position), missing: [] } as FeedPosition,
   })
   const row = (clicks: number) => ({ ad_id: 1, clicks, impressions: 0, ctr: 0 })
   return {
     state,
-    readChanges: vi.fn(async ({ position }: Analytics) => ({
+    readChanges: vi.fn(async ({ position, rows: [known] }: Analytics) => ({
       ...freshness(),
-      rows: position === state.position ? [] : [row(state.clicks)],
+      complete: true,
+      added: position === state.position ? [] : [{ ad_id: 1, clicks: state.clicks - known!.clicks, impressions: 0 }],
     })),
     readAnalytics: vi.fn(async ({ minutes }: AnalyticsQuery) =>
       analytics({ ...freshness(), rows: [row(minutes ?? state.clicks), { ...row(5), ad_id: 2 }] }),
@@ -51,13 +52,34 @@ describe('the answer for all time', () => {
     answers.close()
   })
 
-  it('asks for what changed since the snapshot that it has seen last', async () => {
+  it('asks for what was counted since the deltas that it has seen last', async () => {
     const { state, ...reads } = database()
     const answers = createAnswers({ ...reads, maxAgeMs: 10 })
     await answers.get()
     Object.assign(state, { clicks: 2, position: 2n })
     await vi.advanceTimersByTimeAsync(8)
-    expect(reads.readChanges.mock.lastCall?.[0]).toMatchObject({ position: 2n, seen: '2' })
+    expect(reads.readChanges.mock.lastCall?.[0]).toMatchObject({ position: 2n, feed: { highest: 2 } })
+    answers.close()
+  })
+
+  it('is asked for less often when nothing happens, and is still no older than its bound', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    const pollsIn = async (ms: number) => {
+      reads.readChanges.mockClear()
+      for (let passed = 0; passed < ms; passed++) {
+        await answers.get()
+        await vi.advanceTimersByTimeAsync(1)
+      }
+      return reads.readChanges.mock.calls.length
+    }
+    expect(await pollsIn(100)).toBeGreaterThan(30)
+    await pollsIn(100)
+    expect(await pollsIn(100)).toBeLessThan(15)
+    Object.assign(state, { clicks: 2, position: 2n })
+    await vi.advanceTimersByTimeAsync(10.1)
+    expect(clicks(await answers.get())).toBe(2)
+    expect(await pollsIn(100)).toBeGreaterThan(30)
     answers.close()
   })
 
@@ -70,10 +92,29 @@ describe('the answer for all time', () => {
       ...since,
       completeThrough: state.completeThrough,
       position: 2n,
-      rows: [{ ad_id: 3, clicks: 1, impressions: 0, ctr: 0 }],
+      complete: true,
+      added: [{ ad_id: 3, clicks: 1, impressions: 0 }],
     }))
     await vi.advanceTimersByTimeAsync(5)
     expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
+    answers.close()
+  })
+
+  it('is read again when something was counted that the deltas do not tell', async () => {
+    const { state, ...reads } = database()
+    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    await answers.get()
+    Object.assign(state, { clicks: 7, position: 2n })
+    reads.readChanges.mockImplementationOnce(async (since) => ({
+      ...since,
+      completeThrough: state.completeThrough,
+      position: 2n,
+      complete: false,
+      added: [],
+    }))
+    await vi.advanceTimersByTimeAsync(5)
+    expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
+    expect(clicks(await answers.get())).toBe(7)
     answers.close()
   })
 

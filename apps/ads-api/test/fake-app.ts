@@ -1,4 +1,4 @@
-import type { Ad, Analytics, ApiKey } from '@ads-tracker/data'
+import type { Ad, Analytics, AnalyticsChanges, ApiKey } from '@ads-tracker/data'
 import { hashApiKey } from '@ads-tracker/data'
 import { type App, createMetrics, loadConfig } from '@ads-tracker/service-kit'
 import { createAnswers } from '../src/answers.ts'
@@ -32,7 +32,7 @@ export function analytics(more: Partial<Analytics> = {}): Analytics {
     completeThrough: new Date(time.getTime() - 40),
     position: 7n,
     catalogue: 1n,
-    seen: '700',
+    feed: { booked: 7n, highest: 700, missing: [] },
     ...more,
   }
 }
@@ -75,6 +75,11 @@ export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, stri
   })
 }
 
+/** Nothing was counted since. */
+export function noChanges(value = analytics()): AnalyticsChanges {
+  return { ...value, added: [], complete: true }
+}
+
 export function answersOf(value: Analytics) {
-  return createAnswers({ readAnalytics: async () => value, readChanges: async () => value, maxAgeMs: 0 })
+  return createAnswers({ readAnalytics: async () => value, readChanges: async () => noChanges(value), maxAgeMs: 0 })
 }

@@ -86,6 +86,16 @@ export function createWriterMetrics(registry: Registry) {
       skewMs = ms
       skew.set(ms / 1000)
     },
+    folded: new Counter({
+      name: 'rollup_folded_batches_total',
+      help: 'Batches whose counts this process has added to the rollups',
+      registers,
+    }),
+    unfolded: gauge('rollup_unfolded_batches', 'Batches whose counts are not in the rollups yet; readers add them'),
+    unfoldedAge: gauge(
+      'rollup_unfolded_age_seconds',
+      'Age of the oldest batch whose counts are not in the rollups yet',
+    ),
     imbalance: gauge('ledger_imbalance_events', 'Sum over the books of what does not add up: must be 0'),
     recovered: gauge(
       'ledger_recovered_events',

@@ -1,6 +1,7 @@
 import {
   createBatchStore,
   createDatabase,
+  createDuplicateFilter,
   createGroupMembers,
   databaseAddress,
   readLedger,
@@ -13,6 +14,7 @@ import { createAudit } from './books.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
+import { startFold } from './fold.ts'
 import { removeKilled } from './killed-members.ts'
 import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
@@ -53,7 +55,10 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
   const control = createBatchStore(connection)
   // of its own: a long statement of the upkeep never delays the mark or a batch
   const upkeep = createBatchStore(connection)
-  const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore(connection))
+  // of its own, too: batches go on while a fold runs
+  const folder = createBatchStore(connection)
+  const filter = createDuplicateFilter()
+  const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore({ ...connection, filter }))
   // coordinator look-ups of the consumer use the client's retries: they must outlast an outage
   const patient = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
   const kafka = createKafka(config, 'click-writer', createKafkaLog(log), patient)
@@ -106,6 +111,7 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
       every(5000, audit, quietly('audit the ledger')),
       every(300, () => removeKilled({ members, admin, groupId, log }), quietly('look for killed members of the group')),
       startUpkeep({ store: upkeep, log, metrics }),
+      startFold({ store: folder, log, metrics }),
       every(
         5000,
         createWatchdog({
@@ -197,7 +203,8 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
     await commit().catch(() => {})
     await consumer.close().catch(() => {})
     if (memberId !== undefined) await members.left([memberId]).catch(() => {})
-    await Promise.all([admin, database, health, control, upkeep, members, ...stores].map((each) => each.close()))
+    const opened = [admin, database, health, control, upkeep, folder, members, ...stores]
+    await Promise.all(opened.map((each) => each.close()))
   }
 
   async function untilDone(attempt: () => Promise<void>) {

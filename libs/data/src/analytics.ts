@@ -1,3 +1,4 @@
+import { advance, type FeedPosition, longestPauseMs } from './change-feed.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
 
@@ -30,12 +31,22 @@ export interface Analytics extends Freshness {
   windowStart: Date | null
   /** Raw events of the first minute are no longer kept: it counts as a whole, from `windowStart` on. */
   rounded: boolean
-  /** The first transaction that may be missing: what {@link readAnalyticsChanges} goes on from. */
-  seen: string
+  /** What {@link readAnalyticsChanges} continues from; of no use for a window. */
+  feed: FeedPosition
 }
 
-/** The ads whose numbers of all time moved since an answer, with their numbers now; none while its position stands. */
-export type AnalyticsChanges = Freshness & Pick<Analytics, 'rows' | 'asOf' | 'seen'>
+export interface AdCounts {
+  ad_id: number
+  clicks: number
+  impressions: number
+}
+
+/** What was counted of all time since an answer, by ad; nothing while its position stands. */
+export interface AnalyticsChanges extends Freshness, Pick<Analytics, 'asOf' | 'feed'> {
+  added: AdCounts[]
+  /** False when something was counted that these changes do not tell: read everything again. */
+  complete: boolean
+}
 
 export interface AnalyticsQuery {
   /** Length of the window; all time when absent. */
@@ -55,7 +66,8 @@ interface Row extends FreshnessRow {
   as_of: string
   window_start: string | null
   rounded: boolean
-  seen: string
+  booked: string
+  delta_ids: string | null
   ad_ids: string | null
   clicks: string | null
   impressions: string | null
@@ -67,14 +79,15 @@ export async function readAnalytics(
   { minutes, adId, asOf }: AnalyticsQuery = {},
 ): Promise<Analytics> {
   const [row] = await opened(database).sql<[Row]>`
-    select *, pg_snapshot_xmin(pg_current_snapshot())::text as seen from analytics_v1(${minutes ?? null}::integer, ${asOf?.toISOString() ?? null}::text::timestamptz)`
+    select * from analytics_v2(${minutes ?? null}::integer, ${asOf?.toISOString() ?? null}::text::timestamptz)`
   const rows = statsOf(row)
+  const read = new Date(row.as_of)
   return {
     rows: adId === undefined ? rows : rows.filter(({ ad_id }) => ad_id === adId),
-    asOf: new Date(row.as_of),
+    asOf: read,
     windowStart: row.window_start === null ? null : new Date(row.window_start),
     rounded: row.rounded,
-    seen: row.seen,
+    feed: advance(unread, numbers(row.delta_ids), BigInt(row.booked), read.getTime()),
     ...freshnessOf(row),
   }
 }
@@ -82,13 +95,26 @@ export async function readAnalytics(
 /** What an answer of all time lacks by now. Ads that came or went are not told: read all again when `catalogue` moves. */
 export async function readAnalyticsChanges(
   database: Database,
-  since: Pick<Analytics, 'position' | 'seen'>,
+  since: Pick<Analytics, 'position' | 'feed' | 'asOf'>,
 ): Promise<AnalyticsChanges> {
+  const { feed } = since
+  const missing = `{${feed.missing.map(({ id }) => id).join(',')}}`
   const [row] = await opened(database).sql<[Row]>`
-    select as_of, complete_through, ledger_position, catalogue, seen::text, ad_ids, clicks, impressions
-    from analytics_changes_v1(${String(since.position)}::text::bigint, ${since.seen}::text::xid8)`
-  return { rows: statsOf(row), asOf: new Date(row.as_of), seen: row.seen, ...freshnessOf(row) }
+    select * from analytics_changes_v2(${String(since.position)}::text::bigint, ${String(feed.highest)}::text::bigint, ${missing}::text::bigint[])`
+  const asOf = new Date(row.as_of)
+  const added: AdCounts[] = statsOf(row).map(({ ad_id, clicks, impressions }) => ({ ad_id, clicks, impressions }))
+  const booked = BigInt(row.booked)
+  const sum = added.reduce((total, { clicks, impressions }) => total + clicks + impressions, 0)
+  return {
+    added,
+    asOf,
+    feed: advance(feed, numbers(row.delta_ids), booked, asOf.getTime()),
+    complete: booked - feed.booked === BigInt(sum) && asOf.getTime() - since.asOf.getTime() < longestPauseMs,
+    ...freshnessOf(row),
+  }
 }
+
+const unread: FeedPosition = { booked: 0n, highest: 0, missing: [] }
 
 /** The cheap row that tells whether the numbers of an earlier answer still hold. */
 export async function readFreshness(database: Database): Promise<Freshness & { asOf: Date }> {

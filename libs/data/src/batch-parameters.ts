@@ -1,36 +1,60 @@
 import { arrayOf, hexBytes, quoted } from './array-literal.ts'
 import type { Batch, DeadLetterRow, EventRow, Position, Slice } from './batch.ts'
-import { millisecondsOf } from './milliseconds.ts'
+import { createDeltaSums } from './delta-sums.ts'
+import { createEventColumns } from './event-columns.ts'
+import type { EventType } from '@ads-tracker/events'
 
 /** The call that {@link batchParameters} fills: one statement, arrays as text. */
-export const applyBatchStatement = `select apply_batch_v1(
+export const applyBatchStatement = `select apply_batch_v2(
   $1::text::text[], $2::text::integer[], $3::text::text[], $4::text::bigint[], $5::text::bigint[], $6::text::bigint[], $7::text::integer[],
-  $8::integer, $9::text::integer[], $10::text::bigint[],
-  $11::text::uuid[], $12::text::integer[], $13::text::bigint[], $14::text::bigint[], $15::text::inet[], $16::text::text[], $17::text::float8[],
-  $18::text::integer[], $19::text::bigint[], $20::text::text[], $21::text::text[],
-  $22::text::uuid[], $23::text::bytea[], $24::text::bytea[], $25::text::json[],
-  $26::text::integer[], $27::text::text[], $28::text::integer[], $29::text::bigint[]
+  $8::text::bigint[],
+  $9::integer, $10::text::uuid[], $11::text::integer[], $12::text::bigint[], $13::text::bigint[], $14::text::inet[], $15::text::text[],
+  $16::text::float8[],
+  $17::text::integer[], $18::text::integer[], $19::text::integer[], $20::text::integer[],
+  $21::integer, $22::text::integer[], $23::text::bigint[],
+  $24::text::uuid[], $25::text::integer[], $26::text::bigint[], $27::text::bigint[], $28::text::inet[], $29::text::text[], $30::text::float8[],
+  $31::text::integer[], $32::text::bigint[], $33::text::text[], $34::text::text[],
+  $35::text::uuid[], $36::text::bytea[], $37::text::bytea[], $38::text::json[],
+  $39::text::integer[], $40::text::text[], $41::text::integer[], $42::text::bigint[]
 )::text as outcome`
 
-/**
- * The parameters of apply_batch_v1, and the slices in the order in which they were given to it: clicks first, then by
- * topic and partition. The rows follow that order, each slice by offset, so that of two records with one id the earlier one wins.
- */
-export function batchParameters({ slices, events, deadLetters }: Batch): {
+/** Which events may be repeats: these are looked for one by one, all others are inserted without a look. */
+export interface Suspicion {
+  /** Records of a slice below this offset may be in the ledger already. */
+  plainFrom(slice: Slice): bigint
+  /** Asked once for each event, in the order of the batch. */
+  mayBeKnown(type: EventType, event: EventRow['event']): boolean
+}
+
+export interface BatchParameters {
+  /** Indexes of the slices in the order in which they are given to the statement. */
   ordered: number[]
   parameters: (string | number)[]
-} {
+  /** Events that were given as possible repeats. */
+  suspects: EventRow[]
+}
+
+/** Makes a repeat of each event possible. */
+export const everythingSuspected: Suspicion = { plainFrom: () => 2n ** 63n - 1n, mayBeKnown: () => true }
+
+/**
+ * The parameters of apply_batch_v2. Slices come in this order: clicks first, then by topic and partition. Rows follow that order,
+ * each slice by offset, so that of two records with one id the earlier one wins.
+ */
+export function batchParameters({ slices, events, deadLetters }: Batch, suspicion: Suspicion): BatchParameters {
   const ordered = slices.map((_, index) => index).sort((a, b) => compareSlices(slices[a] as Slice, slices[b] as Slice))
   const places = placesOf(ordered)
   const rows = inOrder(events, places)
-  const clicks = ordered.filter((index) => slices[index]?.type === 'click').length
   const sorted = ordered.map((index) => slices[index] as Slice)
+  const plainFrom = sorted.map(suspicion.plainFrom)
+  const { columns, suspects } = eventColumns(rows, sorted, plainFrom, suspicion)
   return {
     ordered,
+    suspects,
     parameters: [
       ...sliceColumns(sorted, rowsPerSlice(sorted.length, rows, deadLetters, places)),
-      rows.slice(0, clicks).reduce((sum, { length }) => sum + length, 0),
-      ...eventColumns(rows),
+      arrayOf(plainFrom),
+      ...columns,
       ...deadLetterColumns(deadLetters, places),
       ...replayColumns([...events, ...deadLetters], places),
     ],
@@ -83,34 +107,51 @@ function sliceColumns(slices: Slice[], counts: number[]): string[] {
   ]
 }
 
-// One pass over the rows, nine strings that grow: this is the writer's own share of the work.
-function eventColumns(rows: EventRow[][]): string[] {
-  let slices = '',
-    offsets = '',
-    ids = '',
-    ads = '',
-    occurred = '',
-    received = '',
-    ips = '',
-    agents = '',
-    playbacks = ''
-  let comma = ''
-  for (let place = 0; place < rows.length; place++) {
-    for (const { offset, event } of rows[place] as EventRow[]) {
-      const receivedAt = millisecondsOf(event.received_at)
-      slices += comma + (place + 1)
-      offsets += comma + offset
-      ids += comma + event.event_id
-      ads += comma + event.ad_id
-      received += comma + receivedAt
-      occurred += comma + (event.occurred_at === event.received_at ? receivedAt : millisecondsOf(event.occurred_at))
-      ips += comma + event.ip
-      agents += comma + (event.user_agent === null ? 'null' : quoted(event.user_agent))
-      playbacks += comma + event.playback_time
-      comma = ','
+// One pass over the rows. Plain rows are stored before suspects: an id of which one row is a suspect has only suspects after it, so
+// that the first row still wins, and one that the ledger has passed, which comes before all others, has only suspects.
+function eventColumns(rows: EventRow[][], slices: Slice[], plainFrom: bigint[], { mayBeKnown }: Suspicion) {
+  const [plain, suspected, sums] = [createEventColumns(), createEventColumns(), createDeltaSums()]
+  const [plainOf, suspectedOf] = [
+    { click: 0, impression: 0 },
+    { click: 0, impression: 0 },
+  ]
+  const suspectIds = passedIds(rows, slices, plainFrom)
+  const suspects: EventRow[] = []
+  slices.forEach(({ type }, index) => {
+    const ids = suspectIds[type]
+    for (const row of rows[index] as EventRow[]) {
+      const { event, offset } = row
+      if (mayBeKnown(type, event) || (ids.size > 0 && ids.has(event.event_id))) {
+        ids.add(event.event_id)
+        suspected.addPosition(index + 1, offset)
+        suspected.add(row)
+        suspects.push(row)
+        suspectedOf[type]++
+      } else {
+        sums.add(type, event.ad_id, plain.add(row))
+        plainOf[type]++
+      }
     }
-  }
-  return [slices, offsets, ids, ads, occurred, received, ips, agents, playbacks].map((column) => `{${column}}`)
+  })
+  const columns = [
+    plainOf.click,
+    ...plain.values(),
+    ...sums.columns(),
+    suspectedOf.click,
+    ...suspected.positions(),
+    ...suspected.values(),
+  ]
+  return { columns, suspects }
+}
+
+function passedIds(rows: EventRow[][], slices: Slice[], plainFrom: bigint[]): Record<EventType, Set<string>> {
+  const passed = { click: new Set<string>(), impression: new Set<string>() }
+  slices.forEach(({ type, firstOffset }, index) => {
+    const from = plainFrom[index] as bigint
+    if (from <= firstOffset) return
+    for (const { offset, event } of rows[index] as EventRow[]) if (offset < from) passed[type].add(event.event_id)
+  })
+  return passed
 }
 
 function deadLetterColumns(rows: DeadLetterRow[], places: number[]): string[] {

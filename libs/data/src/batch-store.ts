@@ -1,9 +1,10 @@
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
-import { applyBatchStatement, batchParameters } from './batch-parameters.ts'
 import { arrayOf, quoted } from './array-literal.ts'
 import type { Batch, BatchOutcome } from './batch.ts'
+import { createBatchApplier } from './apply-batch.ts'
 import type { Tls } from './database.ts'
+import { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
 import { DeadlineError, UnsafeSettingsError } from './errors.ts'
 
 export interface BatchStoreOptions {
@@ -14,6 +15,8 @@ export interface BatchStoreOptions {
   deadlineMs?: number
   ssl?: Tls
   name?: string
+  /** Remembers the ids that were stored lately; stores of one process share it. */
+  filter?: DuplicateFilter
 }
 
 /** What is known of the log's end: everything before `end` was acknowledged at the time of asking, or earlier. */
@@ -21,6 +24,12 @@ export interface LogEnd {
   topic: string
   partition: number
   end: bigint
+}
+
+/** When a fold is due: at so many entries that wait, or at this age of the oldest. 0 and 0: always. */
+export interface FoldDue {
+  entries: number
+  ageMs: number
 }
 
 export interface BatchStore {
@@ -43,21 +52,39 @@ export interface BatchStore {
    * further step begins after `forMs`. `blocked`: a lock was in the way, try again later.
    */
   maintainPartitions(limit?: { forMs: number }): Promise<{ daysAhead: number; blocked: boolean }>
+  /**
+   * Adds what batches appended to the rollups when it is due, at most once a call: `more` says that it is worth calling again.
+   * `busy`: another process does it.
+   */
+  foldRollups(due?: FoldDue): Promise<{ folded: number; more: boolean; busy: boolean }>
+  /** Removes minutes and hours that are beyond their retention, in small steps. */
+  trimRollups(): Promise<void>
   ping(): Promise<void>
   /** Ends at once; a statement that is under way is abandoned. */
   close(): Promise<void>
 }
 
+// Measured with 1,000 ads at 1,000 clicks/s in batches of ten: a fold of half a second costs 28 us a click, of 2 s 12.5, of 5 s 6.6; a
+// reader pays 5 ms for 5,000 entries that wait.
+const foldWhen: FoldDue = { entries: 5_000, ageMs: 5_000 }
+// About half a second of work at worst, far below the time-out of a statement.
+const foldMost = { rows: 2_000, entries: 20_000 }
+
 /** One connection of the writer: one statement at a time. Make one store for each statement that shall run at once. */
 export function createBatchStore(options: BatchStoreOptions): BatchStore {
   const { deadlineMs = 10_000 } = options
   let connection = connect(options)
-  return { apply, advanceCompleteThrough, now, ensureLedger, maintainPartitions, ping, close }
-
-  async function apply(batch: Batch): Promise<BatchOutcome> {
-    const { ordered, parameters } = batchParameters(batch)
-    const [row] = await run<{ outcome: string }>(applyBatchStatement, parameters)
-    return readOutcome(JSON.parse(row?.outcome ?? 'null') as Answer, batch, ordered)
+  const apply = createBatchApplier({ filter: options.filter ?? createDuplicateFilter(), run })
+  return {
+    apply,
+    advanceCompleteThrough,
+    now,
+    ensureLedger,
+    maintainPartitions,
+    foldRollups,
+    trimRollups,
+    ping,
+    close,
   }
 
   async function advanceCompleteThrough({ at, ends }: { at: Date; ends: LogEnd[] }) {
@@ -100,6 +127,21 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
       const [row] = await run<Maintenance>('select * from maintain_partitions()', [])
       const { days_ahead = -1, more = false, blocked = true } = row ?? {}
       if (!more || blocked || performance.now() - began >= forMs) return { daysAhead: days_ahead, blocked }
+    }
+  }
+
+  async function foldRollups({ entries, ageMs } = foldWhen) {
+    const [row] = await run<{ busy: boolean; folded: number; more: boolean }>(
+      'select * from fold_rollups_v1($1::integer, $2::integer, $3::integer, $4::integer)',
+      [entries, ageMs, foldMost.rows, foldMost.entries],
+    )
+    return { folded: row?.folded ?? 0, more: row?.more ?? false, busy: row?.busy ?? false }
+  }
+
+  async function trimRollups(): Promise<void> {
+    for (let more = true; more;) {
+      const [row] = await run<{ more: boolean }>('select trim_rollups_v1() as more', [])
+      more = row?.more ?? false
     }
   }
 
@@ -184,56 +226,6 @@ interface Maintenance {
   days_ahead: number
   more: boolean
   blocked: boolean
-}
-
-interface AppliedSlice {
-  slice: number
-  next_offset: string
-  counted: number
-  duplicates: number
-  conflicts: number
-  dead_letters: number
-  recovered: number
-}
-
-type Answer =
-  | { status: 'applied'; slices: AppliedSlice[] }
-  | { status: 'gap'; gaps: { slice: number; expected: string; found: string }[] }
-  | { status: 'unknown_ads'; rows: [slice: number, offset: string][] }
-
-// The function names a slice by its place in the statement; the caller by its place in the batch.
-function readOutcome(answer: Answer, { slices }: Batch, ordered: number[]): BatchOutcome {
-  const indexOf = (place: number) => ordered[place - 1] as number
-  const partitionOf = (place: number) => {
-    const { topic, partition } = slices[indexOf(place)] as Batch['slices'][number]
-    return { topic, partition }
-  }
-  switch (answer.status) {
-    case 'unknown_ads':
-      return {
-        status: 'unknown_ads',
-        rows: answer.rows.map(([place, offset]) => ({ slice: indexOf(place), offset: BigInt(offset) })),
-      }
-    case 'gap':
-      return {
-        status: 'gap',
-        gaps: answer.gaps.map(({ slice, expected, found }) => ({
-          ...partitionOf(slice),
-          expected: BigInt(expected),
-          found: BigInt(found),
-        })),
-      }
-    case 'applied':
-      return {
-        status: 'applied',
-        slices: answer.slices.map(({ slice, next_offset, dead_letters, ...counts }) => ({
-          ...partitionOf(slice),
-          nextOffset: BigInt(next_offset),
-          deadLetters: dead_letters,
-          ...counts,
-        })),
-      }
-  }
 }
 
 function partitionColumns(partitions: { topic: string; partition: number }[]): string[] {

@@ -31,6 +31,8 @@ export {
   readAnalyticsChanges,
   readFreshness,
   readLedgerPosition,
+  counts,
+  type AdCounts,
   type AdStats,
   type Analytics,
   type AnalyticsChanges,
@@ -38,6 +40,7 @@ export {
   type Counts,
   type Freshness,
 } from './analytics.ts'
+export type { FeedPosition } from './change-feed.ts'
 export { findReceipt, type Receipt } from './receipts.ts'
 export {
   exportedTypes,
@@ -49,7 +52,8 @@ export {
   type ExportPageQuery,
 } from './exports.ts'
 export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
-export { createBatchStore, type BatchStore, type BatchStoreOptions, type LogEnd } from './batch-store.ts'
+export { createBatchStore, type BatchStore, type BatchStoreOptions, type FoldDue, type LogEnd } from './batch-store.ts'
+export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
 export { createGroupMembers, type GroupMembers, type GroupMembersOptions } from './group-members.ts'
 export { DeadlineError, UnsafeSettingsError } from './errors.ts'
 export {

@@ -18,8 +18,10 @@ export interface LedgerRow {
 
 export interface Ledger {
   rows: LedgerRow[]
-  /** All clicks and impressions of the totals. */
+  /** All clicks and impressions of the totals, and what is not folded into them yet. */
   totals: bigint
+  /** What the fold has not added to the rollups yet. Readers add it themselves. */
+  unfolded: { rows: number; oldestSeconds: number }
   /** What was counted and recovered, in the books that are open and in those that were closed. */
   booked: bigint
   /** How far the books are off, over all of them and against the totals: 0. */
@@ -35,8 +37,10 @@ export const countedDeadLetters = 100_000
 
 /** The books, from one snapshot. */
 export async function readLedger(database: Database): Promise<Ledger> {
-  const [row] = await opened(database).sql<[{ totals: string; closed: string; pending: string; books: string }]>`
-    select (select coalesce(sum(clicks + impressions), 0) from ad_totals) as totals,
+  const [row] = await opened(database).sql<[LedgerSums]>`
+    select (select coalesce(sum(clicks + impressions), 0) from ad_total_counts) as totals,
+           (select count(*) from rollup_deltas where folded_at is null) as unfolded,
+           (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0) from rollup_deltas where folded_at is null) as oldest,
            (select coalesce(sum(counted + recovered), 0) from closed_books) as closed,
            (select count(*) from (select from dead_letters where replayed_at is null limit ${countedDeadLetters}) as letters) as pending,
            (select coalesce(json_agg(json_build_array(
@@ -49,11 +53,21 @@ export async function readLedger(database: Database): Promise<Ledger> {
   return {
     rows,
     totals,
+    unfolded: { rows: Number(row.unfolded), oldestSeconds: Math.max(0, Number(row.oldest)) },
     booked,
     imbalance: Number(off),
     completeThrough: earliest(rows),
     pendingDeadLetters: Number(row.pending),
   }
+}
+
+interface LedgerSums {
+  totals: string
+  unfolded: string
+  oldest: string
+  closed: string
+  pending: string
+  books: string
 }
 
 type Book = [

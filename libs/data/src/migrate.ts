@@ -32,6 +32,12 @@ interface Migration {
   sha256: string
 }
 
+interface FunctionFile {
+  name: string
+  text: string
+  sha256: string
+}
+
 /** A migration that was applied is not the file that is here: history was edited. */
 export class ChangedMigrationError extends Error {
   readonly code = 'changed_migration'
@@ -45,7 +51,8 @@ const attempts = 30
 
 /**
  * Applies what is missing, each file in a transaction of its own (or none, when its first line is `-- no transaction`; it then
- * holds one statement that may be repeated). One migration runs at a time, however many jobs were started. A lock that is
+ * holds one statement that may be repeated). The files of `functions/`, each of which creates or replaces functions, are applied
+ * whenever one has changed: together, and with the last of the migrations, so that nobody sees a part of a version. One migration runs at a time, however many jobs were started. A lock that is
  * not given within 2 s is asked for again, so that the traffic in the queue behind it flows in between.
  */
 export async function migrate({
@@ -57,6 +64,7 @@ export async function migrate({
   directory,
 }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(directory ?? beside)
+  const functions = await readFunctions(join(directory ?? beside, 'functions'))
   const sql = postgres(url, {
     max: 1,
     ssl,
@@ -66,7 +74,7 @@ export async function migrate({
   })
   try {
     await takeTurn(sql, log)
-    const applied = await applyPending(sql, migrations, log)
+    const applied = await applyPending(sql, migrations, functions, log)
     await setPasswords(sql, passwords, log)
     await setRetention(sql, retention)
     return { applied }
@@ -85,6 +93,19 @@ async function readMigration(directory: string, name: string): Promise<Migration
   return { version: Number(name.slice(0, 4)), name, text, sha256: createHash('sha256').update(text).digest('hex') }
 }
 
+async function readFunctions(directory: string): Promise<FunctionFile[]> {
+  const names = await readdir(directory).catch(() => [])
+  return Promise.all(
+    names
+      .filter((name) => name.endsWith('.sql'))
+      .sort()
+      .map(async (name) => {
+        const text = await readFile(join(directory, name), 'utf8')
+        return { name, text, sha256: createHash('sha256').update(text).digest('hex') }
+      }),
+  )
+}
+
 // The lock belongs to the session: it is free again however this process ends.
 async function takeTurn(sql: Sql, log: (line: string) => void): Promise<void> {
   for (let waited = 0; ; waited++) {
@@ -95,9 +116,16 @@ async function takeTurn(sql: Sql, log: (line: string) => void): Promise<void> {
   }
 }
 
-async function applyPending(sql: Sql, migrations: Migration[], log: (line: string) => void): Promise<string[]> {
+async function applyPending(
+  sql: Sql,
+  migrations: Migration[],
+  functions: FunctionFile[],
+  log: (line: string) => void,
+): Promise<string[]> {
   await sql.unsafe(`create table if not exists schema_migrations (
-    version integer primary key, name text not null, sha256 text not null, applied_at timestamptz(3) not null default now())`)
+    version integer primary key, name text not null, sha256 text not null, applied_at timestamptz(3) not null default now());
+    create table if not exists schema_functions (
+    name text primary key, sha256 text not null, applied_at timestamptz(3) not null default now())`)
   const done = new Map(
     (await sql<Migration[]>`select name, sha256 from schema_migrations`).map(({ name, sha256 }) => [name, sha256]),
   )
@@ -107,31 +135,51 @@ async function applyPending(sql: Sql, migrations: Migration[], log: (line: strin
       `${changed.name} was changed after it had been applied: write a new migration instead`,
     )
   const pending = migrations.filter(({ name }) => !done.has(name))
-  for (const migration of pending) await applyWithRetries(sql, migration, log)
-  return pending.map(({ name }) => name)
+  const known = await sql<FunctionFile[]>`select name, sha256 from schema_functions`
+  const replaced = functions.filter(
+    ({ name, sha256 }) => !known.some((row) => row.name === name && row.sha256 === sha256),
+  )
+  for (const migration of pending.slice(0, -1)) {
+    const { name, text } = migration
+    await withRetries(name, log, () => apply(sql, text, recordOf(migration)))
+  }
+  const last = pending.at(-1)
+  const names = [...(last ? [last.name] : []), ...replaced.map(({ name }) => `functions/${name}`)]
+  const record = [...replaced.map(replacementOf), ...(last ? [recordOf(last)] : [])].join(';\n')
+  if (names.length > 0) await withRetries(names.join(', '), log, () => apply(sql, last?.text ?? '', record))
+  return [...pending.map(({ name }) => name), ...replaced.map(({ name }) => `functions/${name}`)]
 }
 
-async function applyWithRetries(sql: Sql, migration: Migration, log: (line: string) => void): Promise<void> {
+async function withRetries(name: string, log: (line: string) => void, work: () => Promise<void>): Promise<void> {
   const start = performance.now()
   for (let attempt = 1; ; attempt++) {
     try {
-      await apply(sql, migration)
-      return log(`applied ${migration.name} in ${Math.round(performance.now() - start)} ms`)
+      await work()
+      return log(`applied ${name} in ${Math.round(performance.now() - start)} ms`)
     } catch (error) {
       if (!isLockTimeout(error) || attempt === attempts)
-        throw new Error(`${migration.name}: ${(error as Error).message}`, { cause: error })
-      log(`${migration.name} waits for a lock (attempt ${attempt} of ${attempts})`)
+        throw new Error(`${name}: ${(error as Error).message}`, { cause: error })
+      log(`${name} waits for a lock (attempt ${attempt} of ${attempts})`)
       await sleep(Math.random() * 1_000)
     }
   }
 }
 
 // Statements sent as one simple query are one transaction, whatever dies in between.
-async function apply(sql: Sql, { version, name, text, sha256 }: Migration): Promise<void> {
-  const record = `insert into schema_migrations (version, name, sha256) values (${version}, '${name}', '${sha256}')`
+async function apply(sql: Sql, text: string, record: string): Promise<void> {
   if (!text.startsWith('-- no transaction')) return void (await sql.unsafe(`${text};\n${record}`).simple())
   await sql.unsafe(text).simple()
-  await sql.unsafe(record)
+  await sql.unsafe(record).simple()
+}
+
+function recordOf({ version, name, sha256 }: Migration): string {
+  return `insert into schema_migrations (version, name, sha256) values (${version}, '${name}', '${sha256}')`
+}
+
+function replacementOf({ name, text, sha256 }: FunctionFile): string {
+  return `${text};
+    insert into schema_functions (name, sha256) values ('${name}', '${sha256}')
+    on conflict (name) do update set sha256 = excluded.sha256, applied_at = now()`
 }
 
 function isLockTimeout(error: unknown): boolean {

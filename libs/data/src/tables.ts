@@ -101,6 +101,17 @@ export const adTotals = pgTable('ad_totals', { ad_id: adId(), ...stats() }, (tab
   primaryKey({ columns: [table.ad_id, table.shard] }),
 ])
 
+export const rollupDeltas = pgTable('rollup_deltas', {
+  id: bigint('id', { mode: 'bigint' }).generatedAlwaysAsIdentity().primaryKey(),
+  created_at: bucket('created_at').defaultNow(),
+  folded_at: timestamp('folded_at', { withTimezone: true, mode: 'date' }),
+  entries: integer('entries').notNull(),
+  ads: integer('ads').array().notNull(),
+  minutes: integer('minutes').array().notNull(),
+  clicks: integer('clicks').array().notNull(),
+  impressions: integer('impressions').array().notNull(),
+})
+
 export const ledger = pgTable(
   'ledger',
   {
@@ -196,6 +207,9 @@ export const retention = pgTable('retention', {
   dead_letter_days: integer('dead_letter_days').notNull().default(30),
   days_ahead: integer('days_ahead').notNull().default(7),
   removed_before: time('removed_before'),
+  hour_days: integer('hour_days').notNull().default(730),
+  minutes_removed_before: time('minutes_removed_before'),
+  hours_removed_before: time('hours_removed_before'),
 })
 
 export const catalogueVersion = pgTable('catalogue_version', {
@@ -206,6 +220,12 @@ export const catalogueVersion = pgTable('catalogue_version', {
 export const schemaMigrations = pgTable('schema_migrations', {
   version: integer('version').primaryKey(),
   name: text('name').notNull(),
+  sha256: text('sha256').notNull(),
+  applied_at: time('applied_at').notNull().default(now),
+})
+
+export const schemaFunctions = pgTable('schema_functions', {
+  name: text('name').primaryKey(),
   sha256: text('sha256').notNull(),
   applied_at: time('applied_at').notNull().default(now),
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '@ads-tracker/local-servers'
 import { createDatabase, readAnalytics, readAnalyticsChanges, readFreshness, readLedgerPosition } from '../src/index.ts'
@@ -26,7 +26,7 @@ afterAll(async () => {
   await db?.drop()
 })
 beforeEach(async () => {
-  await sql`truncate ads, clicks, clicks_undated, impressions, impressions_undated, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, ledger restart identity`
+  await sql`truncate ads, clicks, clicks_undated, impressions, impressions_undated, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, rollup_deltas, ledger restart identity`
   await sql`update retention set removed_before = null`
   await insertAds(sql, ads)
 })
@@ -189,11 +189,12 @@ describe('the position', () => {
 })
 
 describe('what changed since an answer', () => {
-  const count = (writer: Sql, ad: number, shard = 0) =>
-    writer.begin(async (step) => {
-      await step`insert into ad_totals as known values (${ad}, ${shard}, 1, 2) on conflict (ad_id, shard) do update set clicks = known.clicks + 1, impressions = known.impressions + 2`
-      await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
-    })
+  // As a batch does it: a delta and the ledger in one transaction.
+  const append = async (step: TransactionSql, ad: number) => {
+    await step`insert into rollup_deltas (entries, ads, minutes, clicks, impressions) values (2, ${[ad, ad]}, '{29000000, 29000001}', '{1, 0}', '{0, 2}')`
+    await step`update ledger set next_offset = next_offset + 3, counted = counted + 3 where topic = 't'`
+  }
+  const count = (writer: Sql, ad: number) => writer.begin((step) => append(step, ad))
 
   beforeEach(() => sql`insert into ledger (topic, partition) values ('t', 0)`)
 
@@ -201,61 +202,89 @@ describe('what changed since an answer', () => {
     await count(sql, 1)
     const before = await readAnalytics(database)
     expect(await readAnalyticsChanges(database, before)).toMatchObject({
-      rows: [],
+      added: [],
+      complete: true,
       position: before.position,
       catalogue: before.catalogue,
     })
   })
 
-  it('is the ads that were counted since, each with the sum of its shards', async () => {
-    await count(sql, 1, 0)
-    await count(sql, 2, 0)
+  it('is what was counted since, by ad, each delta once', async () => {
+    await count(sql, 1)
     const before = await readAnalytics(database)
-    await count(sql, 2, 1)
-    const { rows, position, asOf } = await readAnalyticsChanges(database, before)
-    // an ad may come once too often, when other databases of the server have transactions open
-    expect(rows).toContainEqual({ ad_id: 2, clicks: 2, impressions: 4, ctr: 0.5 })
-    expect(position).toBe(before.position + 1n)
-    expect(asOf.getTime()).toBeGreaterThanOrEqual(before.asOf.getTime())
+    expect(before.rows[0]).toMatchObject({ clicks: 1, impressions: 2 })
+    await count(sql, 2)
+    await count(sql, 2)
+    const first = await readAnalyticsChanges(database, before)
+    expect(first).toMatchObject({ added: [{ ad_id: 2, clicks: 2, impressions: 4 }], complete: true })
+    expect(first.position).toBe(before.position + 6n)
+    await count(sql, 3)
+    expect(await readAnalyticsChanges(database, first)).toMatchObject({
+      added: [{ ad_id: 3, clicks: 1, impressions: 2 }],
+      complete: true,
+    })
   })
 
-  it('has what a transaction brought that began before the answer and ended after it', async () => {
+  it('has a delta that was folded before the reader came, and none twice when it is folded afterwards', async () => {
+    await count(sql, 1)
+    const before = await readAnalytics(database)
+    await count(sql, 2)
+    await sql`select * from fold_rollups_v1(0, 0, 1000, 1000)`
+    const changes = await readAnalyticsChanges(database, before)
+    expect(changes).toMatchObject({ added: [{ ad_id: 2, clicks: 1, impressions: 2 }], complete: true })
+    expect((await readAnalytics(database)).rows.slice(0, 2)).toMatchObject([{ clicks: 1 }, { clicks: 1 }])
+  })
+
+  it('has what a transaction brought that began before the answer and ended after later ones', async () => {
     const other = owner(db.url)
     const counted = Promise.withResolvers<void>()
     const mayCommit = Promise.withResolvers<void>()
+    await count(sql, 5)
+    const start = await readAnalytics(database)
     const slow = other.begin(async (step) => {
-      await step`insert into ad_totals values (3, 5, 1, 0)`
-      await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
+      await step`insert into rollup_deltas (entries, ads, minutes, clicks, impressions) values (1, '{3}', '{29000000}', '{1}', '{0}')`
       counted.resolve()
       await mayCommit.promise
+      await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
     })
     await counted.promise
     // newer transactions come and go in the meantime
-    await sql`insert into ad_totals values (4, 0, 1, 0)`
-    const before = await readAnalytics(database)
+    await count(sql, 4)
+    const between = await readAnalyticsChanges(database, start)
+    expect(between).toMatchObject({ added: [{ ad_id: 4 }], complete: true })
     mayCommit.resolve()
     await slow
     await other.end()
-    expect((await readAnalyticsChanges(database, before)).rows).toContainEqual({
-      ad_id: 3,
-      clicks: 1,
-      impressions: 0,
-      ctr: 0,
+    expect(await readAnalyticsChanges(database, between)).toMatchObject({
+      added: [{ ad_id: 3, clicks: 1, impressions: 0 }],
+      complete: true,
     })
   })
 
-  it('holds for rows that were frozen and for updates in place', async () => {
-    await count(sql, 1)
-    await count(sql, 2)
-    await sql`vacuum (freeze) ad_totals`
+  it('says that it is not complete when a writer of the version before has counted, or when the reader was away too long', async () => {
     const before = await readAnalytics(database)
-    await count(sql, 1)
-    expect((await readAnalyticsChanges(database, before)).rows).toContainEqual({
-      ad_id: 1,
-      clicks: 2,
-      impressions: 4,
-      ctr: 0.5,
+    await sql.begin(async (step) => {
+      await step`insert into ad_totals values (1, 0, 1, 0)`
+      await step`update ledger set next_offset = next_offset + 1, counted = counted + 1 where topic = 't'`
     })
+    expect((await readAnalyticsChanges(database, before)).complete).toBe(false)
+    const now = await readAnalytics(database)
+    expect((await readAnalyticsChanges(database, now)).complete).toBe(true)
+    const longAgo = new Date(now.asOf.getTime() - 10_000)
+    expect((await readAnalyticsChanges(database, { ...now, asOf: longAgo })).complete).toBe(false)
+  })
+
+  it('tells an ads-api of the version before the numbers of all ads, whatever is folded', async () => {
+    await count(sql, 1)
+    const [{ position }] = await sql<
+      [{ position: string }]
+    >`select ledger_position as position from ledger_position_v1()`
+    await count(sql, 2)
+    const changes = (since: string) => sql`select ad_ids, clicks from analytics_changes_v1(${since}::bigint, '3'::xid8)`
+    expect(await changes(position)).toEqual([{ ad_ids: '{2,1}', clicks: '{1,1}' }])
+    await sql`select * from fold_rollups_v1(0, 0, 1000, 1000)`
+    expect((await sql`select * from analytics_v1(null, null)`)[0]).toMatchObject({ clicks: '{1,1,0,0,0,0,0}' })
+    expect(await changes(String(BigInt(position) + 3n))).toEqual([{ ad_ids: null, clicks: null }])
   })
 })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Sql } from 'postgres'
 import { expect } from 'vitest'
 import type { AdEvent, EventType } from '@ads-tracker/events'
-import { applyBatchStatement, batchParameters } from '../src/batch-parameters.ts'
+import { applyBatchStatement, batchParameters, everythingSuspected } from '../src/batch-parameters.ts'
 import type { Batch, BatchStore } from '../src/index.ts'
 import { batchOf, brokerTime, bury, event, id, type LogRecord, type Range, topics } from './log.ts'
 import { createModel, type Model } from './model.ts'
@@ -67,7 +67,7 @@ const someSlices = fc.uniqueArray(slice, {
   selector: ({ type, partition }) => `${type}/${partition}`,
 })
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), slices: someSlices }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), slices: someSlices, by: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), slices: someSlices }) },
   // A topic that was made anew: what is delivered again is not what was there before.
   {
@@ -83,7 +83,11 @@ const step = fc.oneof(
       ahead: fc.integer({ min: -1, max: 1 }),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('concurrently' as const), slices: someSlices }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('concurrently' as const), slices: someSlices, fold: fc.boolean() }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fold' as const), rows: fc.constantFrom(1, 1000) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
@@ -109,12 +113,13 @@ interface World extends Connections {
 async function take(step: Step, world: World): Promise<void> {
   if (step.kind === 'rewrite') return void (world.records[step.index] = step.record)
   if (step.kind === 'advance') return advance(step, world)
+  if (step.kind === 'fold') return fold(step, world)
   const ranges = rangesOf(step.slices, world.model)
   if (ranges.length === 0) return
   const batch = batchOf(reader(world.records), ranges)
-  if (step.kind === 'deliver') await deliver(batch, world)
+  if (step.kind === 'deliver') await deliver(batch, world, step.by)
   if (step.kind === 'abort') await abort(batch, world)
-  if (step.kind === 'concurrently') await concurrently(world, ranges)
+  if (step.kind === 'concurrently') await concurrently(world, ranges, step.fold)
   expect(sorted(await readState(world.sql))).toEqual(sorted(world.model.state()))
 }
 
@@ -133,12 +138,12 @@ function rangesOf(slices: Extract<Step, { kind: 'deliver' }>['slices'], model: M
 }
 
 // As the writer does it: rows of unknown ads become dead letters, and the batch is applied again.
-async function deliver(batch: Batch, world: World): Promise<void> {
+async function deliver(batch: Batch, world: World, by: number): Promise<void> {
   const { model, stores } = world
   const expected = model.apply(batch)
-  const outcome = await stores[0].apply(batch)
+  const outcome = await stores[by]!.apply(batch)
   expect(comparable(outcome)).toEqual(comparable(expected))
-  if (outcome.status === 'unknown_ads') await deliver(bury(batch, outcome), world)
+  if (outcome.status === 'unknown_ads') await deliver(bury(batch, outcome), world, by)
 }
 
 // The log's end as the broker tells it: where the book is, before it (another log), or after it (not read yet).
@@ -156,9 +161,19 @@ async function advance(
   if (ahead === 0) book.completeThrough = at
 }
 
+// What a reader sees is the same before and after.
+async function fold({ rows }: { rows: number }, { sql, model }: World): Promise<void> {
+  await foldOnce(sql, rows)
+  expect(sorted(await readState(sql))).toEqual(sorted(model.state()))
+}
+
+async function foldOnce(sql: Sql, rows: number): Promise<void> {
+  await sql`select * from fold_rollups_v1(0, 0, ${rows}, 1000)`
+}
+
 async function abort(batch: Batch, { sql }: World): Promise<void> {
   const rollback = new Error('rolled back')
-  const { parameters } = batchParameters(batch)
+  const { parameters } = batchParameters(batch, everythingSuspected)
   const attempt = sql.begin(async (transaction) => {
     await transaction.unsafe(applyBatchStatement, parameters)
     throw rollback
@@ -167,7 +182,7 @@ async function abort(batch: Batch, { sql }: World): Promise<void> {
 }
 
 // Whoever comes first, the end is that of one after the other.
-async function concurrently(world: World, ranges: Range[]): Promise<void> {
+async function concurrently(world: World, ranges: Range[], withFold: boolean): Promise<void> {
   const halves = [
     ranges.filter(({ partition }) => partition % 2 === 0),
     ranges.filter(({ partition }) => partition % 2 === 1),
@@ -180,7 +195,10 @@ async function concurrently(world: World, ranges: Range[]): Promise<void> {
     const outcome = await store.apply(batch)
     if (outcome.status === 'unknown_ads') await settle(store, bury(batch, outcome))
   }
-  await Promise.all(batches.map((batch, index) => settle(world.stores[index]!, batch)))
+  await Promise.all([
+    ...batches.map((batch, index) => settle(world.stores[index]!, batch)),
+    ...(withFold ? [foldOnce(world.sql, 1000)] : []),
+  ])
   const orders = [batches, batches.toReversed()].map((order) => {
     const model = createModel(knownAds, world.model)
     for (const batch of order) settleModel(model, batch)

@@ -107,7 +107,9 @@ describe('migrate', () => {
 describe('the schema version', () => {
   it('that this code needs is that of the newest migration', async () => {
     const names = await readdir(new URL('../migrations', import.meta.url))
-    expect(requiredSchemaVersion).toBe(Math.max(...names.map((name) => Number(name.slice(0, 4)))))
+    expect(requiredSchemaVersion).toBe(
+      Math.max(...names.filter((name) => name !== 'functions').map((name) => Number(name.slice(0, 4)))),
+    )
   })
 
   it('can be read by each app, and is 0 before the first migration', async () => {

@@ -54,6 +54,9 @@ async function apply(from: number, to: number, ids = from) {
   expect(await store.apply(batch)).toMatchObject({ status: 'applied' })
 }
 
+/** All that waits is in the rollups, where a test can damage it. */
+const fold = () => store.foldRollups({ entries: 0, ageMs: 0 })
+
 describe('accepting a book', () => {
   it('closes a gap: the missing records are named, the next book begins where the log does, and all still balances', async () => {
     await apply(0, 3)
@@ -114,6 +117,7 @@ describe('the books', () => {
       code: '23514',
       constraint_name: 'ledger_balances',
     })
+    await fold()
     await sql`update ad_totals set clicks = clicks + 2 where ad_id = 1`
     expect(await readLedger(database)).toMatchObject({ totals: 8n, booked: 6n, imbalance: 2 })
   })
@@ -139,6 +143,7 @@ describe('verification', () => {
 
   it('names the ad and minute that is off, on each rung', async () => {
     await apply(0, 1)
+    await fold()
     await sql`update ad_minute_stats set clicks = clicks + 5`
     await sql`update ad_day_stats set impressions = 0`
     const { differences } = await verifyRollups(database)
@@ -160,6 +165,7 @@ describe('verification', () => {
 
   it('looks at the range that it is given', async () => {
     await apply(0, 3)
+    await fold()
     await sql`update ad_minute_stats set clicks = 9 where minute = ${event(1).occurred_at}`
     const levels = async (range: { from?: Date; to?: Date }) =>
       (await verifyRollups(database, range)).differences.map(({ level }) => level)
@@ -172,7 +178,9 @@ describe('rebuilding', () => {
   const range = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-01-02T00:00:00Z') }
 
   it('restores whatever was wrong: missing, doubled and invented rows, on every rung', async () => {
-    await apply(0, 90)
+    await apply(0, 60)
+    await fold()
+    await apply(60, 90)
     const before = await readState(sql)
     await sql`delete from ad_minute_stats where minute < ${event(10).occurred_at}`
     await sql`update ad_minute_stats set clicks = clicks * 2 where ad_id = 2`
@@ -187,6 +195,7 @@ describe('rebuilding', () => {
 
   it('touches only its range', async () => {
     await apply(0, 3)
+    await fold()
     await sql`update ad_minute_stats set clicks = 9 where minute = ${event(3).occurred_at}`
     await rebuildRollups(database, { from: range.from, to: new Date(event(3).occurred_at) })
     expect((await verifyRollups(database)).differences.filter(({ level }) => level === 'minute')).toHaveLength(1)
@@ -198,7 +207,8 @@ describe('rebuilding', () => {
     await expect(rebuildRollups(database, range)).rejects.toMatchObject({ code: '22023' })
   })
 
-  it('goes on beside a writer without losing or doubling what it stores meanwhile', async () => {
+  it('goes on beside a writer and a fold without losing or doubling what they store meanwhile', async () => {
+    const folder = createBatchStore({ url: db.clickWriterUrl })
     await Promise.all([
       (async () => {
         for (let from = 0; from < 400; from += 20) await apply(from, from + 20)
@@ -206,7 +216,11 @@ describe('rebuilding', () => {
       (async () => {
         for (let round = 0; round < 10; round++) await rebuildRollups(database, range)
       })(),
+      (async () => {
+        for (let round = 0; round < 10; round++) await folder.foldRollups({ entries: 0, ageMs: 0 })
+      })(),
     ])
+    await folder.close()
     expect((await verifyRollups(database)).differences).toEqual([])
     expect(await readLedger(database)).toMatchObject({ totals: 800n, imbalance: 0 })
   })

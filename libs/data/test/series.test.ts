@@ -24,7 +24,7 @@ afterAll(async () => {
   await db?.drop()
 })
 beforeEach(async () => {
-  await sql`truncate ads, clicks, clicks_undated, impressions, impressions_undated, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, ledger restart identity`
+  await sql`truncate ads, clicks, clicks_undated, impressions, impressions_undated, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, rollup_deltas, ledger restart identity`
   await sql`update retention set removed_before = null`
   await insertAds(sql, 3)
 })

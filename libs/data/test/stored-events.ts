@@ -18,7 +18,7 @@ export async function insertAds(sql: Sql, count: number): Promise<void> {
   await sql`insert into ads (image_url, target_url) select 'https://cdn.test/' || n, 'https://shop.test' from generate_series(1, ${count}) n`
 }
 
-/** Stores events and rolls them up, spread over three shards. */
+/** Stores events and rolls them up, a part of them as deltas that are not folded. */
 export async function insertEvents(sql: Sql, events: StoredEvent[]): Promise<void> {
   for (const type of ['click', 'impression'] as const) {
     const rows = events.filter((event) => event.type === type)
@@ -38,9 +38,12 @@ export async function insertEvents(sql: Sql, events: StoredEvent[]): Promise<voi
   await rollUp(sql)
 }
 
-/** Makes all rollups from the raw events. */
+/** Makes all rollups from the raw events: those of odd milliseconds are not folded, the others spread over two shards. */
 export async function rollUp(sql: Sql): Promise<void> {
-  await sql`truncate ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals`
+  await sql`truncate ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, rollup_deltas`
+  const events = sql`(
+    select ad_id, occurred_at, click, 1 - click as impression, extract(milliseconds from occurred_at)::integer % 2 = 1 as waits
+    from (select ad_id, occurred_at, 1 as click from all_clicks union all select ad_id, occurred_at, 0 from all_impressions) as raw) as event`
   for (const [unit, table] of [
     ['minute', 'ad_minute_stats'],
     ['hour', 'ad_hour_stats'],
@@ -50,8 +53,13 @@ export async function rollUp(sql: Sql): Promise<void> {
     const bucket = unit === 'all' ? sql`` : sql`date_trunc(${unit}, occurred_at, 'UTC'),`
     await sql`
       insert into ${sql(table)}
-      select ad_id, ${bucket} ad_id % 3 + (extract(milliseconds from occurred_at)::integer % 2), sum(click), sum(impression)
-      from (select ad_id, occurred_at, 1 as click, 0 as impression from all_clicks union all select ad_id, occurred_at, 0, 1 from all_impressions)
+      select ad_id, ${bucket} (extract(milliseconds from occurred_at)::integer / 2) % 2, sum(click), sum(impression)
+      from ${events} where not waits
       group by ${unit === 'all' ? sql`1, 2` : sql`1, 2, 3`}`
   }
+  await sql`
+    insert into rollup_deltas (entries, ads, minutes, clicks, impressions)
+    select count(*), array_agg(ad_id), array_agg(floor(extract(epoch from occurred_at) / 60)::integer), array_agg(click), array_agg(impression)
+    from ${events} where waits
+    group by ad_id`
 }

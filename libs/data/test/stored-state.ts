@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 
-/** All that a batch may change, in an order and a form that can be compared. Rollups are sums over their shards. */
+/** All that a batch may change, in an order and a form that can be compared. Rollups include what is not folded yet. */
 export interface State {
   ledger: unknown[]
   clicks: unknown[]
@@ -29,10 +29,10 @@ export async function readState(sql: Sql): Promise<State> {
     ),
     clicks: rows(`event_id, ad_id, ${event}`, 'all_clicks'),
     impressions: rows(`event_id, ad_id, ${event}`, 'all_impressions'),
-    minutes: rollup('ad_minute_stats', 'minute'),
-    hours: rollup('ad_hour_stats', 'hour'),
-    days: rollup('ad_day_stats', 'day'),
-    totals: rows('ad_id, sum(clicks), sum(impressions)', 'ad_totals group by ad_id'),
+    minutes: rollup('ad_minute_counts', 'minute'),
+    hours: rollup('ad_hour_counts', 'hour'),
+    days: rollup('ad_day_counts', 'day'),
+    totals: rows('ad_id, sum(clicks), sum(impressions)', 'ad_total_counts group by ad_id'),
     deadLetters: rows(
       `topic, partition, "offset", type, reason, event_id, encode(value, 'hex'), ${ms('arrived_at')}, ${ms('replayed_at')}, repeats`,
       'dead_letters',
@@ -56,6 +56,7 @@ export async function clearState(sql: Sql): Promise<void> {
     'ad_hour_stats',
     'ad_day_stats',
     'ad_totals',
+    'rollup_deltas',
     'ledger',
     'closed_books',
     'dead_letters',

@@ -14,7 +14,8 @@ import {
   readLedger,
   verifyRollups,
 } from '../src/index.ts'
-import { batchOf, event } from './log.ts'
+import { applyBefore } from './apply-before.ts'
+import { batchOf, event, topics } from './log.ts'
 import { owner } from './stored-events.ts'
 
 const migrations = join(import.meta.dirname, '../migrations')
@@ -43,13 +44,21 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-async function apply(ids: string[], from: number, received: number) {
-  const at = new Date(received).toISOString()
+const received = (ids: string[], at: number) =>
+  ids.map((event_id) => {
+    const time = new Date(at).toISOString()
+    return event(1, { event_id, occurred_at: time, received_at: time })
+  })
+
+/** As the writer of that version did. */
+const applyOld = (ids: string[], from: number, at: number) =>
+  applyBefore(sql, { topic: topics.click, partition: 0, from, events: received(ids, at) })
+
+async function apply(ids: string[], from: number, at: number) {
+  const events = received(ids, at)
   const outcome = await store.apply(
     batchOf(
-      (_type, _partition, offset) => ({
-        event: event(1, { event_id: ids[offset - from]!, occurred_at: at, received_at: at }),
-      }),
+      (_type, _partition, offset) => ({ event: events[offset - from]! }),
       [{ type: 'click', partition: 0, from, to: from + ids.length }],
     ),
   )
@@ -70,8 +79,8 @@ it('keeps every event of a system with default partitions: each is known, counte
     'of an old day, which arrived late': uuidv7(old),
   }
   const expired = uuidv7(old)
-  expect(await apply(Object.values(known), 0, today)).toEqual({ counted: 5, duplicates: 0 })
-  expect(await apply([expired], 5, old)).toEqual({ counted: 1, duplicates: 0 })
+  expect(await applyOld(Object.values(known), 0, today)).toEqual({ counted: 5, duplicates: 0 })
+  expect(await applyOld([expired], 5, old)).toEqual({ counted: 1, duplicates: 0 })
 
   await migrate({ url: db.url })
   expect(await apply(Object.values(known), 6, today)).toEqual({ counted: 0, duplicates: 5 })

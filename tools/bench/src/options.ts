@@ -4,6 +4,7 @@ export const benchmarkNames = [
   'ingest',
   'bulk',
   'writer',
+  'store',
   'analytics',
   'live',
   'series',

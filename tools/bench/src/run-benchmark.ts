@@ -8,6 +8,7 @@ const load: Record<BenchmarkName, () => Promise<Benchmark>> = {
   ingest: async () => (await import('./benchmarks/ingest.ts')).ingest,
   bulk: async () => (await import('./benchmarks/bulk.ts')).bulk,
   writer: async () => (await import('./benchmarks/writer.ts')).writer,
+  store: async () => (await import('./benchmarks/store.ts')).store,
   analytics: async () => (await import('./benchmarks/analytics.ts')).analytics,
   live: async () => (await import('./benchmarks/live.ts')).live,
   series: async () => (await import('./benchmarks/series.ts')).series,

@@ -6,36 +6,56 @@ import type { System } from '../src/system.ts'
 import { until } from '../src/until.ts'
 import { random, type Rig, useServers, withSystem } from './rig.ts'
 
+const foldBugs: [what: string, find: string, replace: string, seen: 'doubled' | 'days' | 'totals'][] = [
+  ['a delta folded twice', 'set folded_at = clock_timestamp()', 'set folded_at = null', 'doubled'],
+  [
+    'a delta lost between fold and reader',
+    'from rollup_deltas where id = any (taken)',
+    'from rollup_deltas where id = any (taken[2:])',
+    'totals',
+  ],
+  [
+    'a fold that is kept half way',
+    'insert into ad_day_stats as known',
+    'update rollup_deltas set folded_at = clock_timestamp() where id = any (taken); return; insert into ad_day_stats as known',
+    'days',
+  ],
+]
+
 describe('the oracle sees', () => {
   const servers = useServers()
 
-  it('nothing without a bug, then rollups by the clock, an event counted twice, and one inserted without ON CONFLICT', async () => {
+  it('nothing without a bug, then each thing that a fold can do wrong, and an event inserted without ON CONFLICT', async () => {
     await withSystem(servers(), {}, async (rig) => {
       await (await someLoad(rig, 1000)).stop()
       const healthy = await rig.verdict(20_000)
       expect(healthy.wrong).toEqual([])
       expect(healthy.counts.acknowledged).toBeGreaterThan(50)
 
-      const byTheClock = [
-        await change(rig.system, 'clicks', { after: clock }),
-        await change(rig.system, 'impressions', { after: clock }),
-      ]
+      const undoClock = await change(
+        rig.system,
+        'fold_rollups_v1',
+        'unnest(minutes) as minute',
+        'floor(extract(epoch from now()) / 60)::integer as minute',
+      )
       await (await someLoad(rig, 500)).stop()
       const { counts: sums } = await rig.verdict(20_000)
       expect(sums.minutes).toBeGreaterThan(0)
       expect(sums.totals).toBe(0)
-      for (const undo of byTheClock) await undo()
+      await undoClock()
+      await rebuilt(rig)
 
-      const undo = await change(rig.system, 'clicks', {
-        after: 'counts := array(select 2 * count from unnest(counts) as count);',
-      })
-      await twice(rig)
-      expect((await rig.verdict(20_000)).counts.doubled).toBe(1)
-      await undo()
+      for (const [what, find, replace, seen] of foldBugs) {
+        const undo = await change(rig.system, 'fold_rollups_v1', find, replace)
+        await (await someLoad(rig, 300)).stop()
+        const { counts } = await rig.verdict(20_000)
+        expect([what, counts[seen] > 0]).toEqual([what, true])
+        await undo()
+        await rebuilt(rig)
+      }
 
-      await change(rig.system, 'clicks', {
-        before: 'insert into clicks select * from clicks where event_id = any(ids);',
-      })
+      const known = 'not exists (select from all_clicks as known where known.event_id = rows.id offset 0))\n  '
+      await change(rig.system, 'insert_new_clicks_v2', `${known}on conflict (event_id) do nothing`, known)
       await twice(rig)
       expect((await rig.verdict(20_000)).counts.deadLetters).toBeGreaterThan(0)
     })
@@ -58,7 +78,7 @@ describe('the oracle sees', () => {
     await withSystem(servers(), { variant: { writer: 'writer-commits-early' } }, async (rig) => {
       const load = await someLoad(rig, 300)
       await rig.system.sql.begin(async (lock) => {
-        await lock`lock table ad_totals in exclusive mode`
+        await lock`lock table rollup_deltas in exclusive mode`
         await load.acknowledgedAfter(performance.now() + 1500, 20_000)
         await load.stop()
         // with one record more, the gap would show
@@ -110,6 +130,13 @@ async function someLoad(rig: Rig, ms: number) {
   return load
 }
 
+/** Mends what a bug did to the rollups. */
+async function rebuilt({ system: { sql } }: Rig): Promise<void> {
+  // all raw events are there, however old they say that they are
+  await sql`update retention set minutes_removed_before = null, hours_removed_before = null`
+  await sql`select rebuild_rollups_v1('2000-01-01Z', '2100-01-01Z')`
+}
+
 async function twice({ system }: Rig): Promise<void> {
   const event: SentEvent = { ...makeEvent(random), type: 'click', event_id: crypto.randomUUID() }
   const before = await system.position()
@@ -119,31 +146,15 @@ async function twice({ system }: Rig): Promise<void> {
   }
 }
 
-// All of a batch is counted in the minute in which it is stored.
-const clock = `
-  select coalesce(array_agg(ad), '{}'), coalesce(array_agg(date_bin('1 minute', now(), '2000-01-01 00:00:00+00')), '{}'), coalesce(array_agg(count), '{}')
-  into minute_ads, minutes, counts
-  from (select ad, sum(count)::bigint as count from unnest(minute_ads, counts) as each (ad, count) group by ad) as sums;`
-
-/**
- * In this database alone, the function that stores `events` runs these statements before and after its own; its parameters and
- * results are their variables. Resolves with how to undo that.
- */
-async function change({ sql }: System, events: 'clicks' | 'impressions', { before = '', after = '' }) {
-  const [name, original] = [`store_${events}_v1`, `store_${events}_original`]
-  const [found] = await sql<{ source: string; parameters: string; inputs: string[]; results: string[] }[]>`
-    select pg_get_functiondef(oid) as source, pg_get_function_arguments(oid) as parameters,
-           proargnames[:pronargs] as inputs, proargnames[pronargs + 1:] as results
-    from pg_proc where proname = ${name}`
-  if (!found) throw new Error(`the database has no function ${name}`)
-  const { source, parameters, inputs, results } = found
-  await sql.unsafe(source.replace(name, original))
-  await sql.unsafe(`create or replace function ${name}(${parameters}) language plpgsql as $wrapped$
-    begin
-      ${before}
-      select * into ${results.join(', ')} from ${original}(${inputs.join(', ')});
-      ${after}
-    end $wrapped$`)
+/** Changes the source of a function in this database alone; resolves with how to undo that. */
+async function change({ sql }: System, name: string, find: string, replace: string): Promise<() => Promise<unknown>> {
+  const [row] = await sql<
+    { source: string }[]
+  >`select pg_get_functiondef(oid) as source from pg_proc where proname = ${name}`
+  const source = row?.source ?? ''
+  const parts = source.split(find)
+  if (parts.length !== 2) throw new Error(`${name} has ${parts.length - 1} times: ${find}`)
+  await sql.unsafe(parts.join(replace))
   return () => sql.unsafe(source)
 }
 

@@ -9,7 +9,7 @@ import { startSystem } from '../processes/system.ts'
 import { atMost, type Check, type Figure, type Goal, type Result } from '../result.ts'
 import { latencyCurve, median, percentile, ratios } from '../statistics.ts'
 
-const rates = [1000, 5000]
+const rates = [100, 1000, 5000]
 const probeAd = 1001
 /** The compilers of the broker work for so long: until then, they are what is measured. */
 const warmUpSeconds = 20

@@ -63,6 +63,6 @@ async function pending({ sql }: Trial['system']): Promise<number> {
 async function counted({ sql }: Trial['system'], ad: number): Promise<number> {
   const [row] = await sql<
     { clicks: string }[]
-  >`select coalesce(sum(clicks), 0) as clicks from ad_totals where ad_id = ${ad}`
+  >`select coalesce(sum(clicks), 0) as clicks from ad_total_counts where ad_id = ${ad}`
   return Number(row?.clicks)
 }

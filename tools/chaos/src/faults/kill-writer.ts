@@ -37,7 +37,7 @@ async function killWhileWaiting({ system }: Trial): Promise<number> {
   const [writer] = system.writers
   let killed = 0
   await system.sql.begin(async (lock) => {
-    await lock`lock table ad_totals in exclusive mode`
+    await lock`lock table rollup_deltas in exclusive mode`
     const waiting = () =>
       lock`select from pg_stat_activity where datname = current_database() and usename = 'click_writer' and wait_event_type = 'Lock'`
     await until('a statement waits for the lock', async () => (await waiting()).length > 0, {

@@ -13,16 +13,16 @@ export const questions = {
   /** 2. Stored twice, or counted more often than stored. */
   doubled: (sql: Sql) => sql`
     with raw as (select count(*) as stored, count(distinct (type, event_id)) as ids from chaos.stored),
-         sums as (select coalesce(sum(clicks + impressions), 0) as counted from ad_totals)
+         sums as (select coalesce(sum(clicks + impressions), 0) as counted from ad_total_counts)
     select stored - ids + greatest(0, counted - ids) as count from raw, sums`,
 
-  /** 3. Ads and minutes (hours, days, all time) whose sums are not the number of events. */
-  minutes: (sql: Sql) => rollup(sql, 'ad_minute_stats', 'minute'),
-  hours: (sql: Sql) => rollup(sql, 'ad_hour_stats', 'hour'),
-  days: (sql: Sql) => rollup(sql, 'ad_day_stats', 'day'),
+  /** 3. Ads and minutes (hours, days, all time) whose sums are not the number of events, as far as they are kept. */
+  minutes: (sql: Sql) => rollup(sql, 'ad_minute_counts', 'minute'),
+  hours: (sql: Sql) => rollup(sql, 'ad_hour_counts', 'hour'),
+  days: (sql: Sql) => rollup(sql, 'ad_day_counts', 'day'),
   totals: (sql: Sql) => sql`
     with raw as (select ad_id, count(*) filter (where type = 'click') as clicks, count(*) filter (where type = 'impression') as impressions from chaos.stored group by 1),
-         sums as (select ad_id, sum(clicks) as clicks, sum(impressions) as impressions from ad_totals group by 1)
+         sums as (select ad_id, sum(clicks) as clicks, sum(impressions) as impressions from ad_total_counts group by 1)
     select count(*) from raw full join sums using (ad_id)
     where (raw.clicks, raw.impressions) is distinct from (sums.clicks, sums.impressions)`,
 
@@ -84,5 +84,6 @@ function rollup(sql: Sql, table: string, unit: string) {
     ),
     sums as (select ad_id, ${sql(unit)} as bucket, sum(clicks) as clicks, sum(impressions) as impressions from ${sql(table)} group by 1, 2)
     select count(*) from raw full join sums using (ad_id, bucket)
-    where (raw.clicks, raw.impressions) is distinct from (sums.clicks, sums.impressions)`
+    where bucket >= coalesce((select case ${unit} when 'minute' then minutes_removed_before when 'hour' then hours_removed_before end from retention), '-infinity')
+      and (raw.clicks, raw.impressions) is distinct from (sums.clicks, sums.impressions)`
 }

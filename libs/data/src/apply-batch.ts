@@ -1,0 +1,146 @@
+import type { AdEvent } from '@ads-tracker/events'
+import type { Batch, BatchOutcome, EventRow, Slice } from './batch.ts'
+import {
+  applyBatchStatement,
+  batchParameters,
+  type BatchParameters,
+  everythingSuspected,
+  type Suspicion,
+} from './batch-parameters.ts'
+import type { DuplicateFilter } from './duplicate-filter.ts'
+
+interface ApplierDeps {
+  filter: DuplicateFilter
+  run: <T>(statement: string, parameters: (string | number)[]) => Promise<T[]>
+}
+
+interface Applied {
+  status: 'applied'
+  /** Of the ledger, before this batch. */
+  positions: string[]
+  counted: number[]
+  duplicates: number[]
+  conflicts: number[]
+  dead_letters: number[]
+  recovered: number[]
+}
+
+type Answer =
+  | Applied
+  | { status: 'gap'; gaps: { slice: number; expected: string; found: string }[] }
+  | { status: 'redelivered'; positions: string[] }
+  | { status: 'unknown_ads'; ads: number[]; rows: [slice: number, offset: string][] }
+
+/**
+ * Applies batches through one connection. Events that may be repeats are told apart from those that are plainly inserted; where that
+ * was wrong, the statement has written nothing, and the batch is applied again with every event as a possible repeat.
+ */
+export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch) => Promise<BatchOutcome> {
+  /** Where the ledger was seen last. */
+  const positions = new Map<string, bigint>()
+  /** Plain events of a batch that was refused for an unknown ad: the filter knows them now, the database does not. */
+  let refused = new Set<AdEvent>()
+  return apply
+
+  async function apply(batch: Batch): Promise<BatchOutcome> {
+    const before = refused
+    refused = new Set()
+    const byFilter: Suspicion = {
+      plainFrom: (slice) => positions.get(nameOf(slice)) ?? slice.firstOffset,
+      mayBeKnown: (type, event) => filter.add(type, event.event_id) && !before.has(event),
+    }
+    const first = await attempt(batch, byFilter)
+    if (first !== 'suspect_all') return first
+    const second = await attempt(batch, everythingSuspected)
+    if (second === 'suspect_all') throw new Error('apply_batch_v2 refuses suspects')
+    return second
+  }
+
+  async function attempt(batch: Batch, suspicion: Suspicion): Promise<BatchOutcome | 'suspect_all'> {
+    const made = batchParameters(batch, suspicion)
+    let answer: Answer
+    try {
+      const [row] = await run<{ outcome: string }>(applyBatchStatement, made.parameters)
+      answer = JSON.parse(row?.outcome ?? 'null') as Answer
+    } catch (error) {
+      if (isUniqueViolation(error) && made.suspects.length < batch.events.length) return 'suspect_all'
+      throw error
+    }
+    if (answer.status === 'redelivered') {
+      answer.positions.forEach((position, place) => remember(sliceAt(batch, made, place + 1), BigInt(position)))
+      return 'suspect_all'
+    }
+    if (answer.status === 'unknown_ads') refused = plainEvents(batch, made)
+    if (answer.status === 'applied') return readApplied(answer, batch, made)
+    return readRefusal(answer, batch, made)
+  }
+
+  function readApplied(answer: Applied, batch: Batch, { ordered }: BatchParameters): BatchOutcome {
+    const slices = ordered.map((index, place) => {
+      const slice = batch.slices[index] as Slice
+      const nextOffset = later(slice.nextOffset, BigInt(answer.positions[place] as string))
+      remember(slice, nextOffset)
+      return {
+        topic: slice.topic,
+        partition: slice.partition,
+        nextOffset,
+        counted: answer.counted[place] as number,
+        duplicates: answer.duplicates[place] as number,
+        conflicts: answer.conflicts[place] as number,
+        deadLetters: answer.dead_letters[place] as number,
+        recovered: answer.recovered[place] as number,
+      }
+    })
+    return { status: 'applied', slices }
+  }
+
+  function remember(slice: Slice, position: bigint) {
+    positions.set(nameOf(slice), position)
+  }
+}
+
+// The function names a slice by its place in the statement; the caller by its place in the batch.
+function readRefusal(
+  answer: Extract<Answer, { status: 'gap' | 'unknown_ads' }>,
+  batch: Batch,
+  made: BatchParameters,
+): BatchOutcome {
+  if (answer.status === 'gap') {
+    const gaps = answer.gaps.map(({ slice, expected, found }) => {
+      const { topic, partition } = sliceAt(batch, made, slice)
+      return { topic, partition, expected: BigInt(expected), found: BigInt(found) }
+    })
+    return { status: 'gap', gaps }
+  }
+  const ads = new Set(answer.ads)
+  const suspects = new Set(made.suspects)
+  const plain = batch.events.filter((row) => ads.has(row.event.ad_id) && !suspects.has(row))
+  return {
+    status: 'unknown_ads',
+    rows: [
+      ...plain.map(({ slice, offset }) => ({ slice, offset })),
+      ...answer.rows.map(([place, offset]) => ({ slice: made.ordered[place - 1] as number, offset: BigInt(offset) })),
+    ],
+  }
+}
+
+function plainEvents({ events }: Batch, made: BatchParameters): Set<AdEvent> {
+  const suspects = new Set<EventRow>(made.suspects)
+  return new Set(events.filter((row) => !suspects.has(row)).map(({ event }) => event))
+}
+
+function sliceAt({ slices }: Batch, { ordered }: BatchParameters, place: number): Slice {
+  return slices[ordered[place - 1] as number] as Slice
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '23505'
+}
+
+function nameOf({ topic, partition }: Slice): string {
+  return `${topic}/${partition}`
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}

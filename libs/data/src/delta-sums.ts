@@ -1,0 +1,36 @@
+import type { EventType } from '@ads-tracker/events'
+import { arrayOf } from './array-literal.ts'
+
+const minuteMs = 60_000
+
+/** What events add to the rollups: counts per ad and minute, as the four columns of a delta. */
+export function createDeltaSums() {
+  const ads: number[] = []
+  const minutes: number[] = []
+  const clicks: number[] = []
+  const impressions: number[] = []
+  const byMinute = new Map<number, Map<number, number>>()
+  let minute = Number.NaN
+  let entries = new Map<number, number>()
+  return { add, columns: () => [ads, minutes, clicks, impressions].map(arrayOf) }
+
+  // Neighbours share their minute, so that it is looked up once.
+  function add(type: EventType, ad: number, occurredAt: number) {
+    const at = Math.floor(occurredAt / minuteMs)
+    if (at !== minute) {
+      minute = at
+      entries = byMinute.get(at) ?? new Map<number, number>()
+      byMinute.set(at, entries)
+    }
+    let entry = entries.get(ad)
+    if (entry === undefined) {
+      entry = ads.push(ad) - 1
+      entries.set(ad, entry)
+      minutes.push(at)
+      clicks.push(0)
+      impressions.push(0)
+    }
+    const counts = type === 'click' ? clicks : impressions
+    counts[entry] = (counts[entry] as number) + 1
+  }
+}
