@@ -103,6 +103,7 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
             'rate_limited',
             'unauthorized',
             'forbidden',
+            'not_found',
             'gone',
             'unavailable',
             'overloaded',

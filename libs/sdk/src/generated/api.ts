@@ -1552,6 +1552,7 @@ export interface operations {
             400: components["responses"]["400.bad_http.invalid_request"];
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.not_found"];
             408: components["responses"]["408.request_timeout"];
             410: components["responses"]["410.gone"];
             429: components["responses"]["429.rate_limited"];
