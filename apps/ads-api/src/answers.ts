@@ -19,7 +19,7 @@ export interface AnswersOptions {
 export interface Answers {
   /** The answer for the last `minutes`, or for all time. */
   get(minutes?: number): Answer | Promise<Answer>
-  /** Whether somebody has read this window lately, so that one reader more costs no query of its own. */
+  /** Whether this window was read recently, so that another reader costs no extra query. */
   isRead(minutes?: number): boolean
   close(): void
 }

@@ -67,7 +67,7 @@ export async function buildApp({
   const app = await createService({
     name: 'ads-api',
     title: 'Ads Tracker: ads and analytics',
-    description: 'Lists video ads, tells how each is doing right now, and what became of an event.',
+    description: 'Lists video ads, reports how each is doing right now, and the outcome of an event.',
     config,
     metrics,
     readiness,

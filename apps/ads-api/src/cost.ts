@@ -2,4 +2,4 @@
 export const cost = { newWindow: 19, unknownKey: 19 }
 
 export const limited =
-  'requests; a window, period or series that nobody else reads, or an unknown API key, counts as 20'
+  'requests; a window, period or series that is not being read already, or an unknown API key, counts as 20'

@@ -44,7 +44,7 @@ export function createGate({ running, waiting, waitMs }: GateOptions) {
     })
   }
 
-  // The place of the one who leaves is handed over: nobody can slip in between.
+  // The place is handed to the next waiter directly, so that no new call can take it.
   function leave() {
     const [next] = queue
     if (!next) return void active--

@@ -22,7 +22,7 @@ export interface LabelStore {
   stop(): void
 }
 
-/** The labels of all ads, looked up while somebody asks for them; read again only when the catalogue moved. */
+/** The labels of all ads, read again only when the catalogue has changed. */
 export function createLabels({ readCatalogue, readLabels, maxAgeMs }: LabelsOptions): LabelStore {
   return createPrepared<Labels>({ load, maxAgeMs, restMs: maxAgeMs, oldestMs: 25 * maxAgeMs })
 

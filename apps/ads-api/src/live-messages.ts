@@ -35,7 +35,7 @@ export function createLiveMessages({ capacity = 240 } = {}): LiveMessages {
 
   function since(lastEventId: string | null): Buffer {
     const moved = movedSince(lastEventId)
-    // ids that somebody may have invented share the snapshot
+    // ids that a client made up get the snapshot
     const key = moved ? lastEventId : null
     const known = first.get(key)
     if (known) return known

@@ -49,7 +49,7 @@ const comment = Buffer.from(':\n\n')
 const slice = 50
 const flushMs = 1000
 
-/** One question to the database and one serialization for each message, for any number of readers; none while nobody reads. */
+/** One question to the database and one serialization for each message, for any number of readers; none without readers. */
 export function createLive({
   readAnswer,
   periodMs = 500,
@@ -145,7 +145,7 @@ export function createLive({
     clearTimeout(timer)
   }
 
-  // Not all at once: whoever was sent away together would come back together.
+  // Spread over time, so that the clients do not all reconnect at once.
   function end(reader: Reader): void {
     reader.end = 'shutdown'
     if (!reader.raw.writableEnded) reader.raw.end(`retry: ${1000 + Math.round(Math.random() * 2000)}\n\n`)

@@ -1,9 +1,9 @@
 import { createPrepared, type Prepared, type PreparedOptions } from './prepared.ts'
 
 export interface PreparedSet<T> {
-  /** The value of `key`; `load` brings it when nobody has asked for it lately. */
+  /** The value of `key`; `load` reads it when it was not asked for recently. */
   get(key: string, load: PreparedOptions<T>['load']): T | Promise<T>
-  /** Whether somebody has read this one lately, so that one reader more costs no load of its own. */
+  /** Whether this one was read recently, so that another reader costs no extra load. */
   isRead(key: string): boolean
   stop(): void
 }

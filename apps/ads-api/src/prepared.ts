@@ -3,7 +3,7 @@ export interface PreparedOptions<T> {
   load: (previous: T | undefined) => Promise<T>
   /** Milliseconds: what `get` gives was asked for at most so long before the call. */
   maxAgeMs: number
-  /** Milliseconds between two loads while somebody reads, at most; fewer when loading is slow. */
+  /** Milliseconds between two loads while there are readers, at most; fewer when loading is slow. */
   restMs: number | (() => number)
   /** Where loading is slow, values may grow up to so old rather than be loaded for more than a part of the time; `maxAgeMs` when absent. */
   oldestMs?: number

@@ -28,7 +28,7 @@ export interface Reports {
   /** @throws Problem invalid_request when there are too many buckets */
   series(report: SeriesReport): SeriesAnswer | Promise<SeriesAnswer>
   isTimeZone(name: string): Promise<boolean>
-  /** Whether somebody has read this report lately, so that one reader more costs no query of its own. */
+  /** Whether this report was read recently, so that another reader costs no extra query. */
   isRead(report: PeriodReport | SeriesReport): boolean
   close(): void
 }

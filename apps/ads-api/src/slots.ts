@@ -18,7 +18,7 @@ export interface Slots {
 
 const retryAfter = { 'retry-after': '5' }
 
-/** Bounds what is open at once, in total and for each address, so that nobody holds all of it. */
+/** Bounds what is open at once, in total and for each address, so that one address cannot take all of it. */
 export function createSlots({ what, total, perAddress }: SlotsOptions): Slots {
   const byAddress = new Map<string, number>()
   let taken = 0

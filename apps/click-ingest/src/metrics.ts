@@ -29,7 +29,7 @@ export function createIngestMetrics(registry: Registry, pending: () => { records
   ) as Record<EventType, Record<Outcome, number>>
   new Counter({
     name: 'ingest_events_total',
-    help: 'Events by what became of them: acknowledged (202), rejected (400), overloaded (503, not stored), unknown (503, may be stored)',
+    help: 'Events by outcome: acknowledged (202), rejected (400), overloaded (503, not stored), unknown (503, may be stored)',
     labelNames: ['type', 'outcome'],
     registers,
     collect() {

@@ -42,7 +42,7 @@ export function createLanes() {
     has: (place: TopicPartition) => lanes.has(nameOf(place)),
     assigned: (): TopicPartition[] => [...lanes.values()].map(({ topic, partition }) => ({ topic, partition })),
 
-    /** Replaces the assignment. What waits is dropped: it was not committed, and whoever owns the partition reads it again. */
+    /** Replaces the assignment. What waits is dropped: it was not committed, and the new owner of the partition reads it again. */
     assign(partitions: TopicPartition[]) {
       const before = new Map(lanes)
       for (const { waiting } of lanes.values()) bytes -= bytesOf(waiting)

@@ -13,7 +13,7 @@ export function createWriterMetrics(registry: Registry) {
   const registers = [registry]
   const events = new Counter({
     name: 'writer_events_total',
-    help: 'Records of the log by what became of them; recovered ones were stored although the ledger had passed them',
+    help: 'Records of the log by outcome; recovered ones were stored although the ledger had passed them',
     labelNames: ['type', 'result'] as const,
     registers,
   })
@@ -30,7 +30,7 @@ export function createWriterMetrics(registry: Registry) {
   const skew = gauge('writer_clock_skew_seconds', "This process's clock minus the database's")
   let skewMs = 0
   let mark: { lag: number; readAt: number } | undefined
-  // Nobody knows it before it was read once. When it cannot be read any more it has not moved either: its age grows.
+  // Unknown until it was read once. While it cannot be read, its age grows.
   const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) =>
     new Gauge({
       name,

@@ -8,9 +8,9 @@ interface WatchdogDeps {
 }
 
 /**
- * Ends a process that looks alive and does nothing: work waits, or the reading loop stands still, although everything
- * that it needs has been there all the time. A clean process with empty hands is the cure.
- * @returns what to call every few seconds; it throws when that is so
+ * Detects a process that makes no progress: batches are waiting, or the consumer has not polled, although all
+ * dependencies have been available. The caller exits, so that the supervisor restarts the process.
+ * @returns a function to call every few seconds; it throws when no progress was made for `limitMs`
  */
 export function createWatchdog({ sinceProgress, sinceLastTurn, checks, limitMs }: WatchdogDeps): () => Promise<void> {
   let outageAt = -Infinity
@@ -21,7 +21,7 @@ export function createWatchdog({ sinceProgress, sinceLastTurn, checks, limitMs }
     const states = await Promise.allSettled(checks.map((check) => check()))
     if (states.some(({ status }) => status === 'rejected')) outageAt = performance.now()
     if (Math.min(stalled, performance.now() - outageAt) <= limitMs) return
-    const what = sinceProgress() > limitMs ? 'nothing was stored' : 'the reading loop stands still'
+    const what = sinceProgress() > limitMs ? 'nothing was stored' : 'the consumer has not polled'
     throw new Error(`${what} for ${limitMs / 1000} s although all dependencies are up`)
   }
 }

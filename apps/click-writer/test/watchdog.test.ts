@@ -41,11 +41,11 @@ it('ends a process that has work and does not store it although all is up', asyn
   expect(await after(5, watch)).toContain('nothing was stored for 60 s')
 })
 
-it('ends a process whose reading loop stands still', async () => {
+it('ends a process whose consumer has not polled', async () => {
   const watch = watchdog()
   await after(30, watch)
   progressedAt = performance.now()
-  expect(await after(35, watch)).toContain('the reading loop stands still for 60 s')
+  expect(await after(35, watch)).toContain('the consumer has not polled for 60 s')
 })
 
 it('does not count an outage, nor the time that it takes to go on afterwards', async () => {

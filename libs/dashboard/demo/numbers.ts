@@ -7,7 +7,7 @@ type Rows = Map<number, AdStats>
 const calmMs = 1000
 const eagerMs = 25
 
-/** Asks for the numbers: once a second, and much more often while somebody waits for theirs. */
+/** Asks for the numbers: once a second, and more often while a click waits to be counted. */
 export function followNumbers(client: Client) {
   const listeners = new Set<(rows: Rows) => void>()
   const freshness = find('#freshness')

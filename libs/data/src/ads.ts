@@ -109,7 +109,7 @@ export async function createAd(database: Database, ad: NewAd): Promise<Ad | unde
 }
 
 // Ids that were chosen by callers lie in the way of the sequence. Moving it past each of them when it is chosen would
-// use all ids up as soon as somebody chooses the largest.
+// use up all ids as soon as a client chooses the largest.
 async function skipTakenIds(database: Database): Promise<void> {
   await opened(database).orm.execute(sql`
     select setval('ads_id_seq', min(id)) from ads taken

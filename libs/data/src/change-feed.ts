@@ -8,7 +8,7 @@ export interface FeedPosition {
   missing: { id: number; since: number }[]
 }
 
-/** Folded deltas are kept for 10 s: whoever asks again within this time misses none. */
+/** Folded deltas are kept for 10 s: a reader that polls within this time misses none. */
 export const longestPauseMs = 8_000
 // A statement of the writer ends after 8 s; the id of one that failed is never used.
 const missingMs = 15_000

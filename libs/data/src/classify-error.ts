@@ -1,12 +1,12 @@
 /**
  * What to do about a batch that was not applied:
  * `retry` for ever, with back-off; `split` it, because it is too large, or to find the culprit and make it a dead letter;
- * `halve` it, because it took too long; `stop` and shout, because the configuration is wrong and no event is to blame; `retry_alarm`, because nobody expected it.
+ * `halve` it, because it took too long; `stop` with an alert, because the configuration is wrong and not the event; `retry_alarm`, because the error is unexpected.
  */
 export type ErrorAction = 'retry' | 'split' | 'halve' | 'stop' | 'retry_alarm'
 
 /**
- * What an error says to somebody who waits for an answer: no connection could be made or it does not answer (`unreachable`), the
+ * What an error means for a request: no connection could be made or it does not answer (`unreachable`), the
  * database cannot work at the moment (`unavailable`), or what was asked can never work (`mistake`).
  */
 export type ErrorMeaning = 'unreachable' | 'unavailable' | 'mistake'
@@ -100,7 +100,7 @@ function codeOf(error: unknown): string {
   }
 }
 
-// A row of a day that somebody dropped by hand: when the upkeep has seen that, the row has another place.
+// A row of a day that was dropped by hand: when the upkeep has seen that, the row has another place.
 // A check constraint has a name; the bounds of a partition have none.
 function isPartitionMoved(error: unknown): boolean {
   return codeOf(error) === '23514' && !(error as { constraint_name?: unknown }).constraint_name

@@ -46,12 +46,12 @@ export function createDatabase({
     ssl,
     connect_timeout: 5,
     ...(maxLifetimeSeconds && { max_lifetime: maxLifetimeSeconds }),
-    // The driver asks for array types on its own account: when the connection dies meanwhile, nobody catches the rejection.
+    // The driver asks for array types on its own account: if the connection is lost meanwhile, the rejection is unhandled.
     fetch_types: false,
     onnotice: () => {},
     connection: { application_name: name, statement_timeout: statementTimeoutMs, TimeZone: 'UTC' },
   })
-  // drizzle() replaces the client's parsers of dates and JSON: whoever uses `sql` directly gets times as text.
+  // drizzle() replaces the client's parsers of dates and JSON: code that uses `sql` directly gets times as text.
   const opened: Opened = { orm: drizzle(sql), sql, ping, isReadOnly, close }
   return opened
 

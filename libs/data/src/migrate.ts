@@ -52,7 +52,7 @@ const attempts = 30
 /**
  * Applies what is missing, each file in a transaction of its own (or none, when its first line is `-- no transaction`; it then
  * holds one statement that may be repeated). The files of `functions/`, each of which creates or replaces functions, are applied
- * whenever one has changed: together, and with the last of the migrations, so that nobody sees a part of a version. One migration runs at a time, however many jobs were started. A lock that is
+ * whenever one has changed: together, and with the last of the migrations, so that no session sees a part of a version. One migration runs at a time, however many jobs were started. A lock that is
  * not given within 2 s is asked for again, so that the traffic in the queue behind it flows in between.
  */
 export async function migrate({

@@ -2,7 +2,7 @@ import { opened } from './database.ts'
 import type { Database } from './database.ts'
 
 /**
- * The names that PostgreSQL knows, as IANA writes them. It would take more: abbreviations, and rules that nobody meant. Where
+ * The names that PostgreSQL knows, as IANA writes them. It would take more: abbreviations, and POSIX rules. Where
  * a name is an abbreviation as well (CET, EST), it is taken for that, which knows no summer: such names are left out.
  */
 export async function listTimeZones(database: Database): Promise<string[]> {

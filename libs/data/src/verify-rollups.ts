@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 const minute = 60_000
 
 export interface Difference {
-  /** The rung that is off: minutes are compared with raw events, each other rung with the one below it. */
+  /** The rollup level that differs: minutes are compared with raw events, hours with minutes, days with hours, totals with days. */
   level: 'minute' | 'hour' | 'day' | 'total'
   ad_id: number
   /** Start of the minute, hour or day; null for a total. */
@@ -32,7 +32,7 @@ interface Row {
 
 /**
  * Compares the rollups with raw events per ad and minute, from `from` up to, not including, `to` (cut to whole minutes; all that is
- * retained by default), and each rung of the ladder with the one below it, over all time. Writers may go on meanwhile.
+ * retained by default), and minutes, hours, days and totals with each other, over all time. Writers may run at the same time.
  */
 export async function verifyRollups(
   database: Database,

@@ -61,7 +61,7 @@ export function createBatchConsumer({
   let turnedAt = performance.now()
   const consumer = createConsumer(kafka, {
     groupId,
-    // a member that was killed is waited for until then, unless somebody removes it from the group
+    // a member that was killed is waited for until then, unless it is removed from the group
     sessionTimeout: sessionTimeoutMs,
     // how soon a member hears that the group assigns its partitions anew; sent when a fetch returns
     heartbeatInterval: 300,

@@ -118,7 +118,7 @@ export function createProducer(options: ProducerOptions): EventProducer {
     return Math.max(waited, (bytes / batchBytes) * lastTook) > deadlineMs * patience
   }
 
-  // One request in flight. A failed batch goes back to the front for as long as somebody waits for it.
+  // One request in flight. A failed batch goes back to the front of the queue until the deadline of its records.
   async function sendAll() {
     while (queue.length > 0) {
       flying = takeBatch()
@@ -164,7 +164,7 @@ export function createProducer(options: ProducerOptions): EventProducer {
     }
   }
 
-  // On a slow line a full batch would take the whole deadline, and whoever waits for the next one would wait in vain.
+  // On a slow connection a full batch would take the whole deadline, and the records of the next batch would miss theirs.
   function fitBatch(batch: Entry[], took: number) {
     lastTook = took
     if (took > deadlineMs * share) batchBytes = Math.max(smallestBatch, batchBytes / 2)

@@ -17,7 +17,7 @@ describe('the producer, when the broker', () => {
 
   beforeAll(async () => {
     place = { port: await freePort(), controllerPort: await freePort() }
-    broker = await startKafka({ dir, ...place, leashed: true })
+    broker = await startKafka({ dir, ...place, endsWithParent: true })
     const admin = createAdmin(kafkaOf(broker.brokers))
     await admin.create([{ topic, numPartitions: 6, replicationFactor: 1 }])
     await admin.close()
@@ -54,7 +54,7 @@ describe('the producer, when the broker', () => {
     expect(Math.max(...results.map(({ ms }) => ms))).toBeLessThan(3000)
     expect(Math.max(...results.filter(({ result }) => result === 'overloaded').map(({ ms }) => ms))).toBeLessThan(1000)
 
-    broker = await startKafka({ dir, ...place, leashed: true })
+    broker = await startKafka({ dir, ...place, endsWithParent: true })
     await vi.waitFor(async () => expect((await outcome(producer, topic, 'after')).result).toBe('ok'), 10_000)
     await producer.close()
     expect(await keys(kafkaOf(broker.brokers), topic)).toEqual(expect.arrayContaining(['before', 'after']))
@@ -91,7 +91,7 @@ describe('the producer, when the broker', () => {
     const had = await total()
     await broker.stop()
     const asked = Array.from({ length: 500 }, (_, index) => outcome(producer, topic, `waits-${index}`))
-    broker = await startKafka({ dir, ...place, leashed: true })
+    broker = await startKafka({ dir, ...place, endsWithParent: true })
     expect(new Set((await Promise.all(asked)).map(({ result }) => result))).toEqual(new Set(['ok']))
     // a repeat after a lost answer is allowed, a loss is not
     expect(await total()).toBeGreaterThanOrEqual(had + 500)
@@ -102,7 +102,7 @@ describe('the producer, when the broker', () => {
     await broker.stop()
     const producer = createProducer({ kafka: () => kafkaOf(broker.brokers), deadlineMs: 500 })
     expect((await outcome(producer, topic, 'too early')).result).toBe('outcome_unknown')
-    broker = await startKafka({ dir, ...place, leashed: true })
+    broker = await startKafka({ dir, ...place, endsWithParent: true })
     await vi.waitFor(async () => expect((await outcome(producer, topic, 'at last')).result).toBe('ok'), 10_000)
     await producer.close()
   })

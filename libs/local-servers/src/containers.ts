@@ -5,9 +5,9 @@ import type { StartedTestContainer } from 'testcontainers'
 import { freePort } from './free-port.ts'
 import { kafkaVersion } from './kafka-jars.ts'
 import { containerEnvironment, kafkaSettings } from './kafka-settings.ts'
-import { leashCommand } from './leash.ts'
+import { runWhenParentEnds } from './end-with-parent.ts'
 
-// Our own leash ends the containers when we are gone, so nothing but the two images is needed.
+// runWhenParentEnds removes the containers after this process, so that no third image is needed.
 process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
 // Inside a container the library would take the bridge for the host, although the ports are published here.
 if (!process.env.DOCKER_HOST || process.env.DOCKER_HOST.startsWith('unix:'))
@@ -20,9 +20,9 @@ export interface ContainerServer {
 
 /** PostgreSQL 18 in a container, with the database, user and password `ads`. */
 export async function startPostgresContainer(): Promise<ContainerServer & { url: string }> {
-  const leashed = leashedName()
+  const named = containerName()
   const container = await new GenericContainer('postgres:18')
-    .withName(leashed.name)
+    .withName(named.name)
     .withEnvironment({ POSTGRES_USER: 'ads', POSTGRES_PASSWORD: 'ads', POSTGRES_DB: 'ads' })
     .withCommand(['postgres', '-c', 'max_connections=300'])
     .withExposedPorts(5432)
@@ -30,7 +30,7 @@ export async function startPostgresContainer(): Promise<ContainerServer & { url:
     .withWaitStrategy(Wait.forAll([Wait.forLogMessage(/ready to accept connections/, 2), Wait.forListeningPorts()]))
     .start()
   return {
-    ...control(container, leashed),
+    ...control(container, named),
     url: `postgres://ads:ads@${container.getHost()}:${container.getMappedPort(5432)}/ads`,
   }
 }
@@ -42,32 +42,32 @@ export async function startKafkaContainer(): Promise<ContainerServer & { brokers
     ...kafkaSettings({ port, controllerPort: 9093, data: '/tmp/kafka' }),
     listeners: 'PLAINTEXT://:9092,CONTROLLER://127.0.0.1:9093',
   }
-  const leashed = leashedName()
+  const named = containerName()
   const container = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
-    .withName(leashed.name)
+    .withName(named.name)
     .withEnvironment({ ...containerEnvironment(settings), KAFKA_HEAP_OPTS: '-Xmx512m' })
     .withExposedPorts({ container: 9092, host: port })
     .withWaitStrategy(Wait.forAll([Wait.forLogMessage(/Kafka Server started/), Wait.forListeningPorts()]))
     .start()
-  return { ...control(container, leashed), brokers: `127.0.0.1:${port}` }
+  return { ...control(container, named), brokers: `127.0.0.1:${port}` }
 }
 
-interface Leashed {
+interface RemovableContainer {
   name: string
-  letGo: () => void
+  release: () => void
 }
 
 // From before the container is made: it ends with us also when we end while it starts.
-function leashedName(): Leashed {
+function containerName(): RemovableContainer {
   const name = `ads-tracker-test-${randomBytes(6).toString('hex')}`
-  return { name, letGo: leashCommand('docker', 'rm', '--force', '--volumes', name) }
+  return { name, release: runWhenParentEnds('docker', 'rm', '--force', '--volumes', name) }
 }
 
-function control(container: StartedTestContainer, { name, letGo }: Leashed): ContainerServer {
+function control(container: StartedTestContainer, { name, release }: RemovableContainer): ContainerServer {
   return {
     async stop() {
       await container.stop()
-      letGo()
+      release()
     },
     async kill() {
       execFileSync('docker', ['kill', name], { stdio: 'ignore' })

@@ -17,7 +17,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       started.push(server)
       env.TEST_DATABASE_URL = server.url
     }
-    // Whoever runs several projects has prepared it once for all.
+    // `npm test` has prepared it once for all projects.
     if (!env.TEST_TEMPLATE_READY) await prepareTemplate(env.TEST_DATABASE_URL)
   }
 

@@ -58,14 +58,19 @@ const native: Infrastructure = {
     const server = await startPostgres({
       dir,
       port: await freePort(),
-      leashed: true,
+      endsWithParent: true,
       settings: { max_connections: '300' },
     })
     return { ...server, dir, stop: () => server.stop().then(() => removePostgresData(dir)) }
   },
   async kafka() {
     const dir = temporaryFolder('kafka')
-    const server = await startKafka({ dir, port: await freePort(), controllerPort: await freePort(), leashed: true })
+    const server = await startKafka({
+      dir,
+      port: await freePort(),
+      controllerPort: await freePort(),
+      endsWithParent: true,
+    })
     return { ...server, stop: () => server.stop().then(() => rmSync(dir, { recursive: true, force: true })) }
   },
 }

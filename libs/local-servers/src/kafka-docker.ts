@@ -11,13 +11,13 @@ interface DockerOptions {
   controllerPort: number
   log: string
   heapMegabytes: number
-  leashed?: boolean
+  endsWithParent?: boolean
   onSpawn?: (pid: number) => void
 }
 
 /** The broker in a container in the foreground: its data in a volume named after `dir`, its port on 127.0.0.1 alone. */
 export async function startDockerKafka(options: DockerOptions): Promise<ServerProcess> {
-  const { dir, port, controllerPort, log, heapMegabytes, leashed, onSpawn } = options
+  const { dir, port, controllerPort, log, heapMegabytes, endsWithParent, onSpawn } = options
   const name = dockerName(dir)
   // A container that outlived a kill -9 of its client still holds the port and the volume.
   const remove = () => void spawnSync('docker', ['rm', '--force', name], { stdio: 'ignore' })
@@ -46,7 +46,7 @@ export async function startDockerKafka(options: DockerOptions): Promise<ServerPr
   const client = await spawnServer('docker', args, {
     log,
     onSpawn,
-    leash: leashed ? { signal: 'SIGTERM', remove: [dir] } : undefined,
+    endWithParent: endsWithParent ? { signal: 'SIGTERM', remove: [dir] } : undefined,
   })
   // The container does not end with its client: a client that is killed while the broker starts leaves it behind.
   process.once('exit', remove)

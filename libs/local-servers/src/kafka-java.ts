@@ -17,7 +17,7 @@ export interface JavaOptions {
   heapMegabytes: number
   settings?: Record<string, string | number>
   optimise?: boolean
-  leashed?: boolean
+  endsWithParent?: boolean
   onSpawn?: (pid: number) => void
 }
 
@@ -31,13 +31,17 @@ const archive = () => `${kafkaFolder()}.jsa`
 
 /** The broker as a process of this machine; its storage is formatted the first time. Does not wait until it answers. */
 export async function startJava(options: JavaOptions, extra: string[] = sharedClasses()): Promise<ServerProcess> {
-  const { dir, port, controllerPort, heapMegabytes, settings, optimise, leashed, log, onSpawn } = options
+  const { dir, port, controllerPort, heapMegabytes, settings, optimise, endsWithParent, log, onSpawn } = options
   const data = join(dir, 'data')
   const file = join(dir, 'server.properties')
   writeFileSync(file, properties({ ...kafkaSettings({ port, controllerPort, data }), ...settings }))
   if (!existsSync(join(data, 'meta.properties'))) await format(file, log, onSpawn)
   const args = [`-Xmx${heapMegabytes}m`, ...java(optimise), ...extra, 'kafka.Kafka', file]
-  return spawnServer('java', args, { log, onSpawn, leash: leashed ? { signal: 'SIGKILL', remove: [dir] } : undefined })
+  return spawnServer('java', args, {
+    log,
+    onSpawn,
+    endWithParent: endsWithParent ? { signal: 'SIGKILL', remove: [dir] } : undefined,
+  })
 }
 
 /**
@@ -49,7 +53,7 @@ export async function archiveClasses(): Promise<void> {
   const temporary = `${archive()}.${process.pid}`
   const [port, controllerPort] = [await freePort(), await freePort()]
   try {
-    const options = { dir, port, controllerPort, heapMegabytes: 512, log: join(dir, 'kafka.log'), leashed: true }
+    const options = { dir, port, controllerPort, heapMegabytes: 512, log: join(dir, 'kafka.log'), endsWithParent: true }
     const broker = await startJava(options, [`-XX:ArchiveClassesAtExit=${temporary}`])
     await kafkaAnswers(broker, `127.0.0.1:${port}`)
     await broker.stop('SIGTERM', { patience: 30_000 })

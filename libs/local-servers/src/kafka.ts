@@ -22,7 +22,7 @@ export interface KafkaOptions {
   /** Spend more CPU at the start to be faster later: for benchmarks. */
   optimise?: boolean
   /** End the server, and remove its folder, when this process ends. */
-  leashed?: boolean
+  endsWithParent?: boolean
   /** Hears what the user should know. */
   say?: (message: string) => void
   /** Hears how the download of the broker proceeds; default: `say`. */

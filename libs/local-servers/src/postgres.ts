@@ -17,7 +17,7 @@ export interface PostgresOptions {
   /** More settings, such as `{ max_connections: '200' }`. */
   settings?: Record<string, string>
   /** End the server, and remove its folder, when this process ends. */
-  leashed?: boolean
+  endsWithParent?: boolean
   /** Hears what the user should know. */
   say?: (message: string) => void
   onSpawn?: (pid: number) => void
@@ -113,7 +113,7 @@ async function launch(
     cwd: '/',
     env: { PATH: process.env.PATH, TZ: 'UTC' },
     onSpawn: options.onSpawn,
-    leash: options.leashed ? { signal: 'SIGQUIT', remove: [options.dir, dirname(data)] } : undefined,
+    endWithParent: options.endsWithParent ? { signal: 'SIGQUIT', remove: [options.dir, dirname(data)] } : undefined,
   })
   try {
     await retryFor(30_000, () => answers(server, options.port))

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { within } from './deadline.ts'
-import { leash } from './leash.ts'
+import { endWithParent } from './end-with-parent.ts'
 
 export interface ServerProcess {
   pid: number
@@ -23,7 +23,7 @@ export interface SpawnOptions {
   /** Run as this user: only root can. */
   user?: { uid: number; gid: number }
   /** Ends when this process ends, kill -9 included, and these folders are removed then. */
-  leash?: { signal: NodeJS.Signals; remove: string[] }
+  endWithParent?: { signal: NodeJS.Signals; remove: string[] }
   onSpawn?: (pid: number) => void
 }
 
@@ -38,12 +38,12 @@ export async function spawnServer(command: string, args: string[], options: Spaw
     ...options.user,
   })
   closeSync(log)
-  // At once: whoever stops everything while a server is being started has to know of it.
+  // At once, so that a stop during the start ends this process too.
   if (child.pid !== undefined) options.onSpawn?.(child.pid)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   const pid = child.pid!
-  if (options.leash) leash(pid, exited, options.leash)
+  if (options.endWithParent) endWithParent(pid, exited, options.endWithParent)
   const running = () => child.exitCode === null && child.signalCode === null
   return { pid, exited, running, lastWords: () => tail(options.log), stop, kill: () => stop('SIGKILL') }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { Fatal, retryFor, within } from './deadline.ts'
 import { freePort } from './free-port.ts'
-import { leash } from './leash.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { entry, workspace } from './workspace.ts'
 
 export interface RunningApp {
@@ -42,7 +42,7 @@ export async function startApp(
     child.once('close', (code, signal) => resolve(code ?? signal ?? 1)),
   )
   const pid = child.pid!
-  leash(
+  endWithParent(
     pid,
     exited.then(() => {}),
     { signal: 'SIGKILL', remove: [] },

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { within } from './deadline.ts'
 import { freePort } from './free-port.ts'
-import { leash } from './leash.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { removeKafkaData } from './kafka.ts'
 import { removePostgresData } from './postgres.ts'
 import { entry, workspace } from './workspace.ts'
@@ -56,7 +56,7 @@ export async function startStack(env: Record<string, string>, args: string[] = [
   const exited = new Promise<number | NodeJS.Signals>((resolve) =>
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)),
   )
-  leash(
+  endWithParent(
     child.pid!,
     exited.then(() => {}),
     { signal: 'SIGTERM', remove: [] },

@@ -31,7 +31,7 @@ export async function createEmpty(url: string, name: string): Promise<void> {
   await connected(url, (sql) => sql`create database ${sql(name)}`)
 }
 
-/** Removes a database with whoever is connected to it. */
+/** Drops a database and terminates its connections. */
 export async function dropDatabase(url: string, name: string): Promise<void> {
   await connected(url, (sql) => sql`drop database if exists ${sql(name)} with (force)`)
 }

@@ -12,7 +12,7 @@ test('PostgreSQL keeps its data over a stop, a kill -9 and a start', async () =>
   const port = await freePort()
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   for (const [round, end] of ['stop', 'kill', 'stop'].entries()) {
-    const server = await startPostgres({ dir, port, leashed: true })
+    const server = await startPostgres({ dir, port, endsWithParent: true })
     const sql = postgres(server.url, { max: 1, onnotice: () => {} })
     await sql`create table if not exists kept (round int)`
     await sql`insert into kept values (${round})`

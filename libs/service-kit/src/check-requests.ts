@@ -43,7 +43,7 @@ const isMany = (property: Property | undefined) => property?.anyOf?.some(({ type
 function refusalOfQuery(request: FastifyRequest): Problem | undefined {
   const schema = request.routeOptions.schema as
     { hide?: boolean; querystring?: { properties?: Record<string, Property> } } | undefined
-  // probes and metrics: whoever adds a parameter to them asks the same
+  // probes and metrics: additional parameters are ignored
   if (schema?.hide) return undefined
   const properties = schema?.querystring?.properties ?? {}
   const known = Object.keys(properties)

@@ -35,7 +35,7 @@ export function serviceSettings(port: number) {
     TRUST_PROXY: Type.String({
       default: '',
       format: 'cidr-list',
-      description: 'Networks (CIDR, comma separated) whose X-Forwarded-For is believed; empty believes nobody',
+      description: 'Networks (CIDR, comma separated) whose X-Forwarded-For is trusted; empty trusts none',
     }),
   }
 }

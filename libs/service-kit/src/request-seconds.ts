@@ -21,7 +21,7 @@ const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 /**
  * A histogram by method, route and status. prom-client's own makes and hashes an object of labels for every observation,
- * which took 3 % of the time of ingest: here a route finds its series once, and text is made when somebody asks.
+ * which took 3 % of the time of ingest: here a route finds its series once, and text is made at a scrape.
  */
 export function createRequestSeconds(registry: Registry): RequestSeconds {
   const all: Series[] = []

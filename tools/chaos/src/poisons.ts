@@ -48,7 +48,7 @@ export function poisons(): Poison[] {
       'an id in upper case': json(event({ event_id: randomUUID().toUpperCase() })),
       'no id': json({ ...event(), event_id: undefined }),
     }),
-    ...bytes('unknown_ad', { 'an ad that nobody made': json(event({ ad_id: 2147483647 })) }),
+    ...bytes('unknown_ad', { 'an unknown ad': json(event({ ad_id: 2147483647 })) }),
     {
       what: 'headers from elsewhere',
       reason: 'schema_invalid',

@@ -53,7 +53,7 @@ export async function startServers(dir: string): Promise<Servers> {
 async function mortalPostgres(dir: string): Promise<Servers['postgres']> {
   const [port, proxyPort] = [await freePort(), await freePort()]
   mkdirSync(dir, { recursive: true })
-  const server = mortal(() => startPostgres({ dir, port, leashed: true, settings: { max_connections: '150' } }))
+  const server = mortal(() => startPostgres({ dir, port, endsWithParent: true, settings: { max_connections: '150' } }))
   const [proxy] = await Promise.all([startProxy({ port: proxyPort, target: port }), server.start()])
   const url = `postgres://ads:ads@127.0.0.1:${port}/ads`
   await makeTemplate(url)
@@ -73,7 +73,7 @@ async function mortalKafka(dir: string): Promise<Servers['kafka']> {
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxyPort}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
   }
-  const server = mortal(() => startKafka({ dir, port, controllerPort, settings, leashed: true }))
+  const server = mortal(() => startKafka({ dir, port, controllerPort, settings, endsWithParent: true }))
   const [proxy] = await Promise.all([startProxy({ port: proxyPort, target: innerPort, kafka: true }), server.start()])
   return { ...server, proxy, brokers: `127.0.0.1:${port}`, proxiedBrokers: `127.0.0.1:${proxyPort}` }
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { bundleOf, freePort, leash, workspace } from '@ads-tracker/local-servers'
+import { bundleOf, freePort, endWithParent, workspace } from '@ads-tracker/local-servers'
 import { debuggable } from './heap.ts'
 import { until } from './until.ts'
 
@@ -82,7 +82,7 @@ export async function supervisedApp(
       if (performance.now() - started < 1000) await pause(500)
       if (wanted && child === mine) launch()
     })
-    leash(mine.pid as number, gone, { signal: 'SIGKILL', remove: [] })
+    endWithParent(mine.pid as number, gone, { signal: 'SIGKILL', remove: [] })
   }
 
   function keep(chunk: Buffer) {

@@ -5,7 +5,7 @@ import { processCommand } from '@ads-tracker/local-servers'
 import type { Port } from './settings.ts'
 
 /**
- * Makes sure that nobody listens on these ports of 127.0.0.1.
+ * Checks that these ports of 127.0.0.1 are free.
  * @throws Error that names each taken port, its variable and, where it can be known, who holds it
  */
 export async function assertFree(ports: Port[]): Promise<void> {

@@ -17,7 +17,7 @@ export function step<T>(
   work: (show: (line: string) => void) => Promise<T>,
 ): Step<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
-  // Who waits for it hears of the failure: nobody has to.
+  // The failure is reported to the steps that wait for this one.
   promise.catch(() => {})
   return { title, done: promise, task: { title, task: (_context, task) => run(task) } }
 
@@ -34,7 +34,7 @@ export function step<T>(
   }
 }
 
-/** Runs the steps, drawing their progress where somebody watches. Rejects with the first failure. */
+/** Runs the steps, drawing their progress on a terminal. Rejects with the first failure. */
 export async function runSteps(steps: Step<unknown>[], { drawing }: { drawing: boolean }): Promise<void> {
   const tasks = new Listr(
     steps.map(({ task }) => task),

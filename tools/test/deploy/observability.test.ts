@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { entry, freePort, leash, type RunningApp, workspace } from '@ads-tracker/local-servers'
+import { entry, freePort, endWithParent, type RunningApp, workspace } from '@ads-tracker/local-servers'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt } from './support/command.ts'
@@ -162,6 +162,9 @@ describe('a real Prometheus on the running system', () => {
 function startDiskMetrics(port: number, folder: string): () => void {
   const env = { ...process.env, PORT: String(port), VOLUMES: `kafka=${folder},postgres=${folder}`, LOG_LEVEL: 'warn' }
   const child = spawn(process.execPath, [entry('tools/cli'), 'disk-metrics'], { env, stdio: 'inherit' })
-  leash(child.pid!, new Promise((resolve) => child.once('exit', () => resolve())), { signal: 'SIGKILL', remove: [] })
+  endWithParent(child.pid!, new Promise((resolve) => child.once('exit', () => resolve())), {
+    signal: 'SIGKILL',
+    remove: [],
+  })
   return () => void child.kill('SIGTERM')
 }

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { leash, workspace } from '@ads-tracker/local-servers'
+import { endWithParent, workspace } from '@ads-tracker/local-servers'
 
 // Without a terminal of its own for each task everything stays in one process group, which can be stopped as one.
 const settings = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NATIVE_COMMAND_RUNNER: 'false', NX_NO_CLOUD: 'true' }
@@ -29,7 +29,7 @@ export function createNx({ onOutput }: { onOutput: (line: string) => void }) {
       },
     )
     const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-    leash(
+    endWithParent(
       child.pid!,
       closed.then(() => {}),
       { signal: 'SIGTERM', remove: [] },

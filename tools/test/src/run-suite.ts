@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { leash, workspace } from '@ads-tracker/local-servers'
+import { endWithParent, workspace } from '@ads-tracker/local-servers'
 
 interface Suite {
   /** A folder of tools/test with a vitest.config.ts. */
@@ -31,7 +31,7 @@ export async function runSuite({ suite, filters, limitMinutes, say, env = proces
     env,
   })
   const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-  leash(
+  endWithParent(
     child.pid!,
     closed.then(() => {}),
     { signal: 'SIGTERM', remove: [results] },

@@ -8,7 +8,7 @@ export interface ReadingOptions {
   /** When given, only keys with the scope `analytics:read` may look. */
   findKey?: FindKey | undefined
   onUnknownKey?: (request: FastifyRequest) => Promise<void>
-  /** Awaited before something is read that nobody reads at the moment; may refuse. */
+  /** Awaited before a query that no current reader shares; may reject the request. */
   onNewWindow?: (request: FastifyRequest) => Promise<void>
   onServed?: (source: 'prepared' | 'awaited') => void
 }

@@ -27,7 +27,7 @@ const Receipt = Type.Object(
     reason: Type.Optional(oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database')),
     replayed_at: Type.Optional(Type.String({ format: 'date-time', description: 'When its dead letter was replayed' })),
   },
-  { title: 'Receipt', description: 'What became of an event, as a click or as an impression' },
+  { title: 'Receipt', description: 'The outcome of an event, as a click or as an impression' },
 )
 const Receipts = Type.Object(
   { event_id: eventId, receipts: Type.Array(Receipt, { description: 'At most one for each type' }) },
@@ -60,7 +60,7 @@ export function receiptRoute(app: App, findReceipt: FindReceipt) {
       schema: {
         operationId: 'getReceipt',
         tags: ['events'],
-        summary: 'What became of an event',
+        summary: 'The outcome of an event',
         description: 'Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.',
         params: Type.Object({ event_id: eventId }),
         response: { 200: Receipts, ...problems('invalid_request', 'rate_limited', 'overloaded'), 404: NotKnown },
@@ -79,7 +79,7 @@ function toBody({ replayed_at, ...receipt }: StoredReceipt) {
   return { ...receipt, ...(replayed_at && { replayed_at: replayed_at.toISOString() }) }
 }
 
-// Without the mark nobody could tell "not yet" from "never".
+// The mark tells "not yet" from "never".
 function notKnown(eventId: string, completeThrough: Date | null) {
   const mark = completeThrough?.toISOString()
   return problem('not_found', {

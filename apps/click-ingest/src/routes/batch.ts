@@ -46,14 +46,14 @@ const Result = Type.Object(
     ),
     errors: Type.Optional(Type.Array(FieldErrorBody)),
   },
-  { title: 'EventResult', description: 'What became of one event of a batch' },
+  { title: 'EventResult', description: 'The outcome of one event of a batch' },
 )
 type Result = Static<typeof Result>
 const Results = Type.Object(
   { results: Type.Array(Result) },
   {
     title: 'EventResults',
-    description: 'What became of each event, in the order in which they came',
+    description: 'The outcome of each event, in the order in which they came',
     examples: [
       {
         results: [

@@ -8,7 +8,7 @@ interface Props {
   href: string
   file: string
   children: string
-  /** True where the server gives it to nobody without a key. */
+  /** True when the server requires a key for it. */
   needsKey?: boolean
 }
 

@@ -9,7 +9,7 @@ as $$
   select ((select coalesce(sum(counted + recovered), 0) from ledger) + (select coalesce(sum(counted + recovered), 0) from closed_books))::bigint
 $$;
 
--- Sums of everything that happened after `t`, by climbing raw events, minutes, hours and days. A rung is read on its shorter
+-- Sums of everything that happened after `t`, from raw events, minutes, hours and days. A level is read on its shorter
 -- side: what follows `t` in the minute, hour, day or all time, or the whole of it less what precedes. Nothing much lies
 -- beyond `latest`, so that this costs next to nothing when `t` is now.
 create or replace function events_after_v1(t timestamptz, latest timestamptz)
@@ -73,7 +73,7 @@ begin
     union all
     select a.ad_id, a.clicks, a.impressions from ad_totals a where whole_time
     union all
-    -- What is not folded belongs to each of the rungs that are read.
+    -- Deltas that are not folded belong to each level that is read.
     select u.ad_id, u.weight * u.clicks, u.weight * u.impressions
     from (
       select c.ad_id, c.clicks, c.impressions,

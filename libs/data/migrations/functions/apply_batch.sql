@@ -62,7 +62,7 @@ begin
     if first_offsets[n] > positions[n] then
       gaps := gaps || jsonb_build_object('slice', n, 'expected', positions[n]::text, 'found', first_offsets[n]::text);
     end if;
-    -- A hole inside a slice would be a record that nobody accounts for.
+    -- A gap inside a slice would be a record that is not accounted for.
     if slice_rows[n] <> next_offsets[n] - first_offsets[n] then
       raise exception 'a slice does not have one row for each of its offsets' using errcode = 'AT001';
     end if;

@@ -38,7 +38,7 @@ begin atomic
   group by 1, 2;
 end;
 
--- Sums of [lows[n], highs[n]) in one table of the ladder, or of the raw events: all together, or `by_ad`; of all ads, or of these.
+-- Sums of [lows[n], highs[n]) in one rollup table, or of the raw events: all together, or `by_ad`; of all ads, or of these.
 create or replace function rung_sums_v1(rung text, lows timestamptz[], highs timestamptz[], ads integer[], by_ad boolean)
 returns table (n bigint, ad_id integer, clicks bigint, impressions bigint)
 language plpgsql stable

@@ -1,4 +1,4 @@
--- Rows that nobody expects to be there: one that is fails the statement (23505), and the batch is applied again with every row as a
+-- Rows that are expected to be new: one that is fails the statement (23505), and the batch is applied again with every row as a
 -- possible repeat. Sorted by id, so that two writers never wait for each other in a circle. Where an id goes is told by
 -- event_places; of one that may be known elsewhere, as an undated event or in a closed day, that is looked up.
 create or replace function insert_impressions_v2(

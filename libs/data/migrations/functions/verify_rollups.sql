@@ -1,4 +1,4 @@
--- Where the rungs of the ladder are not the sums of what they were made of: minutes against raw events, hours against
+-- Where rollups are not the sums of what they were made from: minutes against raw events, hours against
 -- minutes, days against hours, totals against days; what is not folded is part of each. One statement, hence one snapshot: writers may
 -- go on. Minutes and hours that retention has removed are not compared, nor what was made of them.
 create or replace function verify_rollups_v1(since timestamptz, until timestamptz)
@@ -43,7 +43,7 @@ begin atomic
   totals as (
     select t.ad_id, null::timestamptz as at, sum(t.clicks) as clicks, sum(t.impressions) as impressions from ad_total_counts t group by 1
   ),
-  -- Each rung once as what it should be and once as what it is.
+  -- Each level once as expected and once as stored.
   sides as (
     select 'minute' as level, r.ad_id, r.at, r.clicks as expected_clicks, r.impressions as expected_impressions, 0 as clicks, 0 as impressions from raw r
     union all select 'minute', m.ad_id, m.at, 0, 0, m.clicks, m.impressions from minutes m

@@ -132,7 +132,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What became of an event
+         * The outcome of an event
          * @description Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.
          */
         get: operations["getReceipt"];
@@ -467,7 +467,7 @@ export interface components {
         EventBatch: {
             events: components["schemas"]["BatchEvent"][];
         };
-        /** @description What became of one event of a batch */
+        /** @description The outcome of one event of a batch */
         EventResult: {
             /** @description null when the event was rejected */
             event_id: string | null;
@@ -477,7 +477,7 @@ export interface components {
             code?: string;
             errors?: components["schemas"]["FieldError"][];
         };
-        /** @description What became of each event, in the order in which they came */
+        /** @description The outcome of each event, in the order in which they came */
         EventResults: {
             results: components["schemas"]["EventResult"][];
         };
@@ -575,7 +575,7 @@ export interface components {
             code: "invalid_request" | "malformed_json" | "bad_http" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "conflict" | "gone" | "payload_too_large" | "unsupported_media_type" | "expectation_failed" | "rate_limited" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "overloaded" | "outcome_unknown";
             errors?: components["schemas"]["FieldError"][];
         };
-        /** @description What became of an event, as a click or as an impression */
+        /** @description The outcome of an event, as a click or as an impression */
         Receipt: {
             /** @enum {string} */
             type: "click" | "impression";
@@ -1389,7 +1389,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each event, in the order in which they came */
+            /** @description The outcome of each event, in the order in which they came */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -53,7 +53,7 @@ export async function startKafkaConnect({ jars, worker, connector }: KafkaConnec
   ]
   const server = await spawnServer('java', args, {
     log: join(dir, 'connect.log'),
-    leash: { signal: 'SIGKILL', remove: [dir] },
+    endWithParent: { signal: 'SIGKILL', remove: [dir] },
   })
   const stop = async () => {
     await server.stop('SIGTERM')

@@ -26,7 +26,7 @@ export async function startBroker(say: (text: string) => void): Promise<Broker> 
     controllerPort: await freePort(),
     heapMegabytes: 768,
     optimise: true,
-    leashed: true,
+    endsWithParent: true,
     say,
   })
   const kafka = createKafka({ KAFKA_BROKERS: server.brokers, TOPIC_PREFIX: '', KAFKA_TLS: false }, 'bench', () => {})

@@ -28,7 +28,7 @@ const settings = { max_connections: '100', shared_buffers: '512MB', max_wal_size
 export async function startDatabase(say: (text: string) => void): Promise<DatabaseServer> {
   const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-bench-postgres-'))
   chmodSync(dir, 0o711)
-  const server = await startPostgres({ dir, port: await freePort(), settings, leashed: true, say })
+  const server = await startPostgres({ dir, port: await freePort(), settings, endsWithParent: true, say })
   process.env.TEST_DATABASE_URL = server.url
   await prepareTemplate(server.url)
   return { url: server.url, pid: server.pid, fresh, stop: () => server.stop().then(() => removePostgresData(dir)) }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort, leash, workspace } from '@ads-tracker/local-servers'
+import { freePort, endWithParent, workspace } from '@ads-tracker/local-servers'
 
 export interface Program {
   name: string
@@ -38,7 +38,7 @@ export async function startProgram({ name, script, env = {}, profileTo }: Progra
     stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)))
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const pid = child.pid as number
-  leash(pid, exited, { signal: 'SIGKILL', remove: [] })
+  endWithParent(pid, exited, { signal: 'SIGKILL', remove: [] })
   const url = `http://127.0.0.1:${port}`
   await ready()
   return { name, url, pid, readyAfter: performance.now() - began, stop }

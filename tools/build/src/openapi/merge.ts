@@ -12,7 +12,7 @@ Unknown fields of a body are ignored, and answers may gain fields.`
 
 const tags = [
   { name: 'ads', description: 'The catalogue' },
-  { name: 'events', description: 'Clicks and impressions, and what became of them' },
+  { name: 'events', description: 'Clicks, impressions and their outcome' },
   { name: 'analytics', description: 'How the ads are doing' },
 ]
 

@@ -1,7 +1,7 @@
 import { startApp } from '@ads-tracker/local-servers'
 import type { Document } from './document.ts'
 
-// Nobody listens there: an app describes itself without its dependencies.
+// Nothing listens there: an app serves its document without its dependencies.
 const apps = {
   'ads-api': { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing' },
   'click-ingest': { KAFKA_BROKERS: '127.0.0.1:9' },

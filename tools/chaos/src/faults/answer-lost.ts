@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.ts'
 import { until } from '../until.ts'
 
-/** The record is in the log and nobody knows; the retry with the same id counts once. */
+/** The record is in the log but the client got no answer; the retry with the same id counts once. */
 export const answerLost: Fault = {
   row: 7,
   name: 'answer-lost',

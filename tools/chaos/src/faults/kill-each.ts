@@ -4,7 +4,7 @@ import type { SupervisedApp } from '../supervised-app.ts'
 
 const serverLimit = 10_000
 const appLimit = 2000
-/** Kafka believes for 9 s that a killed writer is still there. */
+/** The session of a killed writer ends after 9 s. */
 const writerLimit = 12_000
 
 /** Each is back in its time, and the books are right after all of them. */

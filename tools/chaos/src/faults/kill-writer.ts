@@ -22,7 +22,7 @@ export const killWriter: Fault = {
     }
     const before = writer?.endings.length ?? 0
     arm(step)
-    // a group assigns partitions only when somebody joins
+    // a group assigns partitions only when a member joins
     if (step === 'assigned') writer?.signal('SIGTERM')
     await until('the writer dies at its step', () => writer?.endings.slice(before).includes('SIGKILL'), {
       within: 20_000,

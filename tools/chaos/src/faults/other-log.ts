@@ -39,7 +39,7 @@ async function truncated({ system, startLoad, random, expect, say }: Trial): Pro
         topic === book.topic && partition === book.partition && high > BigInt(book.next_offset),
     ),
   )
-  say(`${gaps.length} partitions have lost records that nobody had read`)
+  say(`${gaps.length} partitions have lost unread records`)
 
   const load = startLoad()
   await Promise.all(writers.map((writer) => writer.start()))

@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.ts'
 import { until } from '../until.ts'
 
-/** What came while nobody read is read, nothing is skipped, and the numbers get fresh again by themselves. */
+/** The backlog is read, nothing is skipped, and the numbers become fresh again without help. */
 export const writerBacklog: Fault = {
   row: 3,
   name: 'writer-backlog',
@@ -11,7 +11,7 @@ export const writerBacklog: Fault = {
     await Promise.all(writers.map((writer) => writer.stop(random.chance(0.5) ? 'SIGKILL' : 'SIGTERM')))
     const before = await completeThrough()
     await load.acknowledgedAfter(performance.now() + random.integer(3000, 6000), 20_000)
-    expect((await completeThrough()) === before, 'the complete-through mark moved although nobody reads')
+    expect((await completeThrough()) === before, 'the complete-through mark moved although no writer runs')
     const [started, now] = [performance.now(), Date.now()]
     await Promise.all(writers.map((writer) => writer.start()))
     await until('everything up to now is in the numbers', async () => (await completeThrough()) > now, {

@@ -113,7 +113,7 @@ const words: Partial<Record<keyof Counts, string>> = {
   hours: 'ads and hours whose sums differ from the events',
   days: 'ads and days whose sums differ from the events',
   totals: 'ads whose totals differ from the events',
-  foreign: 'events are stored that nobody sent',
+  foreign: 'events are stored that were not sent',
   altered: 'events are stored otherwise than they were sent',
   imbalance: 'is what the books are off',
   recovered: 'events were stored below the position of their book',

@@ -1,7 +1,7 @@
 import { loadConfig, serviceSettings } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
 
-// The gateway is the edge: it believes no X-Forwarded-For, so TRUST_PROXY is not a setting of it.
+// The gateway is the edge: it ignores X-Forwarded-For, so there is no TRUST_PROXY.
 const { HOST, PORT, LOG_LEVEL } = serviceSettings(8080)
 
 export const Config = Type.Object({

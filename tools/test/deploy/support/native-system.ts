@@ -20,8 +20,13 @@ export async function startInfrastructure(name: string) {
   const folder = mkdtempSync(join(tmpdir(), `ads-tracker-${name}-`))
   chmodSync(folder, 0o755)
   const [database, kafka] = await Promise.all([
-    startPostgres({ dir: join(folder, 'postgres'), port: await freePort(), leashed: true }),
-    startKafka({ dir: join(folder, 'kafka'), port: await freePort(), controllerPort: await freePort(), leashed: true }),
+    startPostgres({ dir: join(folder, 'postgres'), port: await freePort(), endsWithParent: true }),
+    startKafka({
+      dir: join(folder, 'kafka'),
+      port: await freePort(),
+      controllerPort: await freePort(),
+      endsWithParent: true,
+    }),
   ])
   const owner = {
     DATABASE_URL: database.url,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, leash, workspace } from '@ads-tracker/local-servers'
+import { freePort, endWithParent, workspace } from '@ads-tracker/local-servers'
 import { parse, stringify } from 'yaml'
 import { getJson } from './get-json.ts'
 
@@ -46,7 +46,7 @@ export async function startPrometheus(folder: string, targets: Record<string, st
     { stdio: 'inherit' },
   )
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  leash(child.pid!, exited, { signal: 'SIGKILL', remove: [] })
+  endWithParent(child.pid!, exited, { signal: 'SIGKILL', remove: [] })
   const get = async <T>(path: string) => (await getJson<{ data: T }>(`http://${address}${path}`)).data
   return {
     get,

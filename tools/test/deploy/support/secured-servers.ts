@@ -26,7 +26,12 @@ export async function startSecuredPostgres(dir: string, { key, certificate, ca }
   writeFileSync(hba, `${onlyTls}hostnossl all ads 127.0.0.1/32 scram-sha-256\n`)
   chmodSync(hba, 0o644)
   const settings = { ssl: 'on', ssl_key_file: keyFile, ssl_cert_file: certificateFile, hba_file: hba }
-  const server = await startPostgres({ dir: join(dir, 'postgres'), port: await freePort(), leashed: true, settings })
+  const server = await startPostgres({
+    dir: join(dir, 'postgres'),
+    port: await freePort(),
+    endsWithParent: true,
+    settings,
+  })
   writeFileSync(hba, onlyTls)
   const owner = postgres(server.url, { max: 1, ssl: { ca: readFileSync(ca) } })
   await owner`select pg_reload_conf()`
@@ -66,7 +71,7 @@ export async function startSecuredKafka(dir: string, { keystore }: Certificates,
     'super.users': 'User:ANONYMOUS',
     'allow.everyone.if.no.acl.found': 'false',
   }
-  const server = await startKafka({ dir: join(dir, 'kafka'), port, controllerPort, leashed: true, settings })
+  const server = await startKafka({ dir: join(dir, 'kafka'), port, controllerPort, endsWithParent: true, settings })
   await allow([server.brokers], JSON.parse(readFileSync(join(workspace, 'docker/kafka/acls.json'), 'utf8')))
   return { ...server, secured: `127.0.0.1:${securePort}` }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { leash } from '@ads-tracker/local-servers'
+import { endWithParent } from '@ads-tracker/local-servers'
 
 export interface RunningBundle {
   url: string
@@ -22,7 +22,7 @@ export async function startBundle(main: string, port: number, env: Record<string
       output += chunk.toString()
     })
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
-  leash(
+  endWithParent(
     child.pid!,
     exited.then(() => {}),
     { signal: 'SIGKILL', remove: [] },

@@ -8,7 +8,7 @@ export function* report({ from, to, differences }: Verification): Generator<stri
   if (differences.length > shown) yield `... and ${differences.length - shown} more`
   const range = `${from?.toISOString() ?? 'the beginning'} to ${to?.toISOString() ?? 'the end'}`
   yield differences.length === 0
-    ? `rollups agree with raw events from ${range}, per ad and minute, and each rung of the ladder with the one below`
+    ? `rollups agree with raw events from ${range}, per ad and minute; minute, hour, day and total rollups agree`
     : `${differences.length} differences from ${range}: npm run rebuild repairs a range`
 }
 
