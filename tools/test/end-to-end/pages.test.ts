@@ -2,11 +2,10 @@ import { expect, test } from 'vitest'
 import { get } from './support/client.ts'
 
 test.each([
+  ['/', 'text/html', 'no-cache'],
   ['/docs', 'text/html', 'no-cache'],
   ['/docs/', 'text/html', 'no-cache'],
-  ['/docs/docs.css', 'text/css', 'no-cache'],
   ['/demo', 'text/html', 'no-cache'],
-  ['/demo/demo.js', 'javascript', 'no-cache'],
   ['/demo/clips/1.mp4', 'video/mp4', 'no-cache'],
   ['/openapi.json', 'application/json', 'no-cache'],
   ['/tracker.js', 'javascript', 'public, max-age=300'],
@@ -18,7 +17,21 @@ test.each([
   expect(headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-test('the tracker is for pages of every origin, and one of its names is for ever', async () => {
+test.each(['/', '/demo', '/docs'])(
+  'the scripts and styles of %s have names that change with their content',
+  async (page) => {
+    const { body } = await get<string>(page)
+    const assets = [...body.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!)
+    expect(assets.some((path) => path.endsWith('.js'))).toBe(true)
+    expect(assets.some((path) => path.endsWith('.css'))).toBe(true)
+    for (const path of assets) {
+      const { status, headers } = await get(path)
+      expect([path, status, headers.get('cache-control')]).toEqual([path, 200, 'public, max-age=31536000, immutable'])
+    }
+  },
+)
+
+test('the tracker is for pages of every origin, and one of its names never changes', async () => {
   const { body } = await get<{ url: string; integrity: string }>('/tracker.json')
   for (const path of ['/tracker.js', body.url])
     expect((await get(path)).headers.get('access-control-allow-origin')).toBe('*')
@@ -26,12 +39,12 @@ test('the tracker is for pages of every origin, and one of its names is for ever
 })
 
 test('pages load nothing from other origins', async () => {
-  for (const path of ['/docs', '/demo'])
+  for (const path of ['/', '/docs', '/demo'])
     expect((await get(path)).headers.get('content-security-policy')).toContain("default-src 'self'")
 })
 
 test.each(['/docs/nothing.js', '/demo/clips/99.mp4', '/tracker-0.0.0-ffffffff.js'])(
-  '%s is not there, and nobody keeps that',
+  '%s does not exist, and the answer is not cached',
   async (path) => {
     const { status, headers, body } = await get<{ code: string }>(path)
     expect([status, body.code, headers.get('cache-control')]).toEqual([404, 'not_found', null])
