@@ -49,7 +49,8 @@ it('Schemathesis finds nothing in the started system that the document does not 
   )
   const lines = stdout.split('\n').map((line) => line.slice(0, 300))
   expect(status, lines.slice(-80).join('\n')).toBe(0)
-  expect(stdout).toContain('No issues found')
+  // not `No issues found`: what the schema cannot say, such as `from` without `minutes`, makes a warning when it is refused often
+  expect(stdout).toMatch(/(\d+) generated, \1 passed/)
   console.log(lines.filter((line) => /generated|Operations:/.test(line)).join('\n'))
 })
 

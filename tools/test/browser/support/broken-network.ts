@@ -23,7 +23,9 @@ export async function breakableNetwork(target: string) {
   let losesAnswer: (count: number) => boolean = () => false
   const server = createServer(async (incoming, outgoing) => {
     if (isDown) return void incoming.socket.destroy()
-    const body = await buffer(incoming)
+    // a page that is closed during a request ends it
+    const body = await buffer(incoming).catch(() => undefined)
+    if (!body) return
     const arrived = {
       method: incoming.method ?? '',
       url: incoming.url ?? '',
