@@ -70,7 +70,7 @@ export function booksCheck({ value, failure }: Resource<Books>): Check {
     `${formatCount(counted)} counted`,
     `${formatCount(duplicates)} sent again`,
     `${formatCount(conflicts)} sent again with other content`,
-    `${formatCount(dead_letters)} put aside`,
+    `${formatCount(dead_letters)} dead letters`,
   ]
   const text = `${formatCount(counted + duplicates + conflicts + dead_letters)} events were read: ${parts.join(', ')}.`
   if (value.balanced) return { title, state: 'good', text }
@@ -79,10 +79,10 @@ export function booksCheck({ value, failure }: Resource<Books>): Check {
 
 /** What could not be counted. */
 export function deadLettersCheck({ value, failure }: Resource<Books>): Check {
-  const title = 'Nothing is put aside'
+  const title = 'No dead letters are waiting'
   if (!value) return unknown(title, failure?.message)
   const waiting = value.waiting_dead_letters.reduce((sum, { count }) => sum + count, 0)
-  if (waiting === 0) return { title, state: 'good', text: 'There are no dead letters that wait for anybody.' }
+  if (waiting === 0) return { title, state: 'good', text: 'No accepted event is waiting for a decision.' }
   const parts = value.waiting_dead_letters.map(
     ({ reason, count }) => `${formatCount(count)} ${reasons[reason] ?? reason}`,
   )

@@ -9,7 +9,8 @@ export const terms = {
   Archived: 'An ad that is no longer listed. Events on it still count.',
   'Dead letter':
     'An event that was accepted and could not be counted. It is kept, with the reason, and can be replayed.',
-  'Books balance': 'Everything that was read is counted, a repetition, or put aside with a reason. Nothing is missing.',
+  'Books balance':
+    'Each event that was read is counted, a repetition, or a dead letter with a reason. None is missing.',
   'API key': 'What allows changes. Your administrator makes it with: npm run api-keys -- create.',
 } as const
 export type TermName = keyof typeof terms

@@ -23,7 +23,7 @@ export function FindEvent() {
     <Page title="Find an event">
       <section class="card">
         <p>
-          Every click and every impression has an id, its <code>event_id</code>. Paste one to read what became of it.
+          Every click and every impression has an id, its <code>event_id</code>. Paste one to see its outcome.
         </p>
         <form class="row" onSubmit={submit}>
           <label class="grow">

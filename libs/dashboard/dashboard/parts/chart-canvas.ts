@@ -74,8 +74,13 @@ export function drawChart(canvas: HTMLCanvasElement, drawing: Drawing) {
     const { x, y } = chart.options.scales!
     for (const scale of [x!, y!]) scale.ticks!.color = color('--muted')
     y!.grid!.color = color('--line')
+    // counts are whole numbers: no labels between them
     y!.ticks!.callback = (value) =>
-      metric === 'ctr' ? `${+(100 * Number(value)).toFixed(2)}%` : formatShort(Number(value))
+      metric === 'ctr'
+        ? `${+(100 * Number(value)).toFixed(2)}%`
+        : Number.isInteger(Number(value))
+          ? formatShort(Number(value))
+          : null
     chart.update('none')
   }
 }
