@@ -1,25 +1,5 @@
--- The period as it can be answered: a minute that is cut by an end of it counts as a whole where its raw events are no longer
--- kept, and an hour where its minutes are not. An open end is now.
-create or replace function answerable_period_v1(inout low timestamptz, inout high timestamptz, out as_of timestamptz, out rounded boolean)
-language plpgsql stable
-set timezone = 'UTC'
-as $$
-declare
-  complete_from timestamptz := coalesce((select removed_before + interval '1 day' from retention), '-infinity');
-  hours_from timestamptz := coalesce((select minutes_removed_before from retention), '-infinity');
-  given constant timestamptz[] := array[low, coalesce(high, date_trunc('milliseconds', now()))];
-begin
-  as_of := date_trunc('milliseconds', now());
-  low := case when given[1] < complete_from then date_trunc('minute', given[1]) else given[1] end;
-  high := case when given[2] < complete_from then date_bin('1 minute', given[2] + interval '1 minute' - interval '1 microsecond', '2000-01-01 00:00:00+00') else given[2] end;
-  if low < hours_from then
-    low := date_trunc('hour', low);
-  end if;
-  if high < hours_from then
-    high := date_bin('1 hour', high + interval '1 hour' - interval '1 microsecond', '2000-01-01 00:00:00+00');
-  end if;
-  rounded := given <> array[low, high];
-end $$;
+-- Analytics of any period and any buckets. All functions are STABLE, so that everything inside sees the snapshot of the
+-- statement that calls them: buckets, their sum and the freshness of one answer belong together.
 
 -- The part of what is not folded: many entries of few minutes, which are looked for in the ranges once each.
 create or replace function unfolded_sums_v1(lows timestamptz[], highs timestamptz[], ads integer[], by_ad boolean)
@@ -76,6 +56,32 @@ begin
   end if;
 end $$;
 
+-- Clicks and impressions of each bucket [edges[n], edges[n + 1]), by its number n from 1 on; buckets without any are left out.
+create or replace function bucket_sums_v1(edges timestamptz[], ads integer[], by_ad boolean)
+returns table (bucket integer, ad_id integer, clicks bigint, impressions bigint)
+language plpgsql stable
+-- Nobody can know how many parts there will be, and the guess is low: thousands would be compared with thousands.
+set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0 set enable_nestloop = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+  -- neighbours share what lies at their edge: equal parts have the same number, and are read once
+  with parts as materialized (
+    select *, dense_rank() over (partition by rung order by low, high) as n from bucket_parts_v1(edges)
+  ),
+  ranges as (
+    select rung, array_agg(low order by n) as lows, array_agg(high order by n) as highs
+    from (select distinct rung, n, low, high from parts) as different group by rung
+  ),
+  sums as materialized (
+    select ranges.rung, s.* from ranges, lateral rung_sums_v1(rung, lows, highs, ads, by_ad) as s
+  )
+  select p.bucket, s.ad_id, sum(p.sign * s.clicks)::bigint, sum(p.sign * s.impressions)::bigint
+  from parts p join sums s on s.rung = p.rung and s.n = p.n
+  group by p.bucket, s.ad_id;
+end $$;
+
 -- The ads of an answer: each that is live or has events.
 create or replace function counted_ads_v1(ads integer[]) returns setof integer
 language sql stable
@@ -84,6 +90,94 @@ begin atomic
   where (ads is null or a.id = any (ads)) and (a.archived_at is null or exists (select from ad_totals t where t.ad_id = a.id) or a.id in (select u.ad_id from unfolded_counts u));
 end;
 
+-- One row for each of these ads (null: all) and the events of [low, high); `high` null is now. The three arrays are parallel,
+-- ordered by ad. `rounded`: low or high were moved to whole minutes, because raw events of their time are no longer kept.
+create or replace function period_v1(
+  inout low timestamptz, inout high timestamptz, ads integer[], out as_of timestamptz, out rounded boolean,
+  out complete_through timestamptz, out ledger_position bigint, out catalogue bigint,
+  out ad_ids text, out clicks text, out impressions text
+)
+language plpgsql stable
+set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  wanted constant integer[] := ads;
+begin
+  select p.low, p.high, p.as_of, p.rounded into low, high, as_of, rounded from answerable_period_v1(low, high) p;
+  select l.ledger_position, l.complete_through, c.version into ledger_position, complete_through, catalogue
+  from ledger_position_v1() l, catalogue_version c;
+  select array_agg(r.ad_id)::text, array_agg(r.clicks)::text, array_agg(r.impressions)::text into ad_ids, clicks, impressions
+  from (
+    select a.ad_id, coalesce(s.clicks, 0) as clicks, coalesce(s.impressions, 0) as impressions
+    from counted_ads_v1(wanted) as a (ad_id)
+    left join bucket_sums_v1(case when low < high then array[low, high] end, wanted, true) s on s.ad_id = a.ad_id
+    order by a.ad_id
+  ) r;
+end $$;
 
-revoke all on function unfolded_sums_v1(timestamptz[], timestamptz[], integer[], boolean) from public;
-grant execute on function unfolded_sums_v1(timestamptz[], timestamptz[], integer[], boolean) to ads_api;
+-- The events of [low, high) in buckets of a unit of the zone, together or `by_ad`; with `compare` those of the period before as well.
+-- `starts` (Unix milliseconds) and `offsets` (seconds east of UTC) are of all buckets, the first `before` of them of the period
+-- before. `buckets`, `ad_ids`, `clicks` and `impressions` are parallel: the buckets that have any, by their number from 1 on.
+-- `listed` are the ads of the answer, when it is by ad. Nothing is summed when there are more than `most` buckets, or more than
+-- `most_rows` of them for all ads; `rows` tells how many there are.
+create or replace function series_v1(
+  unit text, inout low timestamptz, inout high timestamptz, zone text, ads integer[], by_ad boolean, compare boolean, most integer, most_rows integer,
+  out as_of timestamptz, out rounded boolean,
+  out complete_through timestamptz, out ledger_position bigint, out catalogue bigint,
+  out bucket_count integer, out row_count bigint, out before integer, out aligned boolean, out starts text, out offsets text, out listed text,
+  out buckets text, out ad_ids text, out clicks text, out impressions text
+)
+language plpgsql stable
+set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  wanted constant integer[] := ads;
+  apart  constant boolean := by_ad;
+  edges    timestamptz[];
+  previous timestamptz[];
+  listing  integer[];
+begin
+  select p.low, p.high, p.as_of, p.rounded into low, high, as_of, rounded from answerable_period_v1(low, high) p;
+  select l.ledger_position, l.complete_through, c.version into ledger_position, complete_through, catalogue
+  from ledger_position_v1() l, catalogue_version c;
+  edges := bucket_edges_v1(unit, low, high, zone);
+  bucket_count := cardinality(edges) - 1;
+  before := 0;
+  aligned := false;
+  if apart then
+    listing := array(select a from counted_ads_v1(wanted) a order by a);
+    listed := listing::text;
+  end if;
+  row_count := bucket_count::bigint * coalesce(cardinality(listing), 1);
+  if bucket_count > most or row_count > most_rows then
+    return;
+  end if;
+  if compare and bucket_count > 0 then
+    select p.aligned, p.previous into aligned, previous from previous_edges_v1(unit, edges, zone) p;
+    before := cardinality(previous) - 1;
+    edges := previous || edges[2:];
+  end if;
+  select array_agg((extract(epoch from at) * 1000)::bigint order by n)::text,
+         array_agg(extract(epoch from (at at time zone zone) - (at at time zone 'UTC'))::integer order by n)::text into starts, offsets
+  from unnest(edges) with ordinality as edge (at, n) where n < cardinality(edges);
+  select array_agg(s.bucket)::text, array_agg(s.ad_id)::text, array_agg(s.clicks)::text, array_agg(s.impressions)::text
+  into buckets, ad_ids, clicks, impressions
+  from bucket_sums_v1(edges, wanted, apart) s;
+end $$;
+
+revoke all on function
+  unfolded_sums_v1(timestamptz[], timestamptz[], integer[], boolean),
+  rung_sums_v1(text, timestamptz[], timestamptz[], integer[], boolean), bucket_sums_v1(timestamptz[], integer[], boolean),
+  counted_ads_v1(integer[]), period_v1(timestamptz, timestamptz, integer[]),
+  series_v1(text, timestamptz, timestamptz, text, integer[], boolean, boolean, integer, integer)
+from public;
+grant execute on function
+  unfolded_sums_v1(timestamptz[], timestamptz[], integer[], boolean),
+  rung_sums_v1(text, timestamptz[], timestamptz[], integer[], boolean), bucket_sums_v1(timestamptz[], integer[], boolean),
+  counted_ads_v1(integer[]), period_v1(timestamptz, timestamptz, integer[]),
+  series_v1(text, timestamptz, timestamptz, text, integer[], boolean, boolean, integer, integer)
+to ads_api;
