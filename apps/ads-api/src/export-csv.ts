@@ -1,5 +1,6 @@
 import type { ExportedEvent } from '@ads-tracker/data'
 import { stringify } from 'csv-stringify/sync'
+import { csvOptions } from './csv.ts'
 
 export const exportColumns = [
   'event_id',
@@ -13,9 +14,7 @@ export const exportColumns = [
 
 const options = {
   columns: [...exportColumns],
-  record_delimiter: '\r\n',
-  // a cell that a spreadsheet would take for a formula begins with a quote
-  escape_formulas: true,
+  ...csvOptions,
   cast: { date: (date: Date) => date.toISOString() },
 } as const
 

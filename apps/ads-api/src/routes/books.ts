@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import { oneOf, orNull } from '../answer-types.ts'
 import { type FindKey, requireScope } from '../authorize.ts'
+import { readingSecurity } from './reading.ts'
 
 const count = (description: string, example = 0) => Type.Integer({ minimum: 0, description, examples: [example] })
 const Books = Type.Object(
@@ -63,7 +64,7 @@ export function booksRoute(app: App, { readBooks, findKey, onUnknownKey }: Books
         operationId: 'getBooks',
         tags: ['analytics'],
         summary: 'Do the books balance',
-        security: findKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }],
+        security: readingSecurity(findKey),
         description: 'Sums of the ledger over all partitions, at most a second old.',
         response: {
           200: Books,

@@ -10,8 +10,10 @@ import type { ExportEnd, ExportMetrics } from '../export-metrics.ts'
 import { parquetOf } from '../export-parquet.ts'
 import { exportFormats, exportRequestOf } from '../export-request.ts'
 import { type Export, type ExportStore, openExport, textOf } from '../exports.ts'
+import { freshnessHeaders } from '../freshness-headers.ts'
 import { holds } from '../http-cache.ts'
 import type { Slots } from '../slots.ts'
+import { freshness, time } from './reading.ts'
 
 const Params = Type.Object({
   type: { ...oneOf(...exportedTypes), description: 'What happened', examples: ['clicks'] },
@@ -25,7 +27,6 @@ const Params = Type.Object({
 const IfNoneMatch = Type.Object({
   'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of a file of a settled day' })),
 })
-const time = (description: string) => ({ type: 'string', format: 'date-time', description })
 const headers = {
   'X-Settled': {
     type: 'string',
@@ -34,7 +35,7 @@ const headers = {
   },
   'X-As-Of': time('When the export began'),
   'X-Complete-Through': time('Everything acknowledged before this time is in the file, if it is of this day'),
-  'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
+  'X-Ingest-Lag-Ms': freshness['X-Ingest-Lag-Ms'],
   ETag: {
     type: 'string',
     description: 'Strong, and for a settled day alone: another one after an event that came very late',
@@ -172,10 +173,6 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
 function freshnessOf({ isSettled, asOf, completeThrough }: Export): Record<string, string> {
   return {
     'x-settled': String(isSettled),
-    'x-as-of': asOf.toISOString(),
-    ...(completeThrough && {
-      'x-complete-through': completeThrough.toISOString(),
-      'x-ingest-lag-ms': String(Math.max(0, asOf.getTime() - completeThrough.getTime())),
-    }),
+    ...freshnessHeaders({ asOf, completeThrough, windowStart: null }),
   }
 }

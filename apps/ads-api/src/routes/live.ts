@@ -7,6 +7,7 @@ import { type FindKey, requireScope } from '../authorize.ts'
 import type { Live } from '../live.ts'
 import type { Slots } from '../slots.ts'
 import { AdStats } from './analytics.ts'
+import { readingSecurity } from './reading.ts'
 
 const timeOrNull = (description: string) => orNull('string', { format: 'date-time', description })
 const liveExample = {
@@ -79,7 +80,7 @@ export async function liveRoute(
         operationId: 'streamAnalytics',
         tags: ['analytics'],
         summary: 'How each ad is doing, while it happens',
-        security: findKey ? [{ apiKey: [] }] : [{}, { apiKey: [] }],
+        security: readingSecurity(findKey),
         description:
           'The rows of all time: a snapshot first, then those that moved, at most two messages a second. When nothing moves, ' +
           'a message without rows every 5 s tells how fresh the numbers are; none comes while the database does not answer. ' +

@@ -19,7 +19,7 @@ export const IfNoneMatch = Type.Object({
   ),
 })
 
-const time = (description: string) => ({ type: 'string', format: 'date-time', description })
+export const time = (description: string) => ({ type: 'string', format: 'date-time', description })
 export const freshness = {
   'X-As-Of': time(
     'When the numbers were read; without from and to the end of the window, up to which events are counted',
