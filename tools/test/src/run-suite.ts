@@ -14,6 +14,21 @@ interface Suite {
   env?: NodeJS.ProcessEnv
 }
 
+/** Names of test files from the command line. Prints usage and exits on --help (0) and on an unknown option (78). */
+export function readFilters(command: string, args = process.argv.slice(2)): string[] {
+  const usage = `usage: npm run ${command} [-- NAME...], a part of the name of each test file to run; all without one`
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    console.log(usage)
+    process.exit(0)
+  }
+  const unknown = args.find((arg) => arg.startsWith('-'))
+  if (unknown !== undefined) {
+    console.error(`unknown option ${unknown}\n${usage}`)
+    process.exit(78)
+  }
+  return args
+}
+
 interface Counts {
   passed: number
   failed: number
