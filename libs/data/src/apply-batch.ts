@@ -33,7 +33,7 @@ type Answer =
 
 /**
  * Applies batches through one connection. Events that may be repeats are told apart from those that are plainly inserted; where that
- * was wrong, the statement has written nothing, and the batch is applied again with every event as a possible repeat.
+ * was wrong or led to a deadlock, the statement has written nothing, and the batch is applied again with every event as a possible repeat.
  */
 export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch) => Promise<BatchOutcome> {
   /** Where the ledger was seen last. */
@@ -63,7 +63,7 @@ export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch)
       const [row] = await run<{ outcome: string }>(applyBatchStatement, made.parameters)
       answer = JSON.parse(row?.outcome ?? 'null') as Answer
     } catch (error) {
-      if (isUniqueViolation(error) && made.suspects.length < batch.events.length) return 'suspect_all'
+      if (endsWithSuspects(error) && made.suspects.length < batch.events.length) return 'suspect_all'
       throw error
     }
     if (answer.status === 'redelivered') {
@@ -133,8 +133,10 @@ function sliceAt({ slices }: Batch, { ordered }: BatchParameters, place: number)
   return slices[ordered[place - 1] as number] as Slice
 }
 
-function isUniqueViolation(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === '23505'
+// 23505: a plain event is known. 40P01: plain events and suspects are each inserted in the order of their ids, one after the other, so
+// that two batches which share ids of both may wait for each other; suspects alone have one order.
+function endsWithSuspects(error: unknown): boolean {
+  return ['23505', '40P01'].includes((error as { code?: string } | null)?.code ?? '')
 }
 
 function nameOf({ topic, partition }: Slice): string {

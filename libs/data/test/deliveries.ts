@@ -3,7 +3,7 @@ import type { Sql } from 'postgres'
 import { expect } from 'vitest'
 import type { AdEvent, EventType } from '@ads-tracker/events'
 import { applyBatchStatement, batchParameters, everythingSuspected } from '../src/batch-parameters.ts'
-import type { Batch, BatchStore } from '../src/index.ts'
+import { type Batch, type BatchStore, classifyError } from '../src/index.ts'
 import { batchOf, brokerTime, bury, event, id, type LogRecord, type Range, topics } from './log.ts'
 import { createModel, type Model } from './model.ts'
 import { clearState, readState } from './stored-state.ts'
@@ -192,8 +192,12 @@ async function concurrently(world: World, ranges: Range[], withFold: boolean): P
   const plain: typeof read = (...position) => ({ ...read(...position), replayOf: undefined })
   const batches = halves.filter((half) => half.length > 0).map((half) => batchOf(plain, half))
   const settle = async (store: BatchStore, batch: Batch): Promise<void> => {
-    const outcome = await store.apply(batch)
-    if (outcome.status === 'unknown_ads') await settle(store, bury(batch, outcome))
+    const outcome = await store.apply(batch).catch((error: unknown) => {
+      if (classifyError(error) === 'retry') return undefined
+      throw error
+    })
+    if (!outcome) await settle(store, batch)
+    else if (outcome.status === 'unknown_ads') await settle(store, bury(batch, outcome))
   }
   await Promise.all([
     ...batches.map((batch, index) => settle(world.stores[index]!, batch)),
