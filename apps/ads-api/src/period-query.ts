@@ -3,7 +3,8 @@ import { type SchemaOptions, Type } from '@sinclair/typebox'
 
 const time = (options: SchemaOptions) => Type.String({ format: 'date-time', ...options })
 const from = {
-  description: 'Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B',
+  description:
+    'Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Minutes are kept as long as raw events, hours for two years by default, days for ever: of older times only periods and buckets of full hours or whole days (UTC) are answered, others are 400',
   examples: ['2026-10-25T00:00:00+02:00'],
 }
 export const periodQuery = {

@@ -1,3 +1,4 @@
+import { NoLongerKeptError } from '@ads-tracker/data'
 import type { AdFilter, PeriodAnalytics, PeriodQuery, Series, SeriesQuery, SeriesUnit } from '@ads-tracker/data'
 import { type Answer, answerOf } from './answer.ts'
 import { windowAges } from './answers.ts'
@@ -24,8 +25,9 @@ export interface ReportsOptions {
 }
 
 export interface Reports {
+  /** @throws Problem invalid_request when it needs numbers that are no longer kept */
   period(report: PeriodReport): Answer | Promise<Answer>
-  /** @throws Problem invalid_request when there are too many buckets */
+  /** @throws Problem invalid_request when there are too many buckets, or when they need numbers that are no longer kept */
   series(report: SeriesReport): SeriesAnswer | Promise<SeriesAnswer>
   isTimeZone(name: string): Promise<boolean>
   /** Whether this report was read recently, so that another reader costs no extra query. */
@@ -59,12 +61,19 @@ export function createReports({
   }
 
   async function loadPeriod({ filter, ...period }: PeriodReport, before?: Answer): Promise<Answer> {
-    const { from, to, ...numbers } = await readPeriod({ ...period, adIds: await idsFor(filter) })
+    const { from, to, ...numbers } = await readPeriod({ ...period, adIds: await idsFor(filter) }).catch(
+      refuseRemoved(() => 'begin and end it at such times'),
+    )
     return answerOf({ ...numbers, windowStart: from, windowEnd: to, feed: unread }, before)
   }
 
   async function loadSeries({ filter, ...report }: SeriesReport, before?: SeriesAnswer): Promise<SeriesAnswer> {
-    const found = await readSeries({ ...report, adIds: await idsFor(filter), maxBuckets, maxRows })
+    const found = await readSeries({ ...report, adIds: await idsFor(filter), maxBuckets, maxRows }).catch(
+      refuseRemoved(
+        (interval) =>
+          `take an interval of ${interval} or longer that begins at such times, for example with time_zone=UTC${report.compare ? ', or leave out compare' : ''}`,
+      ),
+    )
     const { bucketCount, rowCount } = found
     if (bucketCount > maxBuckets) throw tooMany(`${bucketCount} buckets`)
     if (rowCount > maxRows)
@@ -87,6 +96,17 @@ export function createReports({
 /** @returns Problem invalid_request */
 export function tooMany(what: string) {
   return refused('interval', `makes ${what}, ${maxBuckets} are allowed: take a longer interval or a shorter period`)
+}
+
+function refuseRemoved(remedy: (interval: string) => string) {
+  return (error: unknown): never => {
+    if (!(error instanceof NoLongerKeptError)) throw error
+    const [kept, interval] = error.unit === 'minute' ? ['full hours', 'an hour'] : ['whole days', 'a day']
+    throw refused(
+      'from',
+      `must not lie before ${error.before} for such a period: of earlier times the numbers of ${kept} (UTC) are kept; ${remedy(interval)}`,
+    )
+  }
 }
 
 function keyOf(report: PeriodReport | SeriesReport): string {

@@ -17,8 +17,8 @@ export interface StoreOptions {
 
 export interface Store {
   /**
-   * Runs a function of libs/data. Rejects within bounds of time: with the problem `unavailable` or `overloaded`, or with the
-   * error of a statement that can never work.
+   * Runs a function of libs/data. Rejects within bounds of time: with the problem `unavailable` or `overloaded`, with the error
+   * of a statement that can never work, or with what libs/data throws about a period that is no longer kept.
    */
   query<T>(work: (database: Database) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -41,6 +41,7 @@ export function openStore({ url, tls, ca, poolSize, timeoutMs, onError = () => {
       return await deadline(work(used), timeoutMs + 500)
     } catch (error) {
       const meaning = meaningOf(error)
+      if (meaning === 'gone') throw error
       if (meaning === 'unreachable') replace(used)
       onError(error, meaning === 'mistake' ? 'mistake' : 'unavailable')
       if (meaning === 'mistake') throw error

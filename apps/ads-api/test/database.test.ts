@@ -29,6 +29,10 @@ const get = (path: string, init?: RequestInit) => fetch(app.url + path, init)
 const json = async <T>(path: string) => (await (await get(path)).json()) as T
 const clicksOf = async (ad: number, query = '') =>
   (await json<Row[]>(`/ads/analytics${query}`)).find(({ ad_id }) => ad_id === ad)?.clicks
+const failures = async (kind: string) => {
+  const metrics = await (await get('/metrics')).text()
+  return Number(new RegExp(`^ads_database_errors_total\\{kind="${kind}"\\} (\\S+)$`, 'm').exec(metrics)?.[1])
+}
 
 describe('analytics', () => {
   it('show a commit to whoever asks 25 ms later, all the time', async () => {
@@ -192,11 +196,6 @@ describe('a database that is older than the app', () => {
 })
 
 describe('a statement that the database refuses', () => {
-  const failures = async (kind: string) => {
-    const metrics = await (await get('/metrics')).text()
-    return Number(new RegExp(`^ads_database_errors_total\\{kind="${kind}"\\} (\\S+)$`, 'm').exec(metrics)?.[1])
-  }
-
   it.each([
     ['a column of another name', 'alter table ads rename column name to title', 'alter table ads rename title to name'],
     ['a missing right', 'revoke select on ads from ads_api', 'grant select on ads to ads_api'],
@@ -213,6 +212,34 @@ describe('a statement that the database refuses', () => {
     expect(await failures('unavailable')).toBe(before.unavailable)
     await sql.unsafe(back)
     expect((await get('/ads')).status).toBe(200)
+  })
+})
+
+describe('a period that needs minutes which are no longer kept', () => {
+  const since = '2026-03-10T00:00:00Z'
+  beforeAll(() => sql`update retention set minutes_removed_before = ${since}`.execute())
+  afterAll(() => sql`update retention set minutes_removed_before = null`.execute())
+
+  it.each([
+    ['?from=2026-03-01T12:30:00Z', 400, 'begin and end it at such times'],
+    ['?from=2026-03-01T12:00:00Z', 200, ''],
+    ['/series?interval=minute&from=2026-03-09T12:00:00Z&to=2026-03-09T13:00:00Z', 400, 'an hour or longer'],
+    ['/series?interval=hour&from=2026-03-09T12:00:00Z&to=2026-03-09T13:00:00Z', 200, ''],
+    [
+      '/series?interval=day&compare=previous&time_zone=Asia/Kolkata&from=2026-03-10T18:30:00Z&to=2026-03-12T18:30:00Z',
+      400,
+      'leave out compare',
+    ],
+  ])('is refused with what can be asked instead: %s', async (query, status, remedy) => {
+    const before = await failures('mistake')
+    const response = await get(`/ads/analytics${query}`)
+    expect(response.status).toBe(status)
+    const body = (await response.json()) as { errors: { field: string; message: string }[] }
+    if (status === 400) {
+      expect(body.errors).toEqual([{ field: 'from', message: expect.stringContaining(since) }])
+      expect(body.errors[0]?.message).toContain(remedy)
+    }
+    expect(await failures('mistake')).toBe(before)
   })
 })
 

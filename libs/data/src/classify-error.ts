@@ -7,9 +7,10 @@ export type ErrorAction = 'retry' | 'split' | 'halve' | 'stop' | 'retry_alarm'
 
 /**
  * What an error means for a request: no connection could be made or it does not answer (`unreachable`), the
- * database cannot work at the moment (`unavailable`), or what was asked can never work (`mistake`).
+ * database cannot work at the moment (`unavailable`), what was asked is no longer kept (`gone`), or the statement can never
+ * work (`mistake`).
  */
-export type ErrorMeaning = 'unreachable' | 'unavailable' | 'mistake'
+export type ErrorMeaning = 'unreachable' | 'unavailable' | 'gone' | 'mistake'
 
 const unreachable: [ErrorAction, ErrorMeaning] = ['retry', 'unreachable']
 
@@ -39,6 +40,7 @@ const table: Record<string, [ErrorAction, ErrorMeaning]> = {
   '57': ['retry_alarm', 'unavailable'], // other interventions of an operator
   '58': ['retry_alarm', 'unavailable'], // system errors
   XX: ['retry_alarm', 'unavailable'], // internal errors
+  AT002: ['retry_alarm', 'gone'], // require_kept_v1; no batch asks it
   UNSAFE_SETTINGS: ['stop', 'unavailable'],
   DEADLINE: unreachable,
   // The driver's own codes and those of sockets. A connection that was lost is made again by the next query.

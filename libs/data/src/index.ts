@@ -55,7 +55,7 @@ export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, Sli
 export { createBatchStore, type BatchStore, type BatchStoreOptions, type FoldDue, type LogEnd } from './batch-store.ts'
 export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
 export { createGroupMembers, type GroupMembers, type GroupMembersOptions } from './group-members.ts'
-export { DeadlineError, UnsafeSettingsError } from './errors.ts'
+export { DeadlineError, NoLongerKeptError, UnsafeSettingsError } from './errors.ts'
 export {
   countDeadLetters,
   existingAds,

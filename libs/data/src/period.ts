@@ -1,6 +1,7 @@
 import { type AdStats, type Freshness, type FreshnessRow, freshnessOf, statsOf } from './analytics.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
+import { NoLongerKeptError } from './errors.ts'
 
 export interface PeriodQuery {
   from: Date
@@ -31,12 +32,22 @@ export interface PeriodRow extends FreshnessRow {
   as_of: string
 }
 
-/** The numbers of a period, exact to the millisecond while raw events are kept, and how fresh they are, from one snapshot. */
+/**
+ * The numbers of a period, exact to the millisecond while raw events are kept, and how fresh they are, from one snapshot.
+ * @throws NoLongerKeptError
+ */
 export async function readPeriod(database: Database, { from, to, adIds }: PeriodQuery): Promise<PeriodAnalytics> {
   const [row] = await opened(database).sql<
     [PeriodRow & { ad_ids: string | null; clicks: string | null; impressions: string | null }]
-  >`select * from period_v1(${timeText(from)}::text::timestamptz, ${timeText(to)}::text::timestamptz, ${arrayText(adIds)}::text::integer[])`
+  >`select * from period_v1(${timeText(from)}::text::timestamptz, ${timeText(to)}::text::timestamptz, ${arrayText(adIds)}::text::integer[])`.catch(
+    throwNoLongerKept,
+  )
   return { ...periodOf(row), rows: statsOf(row) }
+}
+
+/** @throws NoLongerKeptError for what require_kept_v1 raises, else the error itself */
+export function throwNoLongerKept(error: { code?: unknown; detail: 'minute' | 'hour'; hint: string }): never {
+  throw error.code === 'AT002' ? new NoLongerKeptError(error.detail, error.hint, error) : error
 }
 
 export function periodOf(row: PeriodRow): Period {

@@ -1,7 +1,15 @@
 import { type Counts, counts, numbers } from './analytics.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
-import { arrayText, type Period, periodOf, type PeriodQuery, type PeriodRow, timeText } from './period.ts'
+import {
+  arrayText,
+  type Period,
+  periodOf,
+  type PeriodQuery,
+  type PeriodRow,
+  throwNoLongerKept,
+  timeText,
+} from './period.ts'
 
 export const seriesUnits = ['minute', 'hour', 'day', 'week', 'month'] as const
 export type SeriesUnit = (typeof seriesUnits)[number]
@@ -50,7 +58,10 @@ interface Row extends PeriodRow {
   impressions: string | null
 }
 
-/** A period in buckets of a zone. Both, their sums and their freshness come from one snapshot. */
+/**
+ * A period in buckets of a zone. Both, their sums and their freshness come from one snapshot.
+ * @throws NoLongerKeptError
+ */
 export async function readSeries(
   database: Database,
   { unit, from, to, timeZone, adIds, compare = false, byAd = false, maxBuckets, maxRows }: SeriesQuery,
@@ -58,7 +69,7 @@ export async function readSeries(
   const [row] = await opened(database).sql<[Row]>`
     select * from series_v1(
       ${unit}::text, ${timeText(from)}::text::timestamptz, ${timeText(to)}::text::timestamptz, ${timeZone}::text, ${arrayText(adIds)}::text::integer[],
-      ${byAd}::boolean, ${compare}::boolean, ${maxBuckets}::integer, ${maxRows}::integer)`
+      ${byAd}::boolean, ${compare}::boolean, ${maxBuckets}::integer, ${maxRows}::integer)`.catch(throwNoLongerKept)
   const all = bucketsOf(row, byAd)
   return {
     ...periodOf(row),

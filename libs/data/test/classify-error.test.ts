@@ -44,6 +44,7 @@ const table: [code: string, what: string, action: ErrorAction, meaning: ErrorMea
   ['XX000', 'an internal error', 'retry_alarm', 'unavailable'],
   ['XX001', 'corrupted data', 'retry_alarm', 'unavailable'],
   ['AT001', 'a batch that does not account for its offsets', 'retry_alarm', 'mistake'],
+  ['AT002', 'a period that is no longer kept', 'retry_alarm', 'gone'],
   ['0A000', 'what nobody thought of', 'retry_alarm', 'mistake'],
   ['CONNECTION_CLOSED', 'a connection that was closed', 'retry', 'unavailable'],
   ['CONNECTION_ENDED', 'a client that was ended', 'retry', 'unreachable'],

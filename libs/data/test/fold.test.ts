@@ -212,6 +212,13 @@ describe('the retention of rollups', () => {
     expect(await readAnalytics(database, { minutes: 5, asOf })).toMatchObject({ rounded: false })
   })
 
+  it('lets a window that begins before the hours begin with a whole day', async () => {
+    await sql`update retention set minutes_removed_before = ${new Date(today - 10 * day)}, hours_removed_before = ${new Date(today - 12 * day)}`
+    const asOf = new Date(today - 1 * day + 12_345)
+    const { rounded, windowStart } = await readAnalytics(database, { minutes: 60 * 24 * 14 - 90, asOf })
+    expect({ rounded, windowStart }).toEqual({ rounded: true, windowStart: new Date(today - 15 * day) })
+  })
+
   it('keeps a system exact that has nothing to remove', async () => {
     for (const table of ['clicks', 'clicks_undated'])
       await sql`delete from ${sql(table)} where occurred_at < ${new Date(today - 80 * day)}`

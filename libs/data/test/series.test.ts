@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await sql`truncate ads, clicks, clicks_undated, impressions, impressions_undated, ad_minute_stats, ad_hour_stats, ad_day_stats, ad_totals, rollup_deltas, ledger restart identity`
-  await sql`update retention set removed_before = null`
+  await sql`update retention set removed_before = null, minutes_removed_before = null, hours_removed_before = null`
   await insertAds(sql, 3)
 })
 
@@ -80,6 +80,63 @@ describe('a period', () => {
     expect(clicksOf(found.rows)).toEqual([2, 0, 0])
     const whole = await readPeriod(database, { from: at('2026-03-04T05:06:00Z'), to: at('2026-03-04T05:09:00Z') })
     expect(whole.rounded).toBe(false)
+  })
+})
+
+describe('where minutes or hours are no longer kept', () => {
+  const minutesFrom = '2026-03-10T00:00:00Z'
+  const hoursFrom = '2026-03-05T00:00:00Z'
+  const berlin = { timeZone: 'Europe/Berlin' }
+  beforeEach(async () => {
+    await insertEvents(
+      sql,
+      [...Array(20).keys()].map((n) => click(Date.parse('2026-03-01T12:34:56Z') + n * day)),
+    )
+    await sql`update retention set minutes_removed_before = ${minutesFrom}, hours_removed_before = ${hoursFrom}`
+    await sql`delete from ad_minute_stats where minute < ${minutesFrom}`
+    await sql`delete from ad_hour_stats where hour < ${hoursFrom}`
+  })
+
+  const period = (from: string, to = '2026-03-15T00:00:00Z') => readPeriod(database, { from: at(from), to: at(to) })
+  const minutes = { code: 'AT002', unit: 'minute', before: minutesFrom }
+  const hours = { ...minutes, unit: 'hour', before: hoursFrom }
+
+  it.each<[string, string, string | undefined, object]>([
+    ['begins within an hour of removed minutes', '2026-03-07T12:30:00Z', undefined, minutes],
+    ['ends within one', '2026-03-06T00:00:00Z', '2026-03-07T12:40:00Z', minutes],
+    ['begins within a day of removed hours', '2026-03-03T12:00:00Z', undefined, hours],
+    ['begins within a minute of removed hours', '2026-03-03T12:34:30Z', undefined, hours],
+  ])('a period that %s is not counted', async (_what, from, to, missing) => {
+    await expect(period(from, to)).rejects.toMatchObject(missing)
+  })
+
+  it.each([
+    ['2026-03-10T12:34:00Z', 5],
+    ['2026-03-07T12:00:00Z', 8],
+    ['2026-03-03T00:00:00Z', 12],
+  ])('a period from %s is, with what is kept', async (from, clicks) => {
+    expect(clicksOf((await period(from)).rows)).toEqual([clicks, 0, 0])
+  })
+
+  it.each<[string, Partial<SeriesQuery>, string, object]>([
+    ['minutes of removed minutes', { unit: 'minute', maxBuckets: 5000 }, '2026-03-09T23:00:00Z', minutes],
+    ['days of a zone of half hours', { unit: 'day', timeZone: 'Asia/Kolkata' }, '2026-03-08T18:30:00Z', minutes],
+    ['hours of removed hours', { unit: 'hour' }, '2026-03-04T23:00:00Z', hours],
+    ['days that begin within a removed hour', { unit: 'day', ...berlin }, '2026-03-01T23:00:00Z', hours],
+    ['a period before of removed hours', { unit: 'day', compare: true, ...berlin }, '2026-03-07T23:00:00Z', hours],
+  ])('a series has no buckets for %s', async (_what, query, from, missing) => {
+    const to = at('2026-03-12T23:00:00Z')
+    await expect(series({ unit: 'day', ...query, from: at(from), to })).rejects.toMatchObject(missing)
+  })
+
+  it.each<[string, Partial<SeriesQuery>, string, number[]]>([
+    ['days of UTC', { unit: 'day' }, '2026-03-01T00:00:00Z', [1, 1, 1, 1]],
+    ['days of Berlin', { unit: 'day', ...berlin }, '2026-03-05T23:00:00Z', [1, 1, 1, 1]],
+    ['days of Kolkata', { unit: 'day', timeZone: 'Asia/Kolkata' }, '2026-03-10T18:30:00Z', [1, 1, 1, 1]],
+  ])('a series has %s, as long as their parts are kept', async (_what, query, from, clicks) => {
+    const to = new Date(Date.parse(from) + 4 * day)
+    const { buckets } = await series({ unit: 'day', ...query, from: at(from), to })
+    expect(clicksOf(buckets)).toEqual(clicks)
   })
 })
 

@@ -91,8 +91,8 @@ begin
 end $$;
 
 -- One row for every ad that is live or has events: of all time, or of (as_of - minutes, as_of]. The three arrays are
--- parallel, ordered by ad. `rounded`: raw events of the first minute (or minutes of the first hour) are no longer kept, so that it
--- counts as a whole. `booked` and `delta_ids` are where analytics_changes_v2 continues from.
+-- parallel, ordered by ad. `rounded`: raw events of the first minute (or minutes of the first hour, or hours of the first day) are no
+-- longer kept, so that it counts as a whole. `booked` and `delta_ids` are where analytics_changes_v2 continues from.
 create or replace function analytics_v2(
   minutes integer, inout as_of timestamptz, out window_start timestamptz, out rounded boolean,
   out complete_through timestamptz, out ledger_position bigint, out booked bigint, out catalogue bigint, out delta_ids text,
@@ -114,6 +114,10 @@ begin
   if window_start < (select minutes_removed_before from retention) then
     rounded := true;
     window_start := date_trunc('hour', window_start);
+  end if;
+  if window_start < (select hours_removed_before from retention) then
+    rounded := true;
+    window_start := date_trunc('day', window_start);
   end if;
 
   select l.ledger_position, l.complete_through, b.booked, c.version into ledger_position, complete_through, booked, catalogue

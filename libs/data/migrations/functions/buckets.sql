@@ -54,25 +54,18 @@ begin
 end $$;
 
 -- The period as it can be answered: a minute that is cut by an end of it counts as a whole where its raw events are no longer
--- kept, and an hour where its minutes are not. An open end is now.
+-- kept. An open end is now.
 create or replace function answerable_period_v1(inout low timestamptz, inout high timestamptz, out as_of timestamptz, out rounded boolean)
 language plpgsql stable
 set timezone = 'UTC'
 as $$
 declare
   complete_from timestamptz := coalesce((select removed_before + interval '1 day' from retention), '-infinity');
-  hours_from timestamptz := coalesce((select minutes_removed_before from retention), '-infinity');
   given constant timestamptz[] := array[low, coalesce(high, date_trunc('milliseconds', now()))];
 begin
   as_of := date_trunc('milliseconds', now());
   low := case when given[1] < complete_from then date_trunc('minute', given[1]) else given[1] end;
   high := case when given[2] < complete_from then date_bin('1 minute', given[2] + interval '1 minute' - interval '1 microsecond', '2000-01-01 00:00:00+00') else given[2] end;
-  if low < hours_from then
-    low := date_trunc('hour', low);
-  end if;
-  if high < hours_from then
-    high := date_bin('1 hour', high + interval '1 hour' - interval '1 microsecond', '2000-01-01 00:00:00+00');
-  end if;
   rounded := given <> array[low, high];
 end $$;
 
@@ -149,11 +142,39 @@ begin
   select s.bucket, s.sign, rungs[s.level], s.low, s.high from split s where s.is_done;
 end $$;
 
+-- Raises AT002 when a bucket is made of minutes or hours that are no longer kept: without them it would be counted too low. DETAIL
+-- is the unit that is missing, HINT the time before which it was removed.
+create or replace function require_kept_v1(edges timestamptz[]) returns void
+language plpgsql stable
+set timezone = 'UTC'
+as $$
+declare
+  removed retention;
+  missing record;
+begin
+  select * into strict removed from retention;
+  -- The parts of the first bucket begin up to half a day before it.
+  if coalesce(edges[1] - interval '1 day' >= greatest(removed.minutes_removed_before, removed.hours_removed_before), true) then
+    return;
+  end if;
+  select part.rung, kept.since into missing
+  from bucket_parts_v1(edges) part
+  join (values ('minute', removed.minutes_removed_before), ('hour', removed.hours_removed_before)) as kept (rung, since)
+    on kept.rung = part.rung and part.low < kept.since
+  order by part.rung limit 1;
+  if found then
+    raise exception 'the period needs the %s before %, which are no longer kept', missing.rung, missing.since
+      using errcode = 'AT002', detail = missing.rung, hint = to_char(missing.since, 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+  end if;
+end $$;
+
 revoke all on function
   first_instant_v1(timestamp, text), bucket_edges_v1(text, timestamptz, timestamptz, text),
-  answerable_period_v1(timestamptz, timestamptz), previous_edges_v1(text, timestamptz[], text), bucket_parts_v1(timestamptz[])
+  answerable_period_v1(timestamptz, timestamptz), previous_edges_v1(text, timestamptz[], text), bucket_parts_v1(timestamptz[]),
+  require_kept_v1(timestamptz[])
 from public;
 grant execute on function
   first_instant_v1(timestamp, text), bucket_edges_v1(text, timestamptz, timestamptz, text),
-  answerable_period_v1(timestamptz, timestamptz), previous_edges_v1(text, timestamptz[], text), bucket_parts_v1(timestamptz[])
+  answerable_period_v1(timestamptz, timestamptz), previous_edges_v1(text, timestamptz[], text), bucket_parts_v1(timestamptz[]),
+  require_kept_v1(timestamptz[])
 to ads_api;

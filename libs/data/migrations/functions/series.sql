@@ -92,6 +92,7 @@ end;
 
 -- One row for each of these ads (null: all) and the events of [low, high); `high` null is now. The three arrays are parallel,
 -- ordered by ad. `rounded`: low or high were moved to whole minutes, because raw events of their time are no longer kept.
+-- AT002: see require_kept_v1.
 create or replace function period_v1(
   inout low timestamptz, inout high timestamptz, ads integer[], out as_of timestamptz, out rounded boolean,
   out complete_through timestamptz, out ledger_position bigint, out catalogue bigint,
@@ -108,6 +109,7 @@ begin
   select p.low, p.high, p.as_of, p.rounded into low, high, as_of, rounded from answerable_period_v1(low, high) p;
   select l.ledger_position, l.complete_through, c.version into ledger_position, complete_through, catalogue
   from ledger_position_v1() l, catalogue_version c;
+  perform require_kept_v1(array[low, high]);
   select array_agg(r.ad_id)::text, array_agg(r.clicks)::text, array_agg(r.impressions)::text into ad_ids, clicks, impressions
   from (
     select a.ad_id, coalesce(s.clicks, 0) as clicks, coalesce(s.impressions, 0) as impressions
@@ -121,7 +123,7 @@ end $$;
 -- `starts` (Unix milliseconds) and `offsets` (seconds east of UTC) are of all buckets, the first `before` of them of the period
 -- before. `buckets`, `ad_ids`, `clicks` and `impressions` are parallel: the buckets that have any, by their number from 1 on.
 -- `listed` are the ads of the answer, when it is by ad. Nothing is summed when there are more than `most` buckets, or more than
--- `most_rows` of them for all ads; `rows` tells how many there are.
+-- `most_rows` of them for all ads; `rows` tells how many there are. AT002: see require_kept_v1.
 create or replace function series_v1(
   unit text, inout low timestamptz, inout high timestamptz, zone text, ads integer[], by_ad boolean, compare boolean, most integer, most_rows integer,
   out as_of timestamptz, out rounded boolean,
@@ -161,6 +163,7 @@ begin
     before := cardinality(previous) - 1;
     edges := previous || edges[2:];
   end if;
+  perform require_kept_v1(edges);
   select array_agg((extract(epoch from at) * 1000)::bigint order by n)::text,
          array_agg(extract(epoch from (at at time zone zone) - (at at time zone 'UTC'))::integer order by n)::text into starts, offsets
   from unnest(edges) with ordinality as edge (at, n) where n < cardinality(edges);

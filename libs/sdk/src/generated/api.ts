@@ -1012,7 +1012,7 @@ export interface operations {
                  */
                 minutes?: number;
                 /**
-                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B
+                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Minutes are kept as long as raw events, hours for two years by default, days for ever: of older times only periods and buckets of full hours or whole days (UTC) are answered, others are 400
                  * @example 2026-10-25T00:00:00+02:00
                  */
                 from?: string;
@@ -1184,7 +1184,7 @@ export interface operations {
                  */
                 interval: "minute" | "hour" | "day" | "week" | "month";
                 /**
-                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B
+                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Minutes are kept as long as raw events, hours for two years by default, days for ever: of older times only periods and buckets of full hours or whole days (UTC) are answered, others are 400
                  * @example 2026-10-25T00:00:00+02:00
                  */
                 from: string;
