@@ -196,5 +196,8 @@ test.each<[string, string, string, unknown, Record<string, string>, number]>([
     title: expect.any(String),
     code: expect.any(String),
   })
-  if (status === 405) expect(answer.headers.get('allow')).toMatch(/[A-Z]+/)
+  if (status === 405)
+    expect(answer.headers.get('allow')?.split(', ')).toSatisfy(
+      (allowed: string[]) => allowed.length > 0 && !allowed.includes(method),
+    )
 })
