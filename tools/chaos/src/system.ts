@@ -86,6 +86,7 @@ export async function startSystem(
       ? remember(
           await supervisedApp('ads-api', {
             DATABASE_URL: inDatabase(servers.postgres.url, name, 'ads_api'),
+            RATE_LIMIT_MAX: '0',
             ...env.api,
           }),
         )
