@@ -56,11 +56,7 @@ export async function startStack(env: Record<string, string>, args: string[] = [
   const exited = new Promise<number | NodeJS.Signals>((resolve) =>
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)),
   )
-  endWithParent(
-    child.pid!,
-    exited.then(() => {}),
-    { signal: 'SIGTERM', remove: [] },
-  )
+  endWithParent(child.pid!, exited, { signal: 'SIGTERM' })
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line))
   const ready = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -1,29 +1,28 @@
-import postgres from 'postgres'
-import type { Sql } from 'postgres'
+import postgres, { type Sql } from 'postgres'
+import { testTopics, type TestTopics } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { entry, runSource, testDatabase, testTopics } from '@ads-tracker/local-servers'
+import { useDatabase } from './support.ts'
 
-let db: Awaited<ReturnType<typeof testDatabase>>
-let kafka: Awaited<ReturnType<typeof testTopics>>
+const used = useDatabase()
+let kafka: TestTopics
 let sql: Sql
 let topic: string
 
 beforeAll(async () => {
-  ;[db, kafka] = await Promise.all([testDatabase(), testTopics()])
-  sql = postgres(db.url, { max: 1, onnotice: () => {} })
+  kafka = await testTopics()
+  sql = postgres(used.db.url, { max: 1, onnotice: () => {} })
   topic = kafka.topics.click
 })
 afterAll(async () => {
   await sql?.end()
-  await Promise.all([db?.drop(), kafka?.remove()])
+  await kafka?.remove()
 })
 beforeEach(async () => {
   await sql`delete from ledger`
   await sql`delete from ad_totals`
 })
 
-const ledger = (...args: string[]) =>
-  runSource(entry('tools/cli'), ['ledger', ...args], { DATABASE_URL: db.url, KAFKA_BROKERS: kafka.brokers })
+const ledger = (...args: string[]) => used.run(['ledger', ...args], { KAFKA_BROKERS: kafka.brokers })
 
 describe('npm run ledger', () => {
   it('prints books that balance', async () => {

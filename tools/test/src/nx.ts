@@ -29,11 +29,7 @@ export function createNx({ onOutput }: { onOutput: (line: string) => void }) {
       },
     )
     const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-    endWithParent(
-      child.pid!,
-      closed.then(() => {}),
-      { signal: 'SIGTERM', remove: [] },
-    )
+    endWithParent(child.pid!, closed, { signal: 'SIGTERM' })
     createInterface({ input: child.stdout }).on('line', (line) => {
       onOutput(line)
       console.log(line)

@@ -1,21 +1,15 @@
 import {
   type ApiKey,
   createApiKey,
-  createDatabase,
   type Database,
-  databaseAddress,
-  databaseSettings,
   listApiKeys,
   revokeApiKey,
   type Scope,
   scopes,
 } from '@ads-tracker/data'
-import { Type } from '@sinclair/typebox'
 import { type Command, InvalidArgumentError } from 'commander'
-import { readConfig, withConnection } from '../connection.ts'
+import { withConnection, withDatabase } from '../connection.ts'
 import { wholeNumber } from './parse-options.ts'
-
-const Config = Type.Object(databaseSettings)
 
 export function addApiKeys(program: Command): void {
   const keys = program.command('api-keys').description('keys for managing ads')
@@ -37,15 +31,6 @@ export function addApiKeys(program: Command): void {
     .description('closes a key at once; exit 1 when there is no such live key')
     .argument('<id>', 'the ID of a key, as list prints it', wholeNumber)
     .action((id: number, _options, command: Command) => withDatabase(command, (database) => revoke(database, id)))
-}
-
-async function withDatabase(command: Command, work: (database: Database) => Promise<void>): Promise<void> {
-  const database = createDatabase({ ...databaseAddress(readConfig(Config, command)), name: 'api-keys', max: 1 })
-  try {
-    await work(database)
-  } finally {
-    await database.close()
-  }
 }
 
 async function create(database: Database, options: { name: string; scopes: Scope[] }): Promise<void> {

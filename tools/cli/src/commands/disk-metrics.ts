@@ -37,15 +37,6 @@ async function run(): Promise<void> {
   gauge('disk_free_bytes', 'Bytes that can still be written', ({ bavail, bsize }) => bavail * bsize)
   gauge('disk_size_bytes', 'Bytes of the whole disk', ({ blocks, bsize }) => blocks * bsize)
   const description = 'How full the disks under Kafka and PostgreSQL are.'
-  await serve(
-    await createService({
-      name: 'disk-metrics',
-      title: 'Disk metrics',
-      description,
-      config,
-      metrics,
-      readiness: () => ({}),
-    }),
-    config,
-  )
+  const about = { name: 'disk-metrics', title: 'Disk metrics', description }
+  await serve(await createService({ ...about, config, metrics, readiness: () => ({}) }), config)
 }

@@ -24,7 +24,7 @@ export function attempt(
     const closed = new Promise<void>((done) => child.once('close', () => done()))
     child.once('error', (error) => resolve({ code: 127, output: error.message }))
     child.once('close', (code) => resolve({ code: code ?? 1, output }))
-    if (child.pid) endWithParent(child.pid, closed, { signal: 'SIGTERM', remove: [] })
+    if (child.pid) endWithParent(child.pid, closed, { signal: 'SIGTERM' })
     child.stdin.on('error', () => {})
     child.stdin.end(input)
   })
