@@ -1,13 +1,5 @@
-import {
-  answerError,
-  answerOddClients,
-  answerSocketError,
-  createLogger,
-  missingHost,
-  problem,
-  requestId,
-} from '@ads-tracker/service-kit'
-import type { App, Problem } from '@ads-tracker/service-kit'
+import { answerError, answerOddClients, answerSocketError, missingHost } from '@ads-tracker/service-kit'
+import { type App, createLogger, type Problem, problem, requestId } from '@ads-tracker/service-kit'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { cleanUrl } from './clean-url.ts'
