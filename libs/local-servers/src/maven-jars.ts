@@ -70,7 +70,8 @@ function errorsOf(lines: string[]): string {
   return (errors.length > 0 ? errors : lines).join('\n').trim().slice(-1500)
 }
 
-function moveInto(from: string, to: string): void {
+/** Leaves `to` as it is when another process has made it meanwhile. */
+export function moveInto(from: string, to: string): void {
   try {
     renameSync(from, to)
   } catch (error) {

@@ -1,20 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  accessSync,
-  chownSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { accessSync, chownSync, constants, existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { moveInto } from './maven-jars.ts'
 
 /** Who PostgreSQL runs as: it refuses to be root. Undefined when we are not root. */
 export type PostgresUser = { uid: number; gid: number } | undefined
@@ -90,23 +80,12 @@ function locate(): { native: string; version: string } {
 
 // npm cannot pack symbolic links: the package's install script makes them, unless install scripts were not allowed.
 function hydrate(native: string): void {
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
-    source: string
-    target: string
-  }[]
+  const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))
   const root = dirname(native)
   for (const { source, target } of links) {
     const place = join(root, target)
     if (existsSync(place)) continue
     symlinkSync(source.slice(source.lastIndexOf('/') + 1), place)
-  }
-}
-
-function moveInto(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if (!existsSync(to)) throw error
   }
 }
 

@@ -121,12 +121,6 @@ export function removeStack({ STACK_DIR = '' }: Record<string, string>): void {
 async function freePortPair(): Promise<number> {
   for (;;) {
     const port = await freePort()
-    if (
-      await freePort(port + 1).then(
-        () => true,
-        () => false,
-      )
-    )
-      return port
+    if (await freePort(port + 1).catch(() => undefined)) return port
   }
 }

@@ -4,15 +4,13 @@ import { removeKafkaData, removePostgresData, within } from '@ads-tracker/local-
 import { addresses } from './addresses.ts'
 import { app } from './apps.ts'
 import { recordChildren } from './children.ts'
-import { layers } from './context.ts'
-import type { Context, Layer, Stop } from './context.ts'
+import { layers, type Context, type Layer, type Stop } from './context.ts'
 import { takeFolder } from './folder.ts'
 import { kafka, postgres } from './infrastructure.ts'
 import { apiKey, job } from './jobs.ts'
 import { assertFree } from './ports.ts'
 import type { Screen } from './screen.ts'
-import { neededPorts } from './settings.ts'
-import type { Settings } from './settings.ts'
+import { neededPorts, type Settings } from './settings.ts'
 import { runSteps, step } from './steps.ts'
 
 // 10 s in all: the gateway, the apps and the servers each have theirs.

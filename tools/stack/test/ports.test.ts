@@ -1,5 +1,4 @@
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { freePort } from '@ads-tracker/local-servers'
 import { expect, onTestFinished, test } from 'vitest'
 import { assertFree } from '../src/ports.ts'

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorized, call, get, newAd, origin, post } from './support/client.ts'
-import type { Answer } from './support/client.ts'
+import { authorized, call, get, newAd, origin, post, type Answer } from './support/client.ts'
 
 interface Ad {
   id: number

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { get, newAd, post, statsOf } from './support/client.ts'
-import type { AdStats } from './support/client.ts'
+import { get, newAd, post, statsOf, type AdStats } from './support/client.ts'
 
 test('every live ad has a row, ordered by ad, whether it has events or not', async () => {
   const ad_id = await newAd()

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { call, get, newAd, post, statsOf } from './support/client.ts'
-import type { Problem } from './support/client.ts'
+import { call, get, newAd, post, statsOf, type Problem } from './support/client.ts'
 
 interface Accepted {
   message: string

@@ -1,6 +1,5 @@
 import replyFrom from '@fastify/reply-from'
-import { problem } from '@ads-tracker/service-kit'
-import type { App } from '@ads-tracker/service-kit'
+import { problem, type App } from '@ads-tracker/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
 
