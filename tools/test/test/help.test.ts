@@ -1,17 +1,15 @@
 import { join } from 'node:path'
 import { runSource, workspace } from '@ads-tracker/local-servers'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
-const commands = ['stack/src/main', 'test/src/main', 'test/src/deploy', 'test/src/browser', 'build/src/openapi/main']
+const commands = ['stack/src/main', 'test/src/deploy', 'test/src/browser', 'build/src/openapi/main', 'chaos/src/main']
+const run = (name: string, argument: string) => runSource(join(workspace, 'tools', `${name}.ts`), [argument])
 
-describe.each([...commands, 'chaos/src/main', 'bench/src/main'])('tools/%s.ts', (name) => {
-  const run = (argument: string) => runSource(join(workspace, 'tools', `${name}.ts`), [argument])
+// npm test gives its arguments to nx, which refuses what it does not know
+it.each([...commands, 'bench/src/main', 'test/src/main'])('tools/%s.ts prints its usage for --help', async (name) => {
+  expect(await run(name, '--help')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: npm /) as string })
+})
 
-  it('prints its usage when asked with --help', async () => {
-    expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: npm /) as string })
-  })
-
-  it('refuses an option that it does not know', async () => {
-    expect(await run('--force')).toMatchObject({ code: 78, stderr: expect.stringContaining('--force') as string })
-  })
+it.each([...commands, 'bench/src/main'])('tools/%s.ts refuses an option that it does not know', async (name) => {
+  expect(await run(name, '--force')).toMatchObject({ code: 78, stderr: expect.stringContaining('--force') as string })
 })
