@@ -30,7 +30,7 @@ describe('npm run ledger', () => {
     await sql`insert into ledger (topic, partition, next_offset, counted, duplicates) values (${topic}, 0, 5, 4, 1)`
     await sql`insert into ad_totals values (1, 0, 3, 1)`
     const { code, stdout } = await ledger()
-    expect(stdout).toContain('the books balance')
+    expect(stdout).toContain('the ledger balances')
     expect(stdout).toMatch(new RegExp(`${topic} +0 +0 +5 +4 +1 +0 +0 +0 +never read +0`))
     expect(code).toBe(0)
   })

@@ -52,9 +52,9 @@ describe('what cannot be shown is a sentence and a way on', () => {
     ['/?period=custom&from=2026-03-02&to=2026-03-01&tz=UTC', 'The period ends before it begins.', 'Clear the link'],
     ['/?period=custom&from=1999-01-01&to=1999-01-02&tz=UTC', 'must lie between 2000-01-01', 'Clear the link'],
     ['/?period=custom&from=2001-01-01&to=2001-01-02&tz=UTC', 'No impressions and no clicks', 'Show the last 30 days'],
-    ['/ad/2147483647', 'There is no ad 2147483647.', 'See all ads'],
-    ['/ad/x', 'There is nothing at /ad/x.', 'See all ads'],
-    ['/manage/2147483647', 'There is no live ad 2147483647.', 'See all ads'],
+    ['/ad/2147483647', 'Ad 2147483647 does not exist.', 'See all ads'],
+    ['/ad/x', 'There is no page at /ad/x.', 'See all ads'],
+    ['/manage/2147483647', 'Ad 2147483647 does not exist or is archived.', 'See all ads'],
     ['/event?id=42', '“42” is not the id of an event.', 'Find'],
     ['/event?id=0197e2a4-5c80-7c3e-9d2a-000000000000', 'There is no event with this id.', 'Look again'],
   ])('%s', async (path, sentence, wayOn) => {

@@ -192,7 +192,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   })
 
   it('balances its books', async () => {
-    expect(await compose('run', '--rm', '-T', 'jobs', 'ledger')).toContain('the books balance')
+    expect(await compose('run', '--rm', '-T', 'jobs', 'ledger')).toContain('the ledger balances')
   })
 
   it('makes rollups again by a job, and names all jobs to whoever asks for another', async () => {

@@ -7,14 +7,14 @@ const Config = Type.Object(databaseSettings)
 
 export function addSeed(program: Command): void {
   withConnection(program.command('seed'))
-    .description('makes ten sample ads with the ids 1 to 10; ads that exist stay as they are')
+    .description('creates ten sample ads with the ids 1 to 10; existing ads are not changed')
     .action((_options, command: Command) => run(command))
 }
 
 async function run(command: Command): Promise<void> {
   const database = createDatabase({ ...databaseAddress(readConfig(Config, command)), name: 'seed', max: 1 })
   try {
-    console.log(`${await seedAds(database)} sample ads made`)
+    console.log(`${await seedAds(database)} sample ads created`)
   } finally {
     await database.close()
   }

@@ -15,7 +15,7 @@ export const Config = Type.Object({
   }),
   SITE_DIR: Type.String({
     default: '',
-    description: 'Folder that libs/dashboard has built: the pages, the tracker and openapi.json. Empty serves none',
+    description: 'Folder built by libs/dashboard: the pages, the tracker and openapi.json. Empty for none',
   }),
   CLICK_INGEST_URL: Type.String({
     default: 'http://127.0.0.1:3002',

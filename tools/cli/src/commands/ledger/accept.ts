@@ -26,7 +26,7 @@ export async function accept({
   if (!log) throw new ConfigError([`the broker has no partition ${partition} of ${topic}`])
   const closed = await acceptLedger(database, { topic, partition, reason, begin: log.low, end: log.high, recreated })
   print(describe(closed, `${topic}/${partition}`))
-  print(`the next book begins at ${log.low}; the writer goes on by itself`)
+  print(`the new ledger begins at ${log.low}; the writer continues by itself`)
 }
 
 function describe({ cause, missing, nextOffset }: ClosedBook, name: string): string {

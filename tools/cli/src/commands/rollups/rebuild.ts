@@ -17,7 +17,7 @@ const Config = Type.Object(databaseSettings)
 
 export function addRebuild(program: Command): void {
   withConnection(withRange(program.command('rebuild'), { required: true }))
-    .description('makes the rollups of a range from raw events again, and verifies it')
+    .description('computes the rollups of a period from raw events again, and verifies them')
     .action(({ from, to }: Required<Range>, command: Command) => run(checkRange({ from, to }), command))
 }
 
@@ -28,7 +28,7 @@ async function run(range: Required<Range>, command: Command): Promise<void> {
     const complete = await rawCompleteFrom(database)
     if (complete && range.from < complete)
       throw new ConfigError([`--from: raw events are complete only from ${complete.toISOString()} on`])
-    console.log(`${await rebuildRollups(database, range)} minutes made again`)
+    console.log(`${await rebuildRollups(database, range)} minutes computed again`)
     const verification = await verifyRollups(database, range)
     for (const line of report(verification)) console.log(line)
     if (verification.differences.length > 0) process.exitCode = 1
