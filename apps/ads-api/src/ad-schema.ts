@@ -6,7 +6,7 @@ import { integerText } from './integer-text.ts'
 import { integers } from './query-kinds.ts'
 
 const id = { minimum: 1, maximum: largestAdId }
-const named = { description: 'Name or text to be read by people', examples: ['Summer sale'] }
+const named = { description: 'Name of the ad', examples: ['Summer sale'] }
 const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], named)
 const labels = {
   campaign: { description: 'Campaign of the ad', examples: ['Summer 2026'] },

@@ -96,7 +96,7 @@ export function createWriterMetrics(registry: Registry) {
       'rollup_unfolded_age_seconds',
       'Age of the oldest batch whose counts are not in the rollups yet',
     ),
-    imbalance: gauge('ledger_imbalance_events', 'Records in the ledger without an outcome: must be 0'),
+    imbalance: gauge('ledger_imbalance_events', 'Number of events by which the ledger is off: must be 0'),
     recovered: gauge(
       'ledger_recovered_events',
       'Events that were read below the position of the ledger: the topic was recreated or truncated',

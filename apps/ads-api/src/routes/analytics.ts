@@ -48,7 +48,7 @@ export const AdStats = Type.Object(
     clicks: Type.Integer({ minimum: 0, examples: [2000] }),
     ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
     impressions: Type.Integer({ minimum: 0, examples: [4000] }),
-    name: label('Name or text to be read by people'),
+    name: label('Name of the ad'),
     campaign: label('Campaign of the ad'),
     advertiser: label('Advertiser of the ad'),
     image_url: label('The poster of the video'),

@@ -12,7 +12,7 @@ const Books = Type.Object(
     balanced: Type.Boolean({
       description: 'Every record that was read has an outcome, and the totals agree with the ledger',
     }),
-    off_by: count('Records without an outcome: 0 when the ledger balances'),
+    off_by: count('Number of events by which the ledger is off: 0 when it balances'),
     counted: count('Events in the numbers', 4000),
     duplicates: count('Repeated deliveries with the same payload', 12),
     conflicts: count('Repeated deliveries with another payload'),

@@ -8,7 +8,7 @@ import { headerOf } from './header-of.ts'
 const eventId = '0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'
 const Accepted = Type.Object(
   {
-    message: Type.String({ description: 'Name or text to be read by people' }),
+    message: Type.String({ description: 'A message for people' }),
     event_id: Type.String({
       format: 'uuid',
       description: 'Id of the event, for its receipt and for sending it again',

@@ -35,7 +35,7 @@ const reasons: Record<string, string> = {
 /** Whether a service can do its work, from its `/readyz`. */
 export function readyCheck(subject: string, can: string, { value, failure }: Resource<Readiness>): Check {
   const title = `${subject} ${can}`
-  if (failure) return { title, state: 'bad', text: `Not at the moment: ${failure.message}` }
+  if (failure) return { title, state: 'bad', text: `Not at the moment. ${failure.message}` }
   if (!value) return { title, state: 'unknown', text: 'Checking…' }
   const down = Object.entries(value.dependencies).filter(([, state]) => state !== 'up')
   const needed = Object.keys(value.dependencies).map((name) => names[name] ?? name)
@@ -85,7 +85,7 @@ export function deadLettersCheck({ value, failure }: Resource<Books>): Check {
   const title = 'No dead letters are waiting'
   if (!value) return unknown(title, failure?.message)
   const waiting = value.waiting_dead_letters.reduce((sum, { count }) => sum + count, 0)
-  if (waiting === 0) return { title, state: 'good', text: 'Every accepted event was counted or replayed.' }
+  if (waiting === 0) return { title, state: 'good', text: 'There is no dead letter to replay.' }
   const parts = value.waiting_dead_letters.map(
     ({ reason, count }) => `${formatCount(count)} ${reasons[reason] ?? reason}`,
   )
