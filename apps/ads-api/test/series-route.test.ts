@@ -89,7 +89,7 @@ describe('GET /ads/analytics/series', () => {
     ['interval=hour&from=2026-10-25', 'from', 'must be an RFC 3339 time with an offset'],
     ['interval=hour&from=2026-10-25T00:00:00', 'from', 'must be an RFC 3339 time with an offset'],
     ['interval=hour&from=2026-02-29T00:00:00Z', 'from', 'must be an RFC 3339 time with an offset'],
-    ['interval=hour&from=1999-12-31T23:59:59Z', 'from', 'must lie between 2000-01-01 and 2100-01-01'],
+    ['interval=hour&from=1999-12-31T23:59:59Z', 'from', 'must be between 2000-01-01 and 2100-01-01'],
     ['interval=hour&from=2026-10-25T02:00:00Z&to=2026-10-25T02:00:00Z', 'from', 'must be before to'],
     ['interval=hour&from=2026-10-25T02:00:00Z&to=2026-10-25T01:00:00Z', 'from', 'must be before to'],
     ['interval=hour&from=2099-01-01T00:00:00Z', 'from', 'must be in the past when to is absent'],

@@ -40,9 +40,7 @@ it('makes a topic as it must be, after its books', async () => {
 it('leaves a good topic alone, adds partitions, takes none away, and sets settings back', async () => {
   const { admin, store, topic } = await onBroker()
   await ensureTopic({ admin, store, topic, partitions: 2 })
-  expect(await ensureTopic({ admin, store, topic, partitions: 1 })).toEqual([
-    `${topic}: as it should be (2 partitions)`,
-  ])
+  expect(await ensureTopic({ admin, store, topic, partitions: 1 })).toEqual([`${topic}: up to date (2 partitions)`])
   expect(await ensureTopic({ admin, store, topic, partitions: 3 })).toEqual([`${topic}: 2 partitions, now 3`])
   // a broker shows a change some time after the controller has made it
   await expect.poll(async () => (await admin.describe(topic)).partitions).toBe(3)
@@ -63,7 +61,7 @@ it('never lowers a retention that somebody raised, and says what it leaves as fo
   for (const raised of [twoWeeks, '-1']) {
     await configured(admin, topic, { 'retention.ms': raised })
     expect(await ensureTopic({ admin, store, topic, partitions: 2 })).toEqual([
-      `${topic}: as it should be (2 partitions)`,
+      `${topic}: up to date (2 partitions)`,
       `${topic}: retention.ms is ${raised}, more than ${topicSettings.config['retention.ms']}; left as found`,
     ])
     expect((await admin.describe(topic)).config['retention.ms']).toBe(raised)

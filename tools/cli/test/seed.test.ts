@@ -17,10 +17,10 @@ afterAll(async () => {
 const seed = () => runSource(entry('tools/cli'), ['seed'], { DATABASE_URL: db.url })
 
 it('makes ten ads with stable ids, and leaves those that exist as they are', async () => {
-  expect((await seed()).stdout).toBe('10 sample ads made\n')
+  expect((await seed()).stdout).toBe('10 sample ads created\n')
   expect((await listAds(database, { limit: 100 })).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   await updateAd(database, 1, { name: 'mine' })
-  expect((await seed()).stdout).toBe('0 sample ads made\n')
+  expect((await seed()).stdout).toBe('0 sample ads created\n')
   expect(await getAd(database, 1)).toMatchObject({
     name: 'mine',
     image_url: 'https://example.com/ads/trail-running-shoes.jpg',

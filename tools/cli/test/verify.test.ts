@@ -71,7 +71,7 @@ it('agrees, then finds what is off, and rebuild repairs it', async () => {
 
   expect(await run('rebuild', ...range)).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('1 minutes made again') as string,
+    stdout: expect.stringContaining('1 minutes computed again') as string,
   })
   expect(await run('verify')).toMatchObject({ code: 0 })
   expect((await readLedger(database)).imbalance).toBe(0)

@@ -50,7 +50,7 @@ describe('what cannot be shown is a sentence and a way on', () => {
     ['/?period=7d&tz=Mars/Olympus', 'The link names a time zone that is not known', 'Clear the link'],
     ['/?period=custom&from=2026-02-30&to=2026-03-01&tz=UTC', '“2026-02-30” is not a day.', 'Clear the link'],
     ['/?period=custom&from=2026-03-02&to=2026-03-01&tz=UTC', 'The period ends before it begins.', 'Clear the link'],
-    ['/?period=custom&from=1999-01-01&to=1999-01-02&tz=UTC', 'must lie between 2000-01-01', 'Clear the link'],
+    ['/?period=custom&from=1999-01-01&to=1999-01-02&tz=UTC', 'must be between 2000-01-01', 'Clear the link'],
     ['/?period=custom&from=2001-01-01&to=2001-01-02&tz=UTC', 'No impressions and no clicks', 'Show the last 30 days'],
     ['/ad/2147483647', 'Ad 2147483647 does not exist.', 'See all ads'],
     ['/ad/x', 'There is no page at /ad/x.', 'See all ads'],

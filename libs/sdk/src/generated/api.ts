@@ -250,7 +250,7 @@ export interface components {
             /** @example 1 */
             id: number;
             /**
-             * @description Name or text to be read by people
+             * @description Name of the ad
              * @example Summer sale
              */
             name: string | null;
@@ -292,7 +292,7 @@ export interface components {
         /** @description The fields to change */
         AdPatch: {
             /**
-             * @description Name or text to be read by people
+             * @description Name of the ad
              * @example Summer sale
              */
             name?: string | null;
@@ -332,7 +332,7 @@ export interface components {
             ctr: number;
             /** @example 4000 */
             impressions: number;
-            /** @description Name or text to be read by people; only with `fields` */
+            /** @description Name of the ad; only with `fields` */
             name?: string | null;
             /** @description Campaign of the ad; only with `fields` */
             campaign?: string | null;
@@ -372,7 +372,7 @@ export interface components {
             /** @description Every record that was read has an outcome, and the totals agree with the ledger */
             balanced: boolean;
             /**
-             * @description Records without an outcome: 0 when the ledger balances
+             * @description Number of events by which the ledger is off: 0 when it balances
              * @example 0
              */
             off_by: number;
@@ -456,7 +456,7 @@ export interface components {
         };
         /** @description All in-sync replicas of the log have the event: it will be counted exactly once */
         EventAccepted: {
-            /** @description Name or text to be read by people */
+            /** @description A message for people */
             message: string;
             /**
              * Format: uuid
@@ -513,7 +513,7 @@ export interface components {
              */
             id?: number;
             /**
-             * @description Name or text to be read by people
+             * @description Name of the ad
              * @example Summer sale
              */
             name?: string | null;

@@ -31,6 +31,6 @@ export async function accept({
 
 function describe({ cause, missing, nextOffset }: ClosedBook, name: string): string {
   return cause === 'gap'
-    ? `closed the book of ${name} at ${nextOffset}: ${missing} records were gone before they were read`
-    : `closed the book of ${name} at ${nextOffset}: it is another log under the same name`
+    ? `closed the ledger of ${name} at ${nextOffset}: ${missing} records were removed before they were read`
+    : `closed the ledger of ${name} at ${nextOffset}: the topic was recreated`
 }
