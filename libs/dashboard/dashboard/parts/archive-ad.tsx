@@ -23,7 +23,7 @@ export function ArchiveAd({ ad }: { ad: Ad }) {
   return (
     <section class="card" aria-labelledby="archive">
       <h2 id="archive">Archive</h2>
-      <p>It is removed from the list for good. Its numbers stay, and its events still count.</p>
+      <p>It is permanently removed from the list. Its numbers stay, and its events still count.</p>
       {failure && <FailureNotice failure={failure} retry={() => void archive()} />}
       <button type="button" class="danger" onClick={() => dialog.current?.showModal()}>
         Archive this ad
