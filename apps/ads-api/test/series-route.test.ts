@@ -101,7 +101,7 @@ describe('GET /ads/analytics/series', () => {
     [`${query}&by=campaign`, 'by', 'must be one of ad'],
     [`${query}&format=xml`, 'format', 'must be one of json, csv'],
     [`${query}&campaign=`, 'campaign', ''],
-    [`${query}&campaign=%20Summer`, 'campaign', 'must be text without blanks around it'],
+    [`${query}&campaign=%20Summer`, 'campaign', 'must be text without leading or trailing blanks'],
     [`${query}&ad_id=0`, 'ad_id', 'must be an integer from 1 to 2147483647, given at most 1000 times'],
     [`${query}&ad_id=1&ad_id=x`, 'ad_id', 'must be an integer from 1 to 2147483647, given at most 1000 times'],
     [`${query}&interval=day`, 'interval', 'must be given once'],
