@@ -21,7 +21,8 @@ export function writerReadiness({ database, admin, topics, consumer, writer }: R
   return async () => ({
     postgres: await stateOf(checkDatabase(database)),
     kafka: await stateOf(checkTopics(admin, topics)),
-    consumer: consumer.sinceLastTurn() < loopStalledMs ? 'up' : 'the reading loop has stopped turning',
+    consumer:
+      consumer.sinceLastTurn() < loopStalledMs ? 'up' : `the consumer has not polled for ${loopStalledMs / 1000} s`,
     ledger: writer.held().length === 0 ? 'up' : `gap in ${writer.held().map(nameOf).join(', ')}`,
   })
 }

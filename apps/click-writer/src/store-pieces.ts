@@ -81,7 +81,7 @@ function markUnknownAds(pieces: Piece[], rows: { slice: number; offset: bigint }
   for (const { slice, offset } of rows) {
     const piece = pieces[slice] as Piece
     const entry = piece.entries[Number(offset - piece.first)]
-    if (entry) moveToDeadLetters(entry, 'unknown_ad', `there is no ad ${entry.event?.ad_id}`)
+    if (entry) moveToDeadLetters(entry, 'unknown_ad', `ad ${entry.event?.ad_id} does not exist`)
   }
 }
 

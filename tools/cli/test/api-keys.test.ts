@@ -17,5 +17,5 @@ it('makes a key that is printed last and stored only as a digest, lists it, and 
   expect(listed.stdout).not.toContain(key)
 
   expect(await apiKeys('revoke', '1')).toMatchObject({ code: 0, stdout: 'key 1 is revoked\n' })
-  expect(await apiKeys('revoke', '1')).toMatchObject({ code: 1, stdout: 'there is no live key 1\n' })
+  expect(await apiKeys('revoke', '1')).toMatchObject({ code: 1, stdout: 'there is no valid key 1\n' })
 })

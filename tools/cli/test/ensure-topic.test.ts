@@ -39,7 +39,7 @@ it('makes a topic as it must be, after its books', async () => {
 it('leaves a good topic alone, adds partitions, takes none away, and sets settings back', async () => {
   const { admin, store, topic } = await onBroker()
   await ensureTopic({ admin, store, topic, partitions: 2 })
-  const same = `${topic}: as it should be (2 partitions)`
+  const same = `${topic}: up to date (2 partitions)`
   expect(await ensureTopic({ admin, store, topic, partitions: 1 })).toEqual([same])
   expect(await ensureTopic({ admin, store, topic, partitions: 3 })).toEqual([`${topic}: 2 partitions, now 3`])
   // a broker shows a change some time after the controller has made it
@@ -58,7 +58,7 @@ it('never lowers a retention that somebody raised, and says what it leaves as fo
   for (const raised of [twoWeeks, '-1']) {
     await configured(admin, topic, { 'retention.ms': raised })
     expect(await ensureTopic({ admin, store, topic, partitions: 2 })).toEqual([
-      `${topic}: as it should be (2 partitions)`,
+      `${topic}: up to date (2 partitions)`,
       `${topic}: retention.ms is ${raised}, more than ${topicSettings.config['retention.ms']}; left as found`,
     ])
     expect((await admin.describe(topic)).config['retention.ms']).toBe(raised)

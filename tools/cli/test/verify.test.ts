@@ -44,7 +44,7 @@ it('agrees, then finds what is off, and rebuild repairs it', async () => {
   expect(off.code).toBe(1)
   expect(off.stdout).toContain('minute 2026-05-05T10:00:00.000Z ad 1: 3 clicks, should be 5')
 
-  const repaired = expect.stringContaining('1 minutes made again') as string
+  const repaired = expect.stringContaining('1 minutes computed again') as string
   expect(await used.run(['rebuild', ...range])).toMatchObject({ code: 0, stdout: repaired })
   expect(await used.run(['verify'])).toMatchObject({ code: 0 })
   expect((await readLedger(used.database)).imbalance).toBe(0)

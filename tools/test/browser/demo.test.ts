@@ -69,11 +69,11 @@ describe('/demo', () => {
     expect(await accessibilityOf(page)).toEqual([])
   })
 
-  it('says that the tracker was kept away when an ad blocker did so, and shows the ads all the same', async () => {
+  it('says that the tracker could not be loaded when an ad blocker is active, and shows the ads all the same', async () => {
     const { page, uncaught } = await openPage()
     await page.route(/tracker/, (route) => route.abort('blockedbyclient'))
     await page.goto(`${origin}/demo`)
-    await page.getByText('perhaps by an ad blocker').waitFor()
+    await page.getByText('perhaps because of an ad blocker').waitFor()
     await page.getByText('Trail running shoes').waitFor()
     await page.getByRole('button', { name: 'Click the ad: Trail running shoes' }).click()
     expect(uncaught).toEqual([])

@@ -25,7 +25,7 @@ export function NewAd() {
 
 export function EditAd({ id }: { id: number }) {
   const { value, failure, retry } = useResource(`ad ${id}`, (signal) => readAd(id, signal))
-  if (failure?.kind === 'not-found') return <NotFound text={`There is no live ad ${id}. It may have been archived.`} />
+  if (failure?.kind === 'not-found') return <NotFound text={`Ad ${id} does not exist or is archived.`} />
   return (
     <Page title={value ? `Edit ${titleOf({ ...value, ad_id: id })}` : 'Edit an ad'}>
       <Back />

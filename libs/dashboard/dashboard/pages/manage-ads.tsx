@@ -79,7 +79,7 @@ function List({ ads }: { ads: Ad[] }) {
           ))}
         </tbody>
       </table>
-      {found.length === 0 && <p class="empty">No ad fits.</p>}
+      {found.length === 0 && <p class="empty">No ad matches.</p>}
       {found.length > count && (
         <p class="more">
           <button type="button" onClick={() => setCount(count + 4 * step)}>

@@ -51,7 +51,7 @@ export function AdsCard({ shown: { view, period, show }, rows, before }: Props) 
         />
       ) : (
         <p class="empty">
-          No ad fits.{' '}
+          No ad matches.{' '}
           <button type="button" onClick={() => show({ search: '', campaign: '', advertiser: '' })}>
             Show all ads
           </button>

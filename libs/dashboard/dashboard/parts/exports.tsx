@@ -13,9 +13,9 @@ export function Exports({ day: instant }: { day: number }) {
   return (
     <section class="card" aria-labelledby="exports">
       <div class="card-head">
-        <h2 id="exports">Every event of a day</h2>
+        <h2 id="exports">Export the events of a day</h2>
       </div>
-      <p>All ads, one line for each event. Days are those of UTC.</p>
+      <p>All ads, one line for each event. Days are in UTC.</p>
       <div class="row">
         <label>
           Day

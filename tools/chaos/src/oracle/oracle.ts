@@ -33,7 +33,7 @@ export async function drained(system: System, within: number): Promise<boolean> 
     const { unread, ahead } = await distance(system)
     return unread === 0 && ahead === 0
   }
-  return until('the books reach the end of the log', isDone, { within, every: 100 }).then(
+  return until('the ledger reaches the end of the log', isDone, { within, every: 100 }).then(
     () => true,
     () => false,
   )
@@ -106,10 +106,10 @@ const words: Partial<Record<keyof Counts, string>> = {
   totals: 'ads whose totals differ from the events',
   foreign: 'events are stored that were not sent',
   altered: 'events are stored otherwise than they were sent',
-  imbalance: 'is what the books are off',
-  recovered: 'events were stored below the position of their book',
-  unread: 'records of the log are in no book',
-  ahead: 'books are ahead of their log',
+  imbalance: 'is what the ledger is off by',
+  recovered: 'events were stored below the position of the ledger',
+  unread: 'records of the log are not in the ledger',
+  ahead: 'partitions whose ledger is ahead of the log',
   deadLetters: 'dead letters too many or too few',
 }
 

@@ -25,7 +25,7 @@ const upkeepMs = 10_000
 
 export function addMigrate(program: Command): void {
   withConnection(program.command('migrate'))
-    .description('brings the database to the newest schema and makes the partitions of the next days')
+    .description('updates the database schema and creates the partitions of the next days')
     .action((_options, command: Command) => run(command))
 }
 

@@ -60,7 +60,7 @@ function noSuchMethod() {
 }
 
 function nothingThere(request: FastifyRequest): never {
-  throw problem('not_found', { detail: `There is nothing at ${request.url}` })
+  throw problem('not_found', { detail: `No route matches ${request.url}` })
 }
 
 // Bytes as they came, read to their end before they are sent on: a slow client holds up the gateway alone.

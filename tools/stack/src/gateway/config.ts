@@ -11,7 +11,7 @@ export const Config = Type.Object({
   ADS_API_URL: origin('ads-api', 3001),
   SITE_DIR: Type.String({
     default: '',
-    description: 'Folder that libs/dashboard has built: the pages, the tracker and openapi.json. Empty serves none',
+    description: 'Folder built by libs/dashboard: the pages, the tracker and openapi.json. Empty for none',
   }),
   CLICK_INGEST_URL: origin('click-ingest', 3002),
 })

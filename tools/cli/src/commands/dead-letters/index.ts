@@ -13,25 +13,27 @@ const schema = Type.Object({ ...kafkaSettings, ...databaseSettings })
 const print = (line: string) => console.log(line)
 
 export function addDeadLetters(program: Command): void {
-  const letters = program.command('dead-letters').description('what could not be counted, and its replay')
+  const letters = program
+    .command('dead-letters')
+    .description('lists, shows and replays events that could not be counted')
   withConnection(withFilter(letters.command('list')))
-    .description('those that were not replayed')
-    .option('--all', 'also those that were', false)
-    .option('--limit <number>', 'lines at most', wholeNumber, 100)
+    .description('lists dead letters that were not replayed')
+    .option('--all', 'includes those that were replayed', false)
+    .option('--limit <number>', 'maximum number of lines', wholeNumber, 100)
     .action((options: FilterOptions & { all: boolean; limit: number }, command: Command) =>
       withDatabase(command, (database) =>
         list({ database, print, limit: options.limit, filter: { ...toFilter(options), pending: !options.all } }),
       ),
     )
   withConnection(letters.command('show'))
-    .description('one of them, with its bytes')
+    .description('prints one dead letter with its bytes')
     .argument('<position>', 'TOPIC/PARTITION/OFFSET, as list prints it', toPosition)
     .action((position: Position, _options, command: Command) =>
       withDatabase(command, (database) => show({ database, print, position })),
     )
   withConnection(withFilter(letters.command('replay')))
-    .description('sends them through Kafka once more')
-    .option('--dry-run', 'only says what it would send', false)
+    .description('sends dead letters through Kafka again')
+    .option('--dry-run', 'prints what it would send', false)
     .action(replayAll)
 }
 

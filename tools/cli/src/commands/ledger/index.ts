@@ -11,20 +11,20 @@ import { show } from './show.ts'
 const schema = Type.Object({ ...kafkaSettings, ...databaseSettings })
 
 export function addLedger(program: Command): void {
-  const ledger = program.command('ledger').description('the books of the partitions')
+  const ledger = program.command('ledger').description('the ledger of each partition')
   withConnection(ledger.command('show', { isDefault: true }))
-    .description('prints the books; exit 1 when one is off')
+    .description('prints the ledger; exit 1 when it does not balance')
     .action((_options, command: Command) =>
       withDatabase(command, async (database) => {
         if (!(await show(database, console.log))) process.exitCode = 1
       }),
     )
   withConnection(ledger.command('accept'))
-    .description('closes a book that its log no longer continues')
+    .description('starts a new ledger for a partition whose log does not continue it')
     .argument('<topic>')
     .argument('<partition>', 'its number', wholeNumber)
-    .requiredOption('--reason <reason>', 'what a later reader of the books has to go by', reasonText)
-    .option('--recreated', 'the topic was made anew and is as long as the book by now', false)
+    .requiredOption('--reason <reason>', 'recorded in the ledger for later readers', reasonText)
+    .option('--recreated', 'the topic was recreated and is already as long as the ledger', false)
     .action(acceptLog)
 }
 

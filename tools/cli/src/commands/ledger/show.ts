@@ -14,8 +14,8 @@ export async function show(database: Database, print: (line: string) => void): P
   print(`dead letters not replayed: ${pendingDeadLetters < countedDeadLetters ? '' : 'at least '}${pendingDeadLetters}`)
   print(
     imbalance === 0
-      ? 'the books balance'
-      : `THE BOOKS ARE OFF by ${imbalance}: see the runbook in the README of tools/cli`,
+      ? 'the ledger balances'
+      : `THE LEDGER IS OFF BY ${imbalance}: see the runbook in the README of tools/cli`,
   )
   return imbalance === 0
 }

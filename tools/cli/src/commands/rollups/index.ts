@@ -15,7 +15,7 @@ export function addRollups(program: Command): void {
     .description('compares rollups with raw events; exit 1 when they differ')
     .action((range: Range, command: Command) => run(range, command, verify))
   withConnection(withRange(program.command('rebuild'), { required: true }))
-    .description('makes the rollups of a range from raw events again, and verifies it')
+    .description('computes the rollups of a period from raw events again, and verifies them')
     .action((range: Required<Range>, command: Command) => run(range, command, rebuild))
 }
 
@@ -42,6 +42,6 @@ async function rebuild(database: Database, { from, to }: Required<Range>): Promi
   const complete = await rawCompleteFrom(database)
   if (complete && from < complete)
     throw new ConfigError([`--from: raw events are complete only from ${complete.toISOString()} on`])
-  console.log(`${await rebuildRollups(database, { from, to })} minutes made again`)
+  console.log(`${await rebuildRollups(database, { from, to })} minutes computed again`)
   await verify(database, { from, to })
 }
