@@ -47,7 +47,10 @@ function loadEarly(): Plugin {
       handler(html, { path, bundle }) {
         if (path !== '/index.html') return html
         const script = Object.values(bundle!).find((file) => file.type === 'chunk' && file.moduleIds.includes(early))!
-        return html.replace('<script ', `<script type="module" async crossorigin src="/${script.fileName}"></script>\n    $&`)
+        return html.replace(
+          '<script ',
+          `<script type="module" async crossorigin src="/${script.fileName}"></script>\n    $&`,
+        )
       },
     },
     // the script is named by the page: nothing imports it as an entry

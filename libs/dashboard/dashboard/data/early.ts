@@ -42,5 +42,8 @@ function ask(path: string, query: object) {
 }
 
 function keyOf({ pathname, searchParams }: URL): string {
-  return `${pathname}?${[...searchParams].map((pair) => pair.join('=')).sort().join('&')}`
+  return `${pathname}?${[...searchParams]
+    .map((pair) => pair.join('='))
+    .sort()
+    .join('&')}`
 }

@@ -54,7 +54,7 @@ export function System() {
   )
 }
 
-const words: Record<Check['state'], string> = { good: 'OK', warning: 'Look', bad: 'Problem', unknown: 'Not known' }
+const words: Record<Check['state'], string> = { good: 'OK', warning: 'Warning', bad: 'Problem', unknown: 'Not known' }
 
 function verdictOf(checks: Check[]): string {
   const of = (wanted: Check['state']) => checks.filter(({ state }) => state === wanted).length
