@@ -31,6 +31,7 @@ describe.each(paths)('%s', (path) => {
     })
     expect(headers.get('content-type')).toContain('application/problem+json')
     expect(body.instance).toMatch(/^urn:ads-tracker:request:.+/)
-    for (const name of ['content-security-policy', 'cache-control']) expect([name, headers.get(name)]).toEqual([name, null])
+    for (const name of ['content-security-policy', 'cache-control'])
+      expect([name, headers.get(name)]).toEqual([name, null])
   })
 })
