@@ -50,6 +50,7 @@ it('shows why clicks dropped at 14:00: the hour, its minutes, and the ad that lo
   await page.locator('.ads tbody tr').first().getByText('−100%').waitFor()
   expect(await page.locator('.ads tbody tr').first().textContent()).toContain('Fallen')
   expect(await tile(page, 'Clicks').textContent()).toBe('3')
+  expect(await page.locator('.tile.chosen .was').textContent()).toMatch(/−75%.*from 12$/)
   expectQuiet(here, { requests: 16 })
 })
 

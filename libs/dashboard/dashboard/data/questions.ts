@@ -11,13 +11,13 @@ export interface Questions {
 
 const fields = 'name,campaign,advertiser,image_url'
 
-/** What a page asks about a period: the rows, those of the period before, and the buckets. */
+/** What a page asks about a period: the rows of all ads, whose labels are the choices, and of the filter the rows before and the buckets. */
 export function questionsOf(view: View, period: Period, filter: AdFilter): Questions {
   const { ad_id } = filter
   const hasBefore = view.compare && period.previous.to > period.previous.from
   return {
     now: { ...spanOf(period), fields, ...(ad_id && { ad_id }) },
-    ...(hasBefore && { before: { ...spanOf(period.previous), ...(ad_id && { ad_id }) } }),
+    ...(hasBefore && { before: { ...spanOf(period.previous), ...filter } }),
     series: {
       interval: period.interval,
       ...spanOf(period),

@@ -47,12 +47,7 @@ export function Overview() {
               {view.period !== '30d' && <Link href={writeView({ ...view, period: '30d' })}>Show the last 30 days</Link>}
             </p>
           )}
-          <NumbersCard
-            shown={shown}
-            numbers={numbers}
-            now={now}
-            before={before && totalOf(filterRows(before, ofPeriod))}
-          />
+          <NumbersCard shown={shown} numbers={numbers} now={now} before={before && totalOf(before)} />
           <Later>
             <AdsCard shown={shown} rows={rows} before={before} />
           </Later>

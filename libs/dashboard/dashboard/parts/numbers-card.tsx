@@ -25,6 +25,7 @@ export function NumbersCard({ shown, numbers, now, before }: Props) {
       <MetricTiles
         now={now}
         before={before}
+        isOpen={period.to > Date.now()}
         metric={view.metric}
         onMetric={(metric) => show({ metric }, { replace: true })}
       />
