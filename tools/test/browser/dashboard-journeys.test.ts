@@ -25,6 +25,8 @@ it("finds yesterday's best ad by CTR", async () => {
   expect(await tile(page, 'CTR').textContent()).toBe('12.50%')
   expect(page.url()).toContain('sort=-ctr')
   await page.locator('canvas').waitFor()
+  // the rows and those before: what was asked for before the page was there is not asked again
+  expect(here.asked.filter((url) => url.startsWith('/ads/analytics?'))).toHaveLength(2)
   expectQuiet(here, { requests: 8 })
 })
 

@@ -13,7 +13,6 @@ import type {
 import { createClient } from '@ads-tracker/sdk'
 import { fetchOrTake } from './early.ts'
 import { Failure, failureOf } from './failure.ts'
-import { hasAnswer } from './idle.ts'
 import { readKey } from './key.ts'
 
 type Query = Record<string, string | number | undefined>
@@ -74,8 +73,6 @@ async function call<T>(work: (client: Client) => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof DOMException) throw error
     throw failureOf(error)
-  } finally {
-    hasAnswer()
   }
 }
 

@@ -1,13 +1,13 @@
 const longestMs = 1000
-const { promise: answered, resolve } = Promise.withResolvers<void>()
+const { promise: shown, resolve } = Promise.withResolvers<void>()
 setTimeout(resolve, longestMs)
 
-/** Called when the first answer has come. */
-export const hasAnswer = resolve
+/** Called when the first numbers are painted. */
+export const numbersShown = resolve
 
-/** Does what can wait until the page shows its first answer. */
+/** Does what can wait until the page shows its first numbers, or a second when it has none. */
 export function whenIdle(work: () => void): void {
-  void answered.then(() => {
+  void shown.then(() => {
     // Safari has none
     if (typeof requestIdleCallback === 'function') requestIdleCallback(work, { timeout: longestMs })
     else setTimeout(work, 0)
