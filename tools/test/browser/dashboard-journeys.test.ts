@@ -24,6 +24,8 @@ it("finds yesterday's best ad by CTR", async () => {
   expect(await tile(page, 'CTR').textContent()).toBe('12.50%')
   expect(page.url()).toContain('sort=-ctr')
   await page.locator('canvas').waitFor()
+  // the rows and those before: what was asked for before the page was there is not asked again
+  expect(here.asked.filter((url) => url.startsWith('/ads/analytics?'))).toHaveLength(2)
   expectQuiet(here, { requests: 8 })
 })
 
@@ -48,6 +50,7 @@ it('shows why clicks dropped at 14:00: the hour, its minutes, and the ad that lo
   await page.locator('.ads tbody tr').first().getByText('−100%').waitFor()
   expect(await page.locator('.ads tbody tr').first().textContent()).toContain('Fallen')
   expect(await tile(page, 'Clicks').textContent()).toBe('3')
+  expect(await page.locator('.tile.chosen .was').textContent()).toMatch(/−75%.*from 12$/)
   expectQuiet(here, { requests: 16 })
 })
 

@@ -11,6 +11,7 @@ import type {
   SeriesQuery,
 } from '@ads-tracker/sdk'
 import { createClient } from '@ads-tracker/sdk'
+import { fetchOrTake } from './early.ts'
 import { Failure, failureOf } from './failure.ts'
 import { readKey } from './key.ts'
 
@@ -75,7 +76,13 @@ async function call<T>(work: (client: Client) => Promise<T>): Promise<T> {
   }
 }
 
-const clientOf = (): Client => createClient({ baseUrl: location.origin, apiKey: readKey() || undefined, retries: 0 })
+const clientOf = (): Client =>
+  createClient({
+    baseUrl: location.origin,
+    apiKey: readKey() || undefined,
+    retries: 0,
+    fetch: (request) => fetchOrTake(request as Request),
+  })
 
 async function send(path: string, signal?: AbortSignal): Promise<Response> {
   const deadline = AbortSignal.timeout(patience)

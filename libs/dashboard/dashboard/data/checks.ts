@@ -1,4 +1,4 @@
-import { formatAge, formatClock, formatCount } from './format.ts'
+import { formatCount, formatMark } from './format.ts'
 import type { Resource } from './resource.ts'
 
 export interface Check {
@@ -51,7 +51,7 @@ export function freshnessCheck({ value, failure }: Resource<Books>): Check {
   if (value.complete_through === null) return { title, state: 'warning', text: 'No event has been read yet.' }
   const mark = Date.parse(value.complete_through)
   const age = Math.max(0, value.at - mark)
-  const text = `Complete up to ${formatClock(mark)}, ${formatAge(age)} ago.`
+  const text = `Complete up to ${formatMark(mark, undefined, value.at)}.`
   if (age <= lateMs) return { title, state: 'good', text }
   return {
     title,

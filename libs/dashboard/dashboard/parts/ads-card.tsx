@@ -1,6 +1,6 @@
 import { queryOf } from '../data/api.ts'
+import { spanOf } from '../data/questions.ts'
 import { type AdRow, filterRows, sortRows, valuesOf } from '../data/rows.ts'
-import { spanOf } from '../data/use-numbers.ts'
 import type { Shown } from '../data/use-view.ts'
 import { type Column, type View, writeView } from '../data/view.ts'
 import { dayOf } from '../data/zone.ts'

@@ -21,8 +21,10 @@ export function Exports({ day: instant }: { day: number }) {
           Day
           <input type="date" max={today} value={day} onInput={({ currentTarget }) => setDay(currentTarget.value)} />
         </label>
-        {isDay(day) &&
-          kinds.flatMap((kind) =>
+      </div>
+      {isDay(day) && (
+        <div class="files">
+          {kinds.flatMap((kind) =>
             formats.map((format) => (
               <Download
                 key={kind + format}
@@ -34,7 +36,8 @@ export function Exports({ day: instant }: { day: number }) {
               </Download>
             )),
           )}
-      </div>
+        </div>
+      )}
     </section>
   )
 }

@@ -47,7 +47,7 @@ function LiveMark() {
   } as const
   const [text, explanation] = words[state]
   return (
-    <span class={`live ${state}`} title={explanation}>
+    <span class={`live-mark ${state}`} title={explanation}>
       {text}
     </span>
   )
