@@ -77,9 +77,9 @@ function withoutGaps(pieces: Piece[], gaps: Gap[], onGap: (gap: Gap) => void): P
   )
 }
 
-function markUnknownAds(pieces: Piece[], rows: { slice: number; offset: bigint }[]) {
-  for (const { slice, offset } of rows) {
-    const piece = pieces[slice] as Piece
+function markUnknownAds(pieces: Piece[], rows: { range: number; offset: bigint }[]) {
+  for (const { range, offset } of rows) {
+    const piece = pieces[range] as Piece
     const entry = piece.entries[Number(offset - piece.first)]
     if (entry) moveToDeadLetters(entry, 'unknown_ad', `there is no ad ${entry.event?.ad_id}`)
   }

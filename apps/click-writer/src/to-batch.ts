@@ -1,11 +1,11 @@
 import type { Batch } from '@ads-tracker/data'
 import type { Entry, Piece } from './piece.ts'
 
-/** The arguments of one statement: a slice for each piece, its events, and what of it cannot be stored as an event. */
+/** The arguments of one statement: a range for each piece, its events, and what of it cannot be stored as an event. */
 export function toBatch(pieces: Piece[]): Batch {
-  const batch: Batch = { slices: [], events: [], deadLetters: [] }
-  pieces.forEach((piece, slice) => {
-    batch.slices.push({
+  const batch: Batch = { ranges: [], events: [], deadLetters: [] }
+  pieces.forEach((piece, range) => {
+    batch.ranges.push({
       topic: piece.topic,
       partition: piece.partition,
       type: piece.type,
@@ -14,8 +14,8 @@ export function toBatch(pieces: Piece[]): Batch {
       lastTimestamp: (piece.entries.at(-1) as Entry).record.timestamp,
     })
     for (const { record, event, dead, replayOf } of piece.entries) {
-      if (event && !dead) batch.events.push({ slice, offset: record.offset, event, replayOf })
-      else if (dead) batch.deadLetters.push({ slice, offset: record.offset, ...deadLetterOf(dead, record), replayOf })
+      if (event && !dead) batch.events.push({ range, offset: record.offset, event, replayOf })
+      else if (dead) batch.deadLetters.push({ range, offset: record.offset, ...deadLetterOf(dead, record), replayOf })
     }
   })
   return batch

@@ -119,9 +119,9 @@ export function createWriter(deps: WriterDeps) {
     lanes.release(pieces)
   }
 
-  function onApplied({ slices }: Applied) {
+  function onApplied({ partitions }: Applied) {
     progressedAt = performance.now()
-    for (const { topic, partition, nextOffset, counted, duplicates, conflicts, deadLetters, recovered } of slices) {
+    for (const { topic, partition, nextOffset, counted, duplicates, conflicts, deadLetters, recovered } of partitions) {
       lanes.stored({ topic, partition, next: nextOffset })
       held.delete(nameOf({ topic, partition }))
       const type = topicOf(topics, topic) ?? 'click'

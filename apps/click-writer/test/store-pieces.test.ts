@@ -22,7 +22,7 @@ async function storing(pieces: Piece[], answer: (batch: Batch, call: number) => 
         if (outcome instanceof Error) throw outcome
         if (outcome) return outcome
         applied.push(batch)
-        return { status: 'applied', slices: [] }
+        return { status: 'applied', partitions: [] }
       },
     },
     log: createLogger('test', 'silent'),
@@ -97,7 +97,7 @@ describe('storing pieces', () => {
       store: {
         async apply() {
           applied += 1
-          return { status: 'applied', slices: [] }
+          return { status: 'applied', partitions: [] }
         },
       },
       log: createLogger('test', 'silent'),
@@ -115,7 +115,7 @@ describe('storing pieces', () => {
 
   it('buries events of ads that do not exist, with their bytes, and stores their neighbours', async () => {
     const { applied, buried } = await storing([aPiece(0, 10, 3)], (batch) =>
-      batch.deadLetters.length === 0 ? { status: 'unknown_ads', rows: [{ slice: 0, offset: 11n }] } : undefined,
+      batch.deadLetters.length === 0 ? { status: 'unknown_ads', rows: [{ range: 0, offset: 11n }] } : undefined,
     )
     expect(buried).toEqual([[11, 'unknown_ad']])
     expect(applied[0]?.deadLetters[0]?.value?.toString()).toContain('"ad_id":1')
@@ -125,10 +125,10 @@ describe('storing pieces', () => {
   it('stores the other partitions when one has a gap', async () => {
     const gap = { topic: 'clicks', partition: 0, expected: 3n, found: 9n }
     const { applied, gaps } = await storing([aPiece(0, 9, 1), aPiece(1, 0, 2)], (batch) =>
-      batch.slices.some(({ partition }) => partition === 0) ? { status: 'gap', gaps: [gap] } : undefined,
+      batch.ranges.some(({ partition }) => partition === 0) ? { status: 'gap', gaps: [gap] } : undefined,
     )
     expect(gaps).toEqual([gap])
-    expect(applied[0]?.slices.map(({ partition }) => partition)).toEqual([1])
+    expect(applied[0]?.ranges.map(({ partition }) => partition)).toEqual([1])
   })
 
   it('dead-letters nothing while the configuration is wrong', async () => {

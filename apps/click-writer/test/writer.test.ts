@@ -16,9 +16,9 @@ function writing({ queueMaxBytes = 32_000_000 } = {}) {
   const running: { store: number; events: number; end: () => void }[] = []
   const seek = vi.fn()
   const stores = [0, 1].map((store) => ({
-    apply: ({ slices, events }: Batch) =>
+    apply: ({ ranges, events }: Batch) =>
       new Promise<BatchOutcome>((resolve) => {
-        const stored = slices.map(({ topic, partition, nextOffset }) => ({
+        const stored = ranges.map(({ topic, partition, nextOffset }) => ({
           topic,
           partition,
           nextOffset,
@@ -28,7 +28,7 @@ function writing({ queueMaxBytes = 32_000_000 } = {}) {
           deadLetters: 0,
           recovered: 0,
         }))
-        running.push({ store, events: events.length, end: () => resolve({ status: 'applied', slices: stored }) })
+        running.push({ store, events: events.length, end: () => resolve({ status: 'applied', partitions: stored }) })
       }),
   }))
   const writer = createWriter({

@@ -8,7 +8,7 @@ export interface Position {
 }
 
 /** The records of one partition from `firstOffset` up to, not including, `nextOffset`: one row for each of them. */
-export interface Slice {
+export interface OffsetRange {
   topic: string
   partition: number
   type: EventType
@@ -19,8 +19,8 @@ export interface Slice {
 }
 
 export interface EventRow {
-  /** Index into the batch's slices. */
-  slice: number
+  /** Index into the batch's ranges. */
+  range: number
   offset: bigint
   /** As `decodeEvent` gave it: nothing here is checked again. */
   event: AdEvent
@@ -29,7 +29,7 @@ export interface EventRow {
 }
 
 export interface DeadLetterRow {
-  slice: number
+  range: number
   offset: bigint
   reason: DeadLetterReason
   detail: string
@@ -40,14 +40,14 @@ export interface DeadLetterRow {
   replayOf?: Position
 }
 
-/** At most one slice of each partition. */
+/** At most one range of each partition. */
 export interface Batch {
-  slices: Slice[]
+  ranges: OffsetRange[]
   events: EventRow[]
   deadLetters: DeadLetterRow[]
 }
 
-export interface SliceOutcome {
+export interface PartitionOutcome {
   topic: string
   partition: number
   /** Where the book is now. */
@@ -61,8 +61,8 @@ export interface SliceOutcome {
 }
 
 export type BatchOutcome =
-  | { status: 'applied'; slices: SliceOutcome[] }
-  /** A slice begins above its book; nothing was written. */
+  | { status: 'applied'; partitions: PartitionOutcome[] }
+  /** A range begins above its book; nothing was written. */
   | { status: 'gap'; gaps: { topic: string; partition: number; expected: bigint; found: bigint }[] }
   /** Nothing was written: apply again with these rows among the dead letters. */
-  | { status: 'unknown_ads'; rows: { slice: number; offset: bigint }[] }
+  | { status: 'unknown_ads'; rows: { range: number; offset: bigint }[] }

@@ -51,7 +51,7 @@ export {
   type ExportedType,
   type ExportPageQuery,
 } from './exports.ts'
-export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
+export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, OffsetRange, PartitionOutcome } from './batch.ts'
 export { createBatchStore, type BatchStore, type BatchStoreOptions, type FoldDue, type LogEnd } from './batch-store.ts'
 export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
 export { createGroupMembers, type GroupMembers, type GroupMembersOptions } from './group-members.ts'

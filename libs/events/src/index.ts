@@ -1,4 +1,12 @@
-export { eventTypes, topicNames, topicOf, topicSettings, type EventType, type TopicNames } from './topics.ts'
+export {
+  eventTypes,
+  partitionName,
+  topicNames,
+  topicOf,
+  topicSettings,
+  type EventType,
+  type TopicNames,
+} from './topics.ts'
 export { AdEvent, eventVersion, largestAdId } from './ad-event.ts'
 export { encodeEvent, eventHeaders } from './encode.ts'
 export { decodeEvent, type Decoded, type DeadLetterReason } from './decode.ts'

@@ -13,6 +13,11 @@ export function topicOf(names: TopicNames, topic: string): EventType | undefined
   return eventTypes.find((type) => names[type] === topic)
 }
 
+/** `topic/partition`: the key of maps and the name in logs. */
+export function partitionName({ topic, partition }: { topic: string; partition: number }): string {
+  return `${topic}/${partition}`
+}
+
 /**
  * How the topics must be configured. Retention is the length of outage that acknowledged events survive;
  * `LogAppendTime` makes the broker's clock the one that the complete-through mark falls back on.

@@ -23,7 +23,7 @@ async function withDeadLetters(values: (AdEvent | string)[]) {
     const bytes = Buffer.from(event ? encodeEvent(event) : String(value))
     const reason = event ? 'unknown_ad' : 'undecodable'
     return {
-      slice: 0,
+      range: 0,
       offset: BigInt(index),
       reason,
       detail: 'as the test wants it',
@@ -35,7 +35,7 @@ async function withDeadLetters(values: (AdEvent | string)[]) {
   })
   const nextOffset = BigInt(values.length)
   await store.apply({
-    slices: [{ topic, partition: 0, type: 'click', firstOffset: 0n, nextOffset, lastTimestamp: Date.now() }],
+    ranges: [{ topic, partition: 0, type: 'click', firstOffset: 0n, nextOffset, lastTimestamp: Date.now() }],
     events: [],
     deadLetters,
   })
@@ -102,7 +102,7 @@ it('ends although what it sends comes back as dead letters', async () => {
   let offset = 1n
   const comesBack = async (_topic: string, { key, value, headers }: EventRecord) => {
     const letter: DeadLetterRow = {
-      slice: 0,
+      range: 0,
       offset,
       reason: 'rejected_by_database',
       detail: 'again',
@@ -112,7 +112,7 @@ it('ends although what it sends comes back as dead letters', async () => {
       headers,
     }
     await store.apply({
-      slices: [
+      ranges: [
         {
           topic,
           partition: 0,

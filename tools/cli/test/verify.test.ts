@@ -30,7 +30,7 @@ const run = (...args: string[]) => runSource(entry('tools/cli'), args, { DATABAS
 async function storeClicks(count: number): Promise<void> {
   const at = '2026-05-05T10:00:30.000Z'
   const events = Array.from({ length: count }, (_, offset) => ({
-    slice: 0,
+    range: 0,
     offset: BigInt(offset),
     event: {
       event_id: uuidv7(),
@@ -42,7 +42,7 @@ async function storeClicks(count: number): Promise<void> {
       playback_time: null,
     },
   }))
-  const slice = {
+  const range = {
     topic: 'clicks',
     partition: 0,
     type: 'click' as const,
@@ -50,7 +50,7 @@ async function storeClicks(count: number): Promise<void> {
     nextOffset: BigInt(count),
     lastTimestamp: Date.parse(at),
   }
-  await store.apply({ slices: [slice], events, deadLetters: [] })
+  await store.apply({ ranges: [range], events, deadLetters: [] })
 }
 
 const range = ['--from', '2026-05-05T10:00:00Z', '--to', '2026-05-05T11:00:00Z']
