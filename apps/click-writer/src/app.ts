@@ -7,7 +7,7 @@ export interface WriterAppDeps {
   readiness: Readiness
 }
 
-/** The writer has no HTTP traffic: this is its health and its metrics. */
+/** Serves health and metrics only. */
 export function buildApp({ config, metrics, readiness }: WriterAppDeps): Promise<App> {
   return createService({
     name: 'click-writer',

@@ -5,15 +5,15 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 export type WriterMetrics = ReturnType<typeof createWriterMetrics>
 
 const retentionSeconds = Number(topicSettings.config['retention.ms']) / 1000
-/** Seconds in which the mark is read again; only what goes beyond is added to its age. */
-const usual = 10
+/** The mark is read at least this often; only time beyond it is added to the age of the mark. */
+const markIntervalSeconds = 10
 const results = ['counted', 'duplicate', 'conflict', 'dead_letter', 'recovered'] as const
 
 export function createWriterMetrics(registry: Registry) {
   const registers = [registry]
   const events = new Counter({
     name: 'writer_events_total',
-    help: 'Records of the log by outcome; recovered ones were stored although the ledger had passed them',
+    help: 'Records of the log by outcome; recovered ones were stored below the position of the ledger',
     labelNames: ['type', 'result'] as const,
     registers,
   })
@@ -21,7 +21,7 @@ export function createWriterMetrics(registry: Registry) {
     for (const result of results) events.inc({ type, result }, 0)
   const retries = new Counter({
     name: 'writer_retries_total',
-    help: 'Batches that the database did not take, by what was done about it',
+    help: 'Batches that could not be stored, by the action that followed',
     labelNames: ['action'] as const,
     registers,
   })
@@ -30,7 +30,7 @@ export function createWriterMetrics(registry: Registry) {
   const skew = gauge('writer_clock_skew_seconds', "This process's clock minus the database's")
   let skewMs = 0
   let mark: { lag: number; readAt: number } | undefined
-  // Unknown until it was read once. While it cannot be read, its age grows.
+  // Not set until the mark was read once. While it cannot be read, its age grows.
   const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) =>
     new Gauge({
       name,
@@ -39,7 +39,7 @@ export function createWriterMetrics(registry: Registry) {
       collect() {
         if (mark === undefined) return this.remove()
         const silent = (performance.now() - mark.readAt) / 1000
-        this.set(of(mark.lag + (silent > usual ? silent : 0)))
+        this.set(of(mark.lag + (silent > markIntervalSeconds ? silent : 0)))
       },
     })
   gaugeOfLag('writer_lag_seconds', 'Now minus the complete-through mark of all partitions', (seconds) => seconds)
@@ -62,7 +62,7 @@ export function createWriterMetrics(registry: Registry) {
   return {
     events,
     retries,
-    /** The upkeep of partitions is complete for now. */
+    /** Partition maintenance is complete for now. */
     upkeepDone: () => void (upkeepAt = performance.now()),
     batchEvents: new Histogram({
       name: 'writer_batch_events',
@@ -78,7 +78,7 @@ export function createWriterMetrics(registry: Registry) {
     }),
     queued: gauge('writer_queue_events', 'Events that were read and are not stored yet'),
     lagEvents: gauge('writer_lag_events', 'Records of the log, over all partitions, that are not in the numbers yet'),
-    /** Everything acknowledged before this time is in the numbers, as was just read. */
+    /** Sets the mark that was just read: everything acknowledged before this time is in the numbers. */
     completeThrough: (time: Date) =>
       void (mark = { lag: Math.max(0, Date.now() - skewMs - time.getTime()) / 1000, readAt: performance.now() }),
     /** How far this process's clock is ahead of the database's. */
@@ -96,18 +96,21 @@ export function createWriterMetrics(registry: Registry) {
       'rollup_unfolded_age_seconds',
       'Age of the oldest batch whose counts are not in the rollups yet',
     ),
-    imbalance: gauge('ledger_imbalance_events', 'Sum over the books of what does not add up: must be 0'),
+    imbalance: gauge(
+      'ledger_imbalance_events',
+      'Records that the ledger does not account for, and differences between ledger and totals: must be 0',
+    ),
     recovered: gauge(
       'ledger_recovered_events',
-      'Events of the open books that were stored although the ledger had passed them: it is not the log that was read before',
+      'Events stored below the position of the ledger: the topic was recreated or truncated',
     ),
     gaps: gauge(
       'ledger_gap_partitions',
-      'Partitions that wait for an operator because the log begins after the ledger',
+      'Partitions paused until an operator accepts the gap: the log begins after the position of the ledger',
     ),
     behindLedger: gauge(
       'ledger_ahead_partitions',
-      'Partitions whose log ends before the ledger: it is not the log that was read before',
+      'Partitions whose log ends before the position of the ledger: the topic was recreated or truncated',
     ),
     daysAhead: gauge('partition_days_ahead', 'Days for which partitions of the raw events exist ahead of now'),
     deadLetters: gauge(

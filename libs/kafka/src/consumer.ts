@@ -41,7 +41,7 @@ export interface BatchConsumer {
   pause(partitions: TopicPartition[]): void
   resume(partitions: TopicPartition[]): void
   /** Milliseconds since the fetch loop last turned, or was started. */
-  sinceLastTurn(): number
+  sinceLastPoll(): number
   /** Leaves the group at once, so that the others need not wait for the session to time out. */
   close(): Promise<void>
 }
@@ -117,7 +117,7 @@ export function createBatchConsumer({
       consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
     resume: (partitions) =>
       consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
-    sinceLastTurn: () => performance.now() - turnedAt,
+    sinceLastPoll: () => performance.now() - turnedAt,
     close: () => consumer.disconnect(),
   }
 
