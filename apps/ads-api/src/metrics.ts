@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Refresh } from './answers.ts'
+import type { Refresh } from './snapshot-cache.ts'
 
-/** The app's own metrics. `completeThrough` is asked at each scrape; when it fails, the lag is that of the mark that was seen last. */
+/** Metrics of analytics. `completeThrough` is called at each scrape; when it fails, the lag is computed from the last known mark. */
 export function createAnalyticsMetrics(
   registry: Registry,
   completeThrough: () => Promise<{ asOf: Date; completeThrough: Date | null }>,
@@ -9,19 +9,19 @@ export function createAnalyticsMetrics(
   const registers = [registry]
   const served = new Counter({
     name: 'ads_analytics_answers_total',
-    help: 'Answers of GET /ads/analytics: prepared (at hand) or awaited (the request waited for the database)',
+    help: 'Responses of GET /ads/analytics by source: prepared (from the cache) or awaited (the request waited for the database)',
     labelNames: ['source'] as const,
     registers,
   })
   const refreshed = new Counter({
     name: 'ads_analytics_refreshes_total',
-    help: 'How often prepared analytics were looked after: confirmed (nothing moved), merged (some ads did) or replaced',
+    help: 'Refreshes of cached analytics: confirmed (nothing changed), merged (some ads changed) or replaced (everything was read again)',
     labelNames: ['kind', 'result'] as const,
     registers,
   })
   const failed = new Counter({
     name: 'ads_database_errors_total',
-    help: 'Queries that failed: PostgreSQL was not available, or the statement is a mistake and will fail again',
+    help: 'Queries that failed: PostgreSQL was not available (unavailable), or the statement is wrong and will fail again (mistake)',
     labelNames: ['kind'] as const,
     registers,
   })

@@ -1,8 +1,8 @@
 import type { App } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
-import { orNull } from '../answer-types.ts'
-import type { Answer } from '../answer.ts'
-import type { Answers } from '../answers.ts'
+import { orNull } from '../response-types.ts'
+import type { Snapshot } from '../snapshot.ts'
+import type { SnapshotCache } from '../snapshot-cache.ts'
 import { filterOf, filterQuery } from '../filters.ts'
 import { integerText } from '../integer-text.ts'
 import { type LabelStore, noLabels } from '../labels.ts'
@@ -63,13 +63,13 @@ const Stats = Type.Array(AdStats, {
 })
 
 export interface AnalyticsOptions extends ReadingOptions {
-  answers: Answers
+  snapshots: SnapshotCache
   reports: Reports
   labels: LabelStore
 }
 
 export function analyticsRoute(app: App, options: AnalyticsOptions) {
-  const { answers, reports, labels, findKey, onNewWindow = async () => {}, onServed = () => {} } = options
+  const { snapshots, reports, labels, findKey, onNewWindow = async () => {}, onServed = () => {} } = options
   const caching = cacheControl(findKey)
   app.get(
     '/ads/analytics',
@@ -101,16 +101,16 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
       if (!ask.isRead) await onNewWindow(request)
       const found = ask.get()
       onServed(found instanceof Promise ? 'awaited' : 'prepared')
-      const answer: Answer = found instanceof Promise ? await found : found
-      reply.headers(answer.headers).header('cache-control', caching)
+      const snapshot: Snapshot = found instanceof Promise ? await found : found
+      reply.headers(snapshot.headers).header('cache-control', caching)
       describeTable(reply, format, fileName(query))
       const filter = filterOf(query)
       const fields = query.fields === undefined ? [] : (query.fields.split(',') as LabelField[])
       const isWhole = !filter && fields.length === 0 && format === 'json'
       const needsLabels = fields.length > 0 || filter?.campaign !== undefined || filter?.advertiser !== undefined
       const payload = isWhole
-        ? answer.payload
-        : viewOf(answer, needsLabels ? await labels.get() : noLabels, { filter, fields, format })
+        ? snapshot.payload
+        : viewOf(snapshot, needsLabels ? await labels.get() : noLabels, { filter, fields, format })
       return sendPayload(request, reply, payload) as never
     },
   )
@@ -118,7 +118,7 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
   function askFor(query: Query) {
     const minutes = query.minutes === undefined ? undefined : Number(query.minutes)
     const period = periodOf(query)
-    if (!period) return { isRead: answers.isRead(minutes), get: () => answers.get(minutes) }
+    if (!period) return { isRead: snapshots.isRead(minutes), get: () => snapshots.get(minutes) }
     if (minutes !== undefined) throw refused('minutes', 'cannot be given together with from and to: use one of the two')
     const report = { ...period, filter: filterOf(query) }
     return { isRead: reports.isRead(report), get: () => reports.period(report) }

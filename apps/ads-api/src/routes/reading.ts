@@ -5,10 +5,10 @@ import type { FastifyRequest } from 'fastify'
 import { type FindKey, requireScope } from '../authorize.ts'
 
 export interface ReadingOptions {
-  /** When given, only keys with the scope `analytics:read` may look. */
+  /** When given, a key with the scope `analytics:read` is required. */
   findKey?: FindKey | undefined
   onUnknownKey?: (request: FastifyRequest) => Promise<void>
-  /** Awaited before a query that no current reader shares; may reject the request. */
+  /** Awaited before a query that no other request shares; may reject the request. */
   onNewWindow?: (request: FastifyRequest) => Promise<void>
   onServed?: (source: 'prepared' | 'awaited') => void
 }
@@ -50,11 +50,11 @@ export const NotModified = Type.Null({
   headers: freshness,
 })
 
-// The headers are described for the document; to check them, each request's would be copied first.
+// Headers are described for the OpenAPI document. They are not validated, because that would copy them for each request.
 const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) =>
   route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route)
 
-/** What the routes of analytics have in common: who may read, and that headers are not checked. */
+/** Options that all routes of analytics share: required key, and no validation of headers. */
 export function readingRoute({ findKey, onUnknownKey }: ReadingOptions) {
   return {
     ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),

@@ -5,7 +5,7 @@ import { filterOf, filterQuery } from '../filters.ts'
 import { periodOf, refused, startedPeriodQuery } from '../period-query.ts'
 import { choice } from '../query-kinds.ts'
 import { maxBuckets, maxRows, type Reports, type SeriesReport, tooMany } from '../reports.ts'
-import { payloadIn, type SeriesAnswer } from '../series-answer.ts'
+import { payloadIn, type SeriesSnapshot } from '../series-snapshot.ts'
 import { describeTable, formatOf, formatQuery, sendPayload, tableSchema } from '../table-format.ts'
 import {
   cacheControl,
@@ -111,10 +111,10 @@ export function seriesRoute(app: App, options: SeriesOptions) {
       if (!reports.isRead(report)) await onNewWindow(request)
       const found = reports.series(report)
       onServed(found instanceof Promise ? 'awaited' : 'prepared')
-      const answer: SeriesAnswer = found instanceof Promise ? await found : found
-      reply.headers(answer.headers).header('cache-control', caching)
+      const snapshot: SeriesSnapshot = found instanceof Promise ? await found : found
+      reply.headers(snapshot.headers).header('cache-control', caching)
       describeTable(reply, format, `analytics-by-${query.interval}-${query.from.slice(0, 10)}`)
-      return sendPayload(request, reply, payloadIn(answer, format)) as never
+      return sendPayload(request, reply, payloadIn(snapshot, format)) as never
     },
   )
 }
@@ -134,7 +134,7 @@ function reportOf(query: Query): SeriesReport {
   if (compare !== undefined && by !== undefined)
     throw refused('compare', 'cannot be given together with by: use one of the two')
   const length = (period.to?.getTime() ?? Date.now()) - period.from.getTime()
-  // what the database need not be asked for: there it is counted
+  // saves a query; the database counts the buckets exactly
   if (length > (maxBuckets + 1) * longest[unit]) throw tooMany('too many buckets')
   return { ...period, filter: filterOf(query), unit, timeZone, compare: compare !== undefined, byAd: by !== undefined }
 }
