@@ -1,4 +1,4 @@
-import { createDatabase, type Database, meaningOf } from '@ads-tracker/data'
+import { createDatabase, type Database, meaningOf, withDeadline } from '@ads-tracker/data'
 import { problem } from '@ads-tracker/service-kit'
 import { createGate } from './gate.ts'
 
@@ -38,7 +38,7 @@ export function openStore({ url, tls, ca, poolSize, timeoutMs, onError = () => {
   async function attempt<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const used = database
     try {
-      return await deadline(work(used), timeoutMs + 500)
+      return await withDeadline(work(used), timeoutMs + 500)
     } catch (error) {
       const meaning = meaningOf(error)
       if (meaning === 'gone') throw error
@@ -55,13 +55,4 @@ export function openStore({ url, tls, ca, poolSize, timeoutMs, onError = () => {
     database = open()
     dead.close().catch(() => {})
   }
-}
-
-function deadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'DEADLINE' })),
-    ms,
-  )
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }

@@ -1,5 +1,5 @@
-import { type Database, schemaProblem } from '@ads-tracker/data'
-import { type Admin, type BatchConsumer, missingTopics, withDeadline } from '@ads-tracker/kafka'
+import { type Database, schemaProblem, withDeadline } from '@ads-tracker/data'
+import { type Admin, type BatchConsumer, missingTopics } from '@ads-tracker/kafka'
 import { partitionName, type TopicNames } from '@ads-tracker/events'
 import type { Writer } from './writer.ts'
 
@@ -28,7 +28,7 @@ export function writerReadiness({ database, admin, topics, consumer, writer }: R
 /** @throws when the database is read only, or older than this code; a newer one is fine */
 export async function checkDatabase(database: Database): Promise<void> {
   const asked = Promise.all([schemaProblem(database), database.isReadOnly()])
-  const [problem, isReadOnly] = await withDeadline(asked, checkMs, 'PostgreSQL')
+  const [problem, isReadOnly] = await withDeadline(asked, checkMs)
   if (isReadOnly) throw new Error('PostgreSQL is read only')
   if (problem !== undefined) throw new Error(problem)
 }

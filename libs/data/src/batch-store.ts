@@ -5,7 +5,8 @@ import type { Batch, BatchOutcome } from './batch.ts'
 import { createBatchApplier } from './apply-batch.ts'
 import type { Tls } from './database.ts'
 import { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
-import { DeadlineError, UnsafeSettingsError } from './errors.ts'
+import { withDeadline } from './deadline.ts'
+import { UnsafeSettingsError } from './errors.ts'
 
 export interface BatchStoreOptions {
   url: string
@@ -155,22 +156,12 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
 
   async function run<T>(statement: string, parameters: (string | number)[]): Promise<T[]> {
     const used = connection
-    const deadline = Promise.withResolvers<never>()
-    const timer = setTimeout(giveUp, deadlineMs)
     try {
-      return await Promise.race([query<T>(used, statement, parameters), deadline.promise])
+      return await withDeadline(query<T>(used, statement, parameters), deadlineMs, () => replace(used))
     } catch (error) {
       // the session stays read only, and after a fail-over it is one of the wrong server: the next one is asked
       if ((error as { code?: unknown }).code === '25006') replace(used)
       throw error
-    } finally {
-      clearTimeout(timer)
-    }
-
-    // The driver waits for ever on a half-open socket: leave it behind.
-    function giveUp(): void {
-      replace(used)
-      deadline.reject(new DeadlineError(`no answer from PostgreSQL within ${deadlineMs} ms`))
     }
   }
 

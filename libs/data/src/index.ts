@@ -55,7 +55,8 @@ export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, OffsetRang
 export { createBatchStore, type BatchStore, type BatchStoreOptions, type FoldDue, type LogEnd } from './batch-store.ts'
 export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
 export { createGroupMembers, type GroupMembers, type GroupMembersOptions } from './group-members.ts'
-export { DeadlineError, NoLongerKeptError, UnsafeSettingsError } from './errors.ts'
+export { DeadlineError, withDeadline } from './deadline.ts'
+export { NoLongerKeptError, UnsafeSettingsError } from './errors.ts'
 export {
   countDeadLetters,
   existingAds,

@@ -1,5 +1,5 @@
 /** The operation took too long; whether it was carried out is not known. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   readonly code = 'deadline'
 }
 
