@@ -1,6 +1,6 @@
 import { createCachedValue, type CachedValue, type CachedValueOptions } from './cached-value.ts'
 
-export interface Cache<T> {
+interface Cache<T> {
   /** The value of `key`; `load` is used if it is not cached. */
   get(key: string, load: CachedValueOptions<T>['load']): T | Promise<T>
   /** Whether the key is cached, so that reading it causes no extra load. */

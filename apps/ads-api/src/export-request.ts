@@ -4,7 +4,7 @@ import { problem } from '@ads-tracker/service-kit'
 export const exportFormats = ['csv', 'parquet'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
-export interface ExportRequest {
+interface ExportRequest {
   type: ExportedType
   /** Start of the day (UTC). */
   day: Date

@@ -9,7 +9,7 @@ export const filterQuery = {
   advertiser: Type.Optional(label('Only ads of this advertiser, written exactly like this', 'Example Shoes')),
 }
 
-export interface FilterQuery {
+interface FilterQuery {
   ad_id?: string | string[]
   campaign?: string
   advertiser?: string

@@ -1,6 +1,6 @@
 import type { Freshness } from '@ads-tracker/data'
 
-export interface Window extends Pick<Freshness, 'completeThrough'> {
+interface Window extends Pick<Freshness, 'completeThrough'> {
   asOf: Date
   windowStart: Date | null
   /** Only for a period; a window of minutes ends at `asOf`. */

@@ -1,6 +1,6 @@
 import { problem } from '@ads-tracker/service-kit'
 
-export interface GateOptions {
+interface GateOptions {
   /** Calls that run at once. */
   running: number
   /** Calls that may wait; one more is rejected. */

@@ -10,7 +10,7 @@ export interface Labels {
 /** For requests that need none. */
 export const noLabels: Labels = { catalogue: 0n, byId: new Map() }
 
-export interface LabelsOptions {
+interface LabelsOptions {
   readCatalogue: () => Promise<bigint>
   readLabels: () => Promise<{ catalogue: bigint; ads: AdLabels[] }>
   /** Maximum age in milliseconds. */

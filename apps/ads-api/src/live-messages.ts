@@ -3,7 +3,7 @@ import type { Snapshot } from './snapshot.ts'
 /** Indexes of the rows that changed; `all` if ads were added or removed. */
 type Changed = number[] | 'all'
 
-export interface LiveMessages {
+interface LiveMessages {
   /** Advances to this snapshot: the message for readers that have all previous messages, undefined if only the time changed. */
   advance(snapshot: Snapshot): Buffer | undefined
   /** A message without rows that says how fresh the numbers are. */

@@ -13,7 +13,7 @@ export const maxRows = 50_000
 export type PeriodReport = PeriodOf & { filter?: AdFilter | undefined }
 export type SeriesReport = PeriodReport & { unit: SeriesUnit; timeZone: string; compare: boolean; byAd: boolean }
 
-export interface ReportsOptions {
+interface ReportsOptions {
   readPeriod: (query: PeriodQuery) => Promise<PeriodAnalytics>
   readSeries: (query: SeriesQuery) => Promise<Series>
   listTimeZones: () => Promise<string[]>

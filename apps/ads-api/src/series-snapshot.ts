@@ -67,7 +67,7 @@ function bodyOf({ start, offset, clicks, impressions, ctr }: Bucket) {
 }
 
 /** RFC 3339 with the offset of the time zone at that time; with milliseconds only if they are not 0. */
-export function localTime(time: Date, offsetSeconds: number): string {
+function localTime(time: Date, offsetSeconds: number): string {
   const local = new Date(time.getTime() + offsetSeconds * 1000).toISOString()
   const minutes = Math.abs(Math.trunc(offsetSeconds / 60))
   const two = (number: number) => String(number).padStart(2, '0')

@@ -1,6 +1,6 @@
 import { problem } from '@ads-tracker/service-kit'
 
-export interface SlotsOptions {
+interface SlotsOptions {
   /** What is limited, in the plural, for the text of the problem. */
   what: string
   total: number

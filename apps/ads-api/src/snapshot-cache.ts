@@ -6,7 +6,7 @@ import { createCachedValue } from './cached-value.ts'
 /** Nothing changed; some ads changed; everything was read again. */
 export type Refresh = 'confirmed' | 'merged' | 'replaced'
 
-export interface SnapshotCacheOptions {
+interface SnapshotCacheOptions {
   readAnalytics: (query: AnalyticsQuery) => Promise<Analytics>
   readChanges: (since: Analytics) => Promise<AnalyticsChanges>
   /** Maximum age of the snapshot of all time in milliseconds; twice that for a window, up to 25 times if its query is slow. */

@@ -3,7 +3,7 @@ import { freshnessHeaders } from './freshness-headers.ts'
 import { type Payload, payloadOf } from './payload.ts'
 
 /** Numbers of ads: of all time, of a window up to now, or of a period, which has an end of its own. */
-export type Numbers = Analytics & { windowEnd?: Date }
+type Numbers = Analytics & { windowEnd?: Date }
 
 /** Numbers of one moment with their response, serialized once for any number of readers. */
 export interface Snapshot extends Analytics {

@@ -5,7 +5,7 @@ import { createGate } from './gate.ts'
 /** Called for each failed query. The response is 503 for `unavailable` and 500 for `mistake`. */
 export type OnDatabaseError = (error: unknown, kind: 'unavailable' | 'mistake') => void
 
-export interface StoreOptions {
+interface StoreOptions {
   url: string
   tls: boolean
   ca?: string | undefined

@@ -8,7 +8,7 @@ import type { TableFormat } from './table-format.ts'
 export const labelFields = ['name', 'campaign', 'advertiser', 'image_url', 'target_url'] as const
 export type LabelField = (typeof labelFields)[number]
 
-export interface View {
+interface View {
   filter?: AdFilter | undefined
   fields: LabelField[]
   format: TableFormat

@@ -9,7 +9,7 @@ import { createRecorder } from './record.ts'
 import { eventRoutes } from './routes/event.ts'
 import { batchRoute } from './routes/batch.ts'
 
-export interface IngestDeps {
+interface IngestDeps {
   config: Config
   metrics: Metrics
   ingest: IngestMetrics

@@ -2,7 +2,7 @@ import { type EventType, eventTypes } from '@ads-tracker/events'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 const allOutcomes = ['acknowledged', 'rejected', 'overloaded', 'unknown'] as const
-export type Outcome = (typeof allOutcomes)[number]
+type Outcome = (typeof allOutcomes)[number]
 export type IngestMetrics = ReturnType<typeof createIngestMetrics>
 
 export function createIngestMetrics(registry: Registry, pending: () => { records: number; bytes: number }) {

@@ -1,7 +1,7 @@
 import { type App, createService, type Metrics, type Readiness } from '@ads-tracker/service-kit'
 import type { Config } from './config.ts'
 
-export interface WriterAppDeps {
+interface WriterAppDeps {
   config: Config
   metrics: Metrics
   readiness: Readiness

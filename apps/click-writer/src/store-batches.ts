@@ -8,7 +8,7 @@ import { moveToDeadLetters, toBatch } from './to-batch.ts'
 export type Applied = Extract<BatchOutcome, { status: 'applied' }>
 export type Gap = TopicPartition & { expected: bigint; found: bigint }
 
-export interface StoreDeps {
+interface StoreDeps {
   store: Pick<BatchStore, 'apply'>
   log: Logger
   metrics: WriterMetrics

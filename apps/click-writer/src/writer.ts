@@ -7,7 +7,7 @@ import type { WriterMetrics } from './metrics.ts'
 import { bytesOf, type PartitionBatch, sizeOf, toPartitionBatches } from './partition-batch.ts'
 import { type Applied, type Gap, storeBatches } from './store-batches.ts'
 
-export interface WriterDeps {
+interface WriterDeps {
   stores: BatchStore[]
   topics: TopicNames
   admin: Pick<Admin, 'offsets'>

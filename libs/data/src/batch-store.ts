@@ -8,7 +8,7 @@ import { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.
 import { withDeadline } from './deadline.ts'
 import { UnsafeSettingsError } from './errors.ts'
 
-export interface BatchStoreOptions {
+interface BatchStoreOptions {
   url: string
   /** The server gives up on a statement after this; 8 s by default. */
   statementTimeoutMs?: number

@@ -6,7 +6,7 @@ export interface DuplicateFilter {
   add(type: EventType, id: string): boolean
 }
 
-export interface DuplicateFilterOptions {
+interface DuplicateFilterOptions {
   /** Bits of one generation, a power of two; 2 MiB by default, so that the filter takes 4 MiB. */
   bits?: number
 }

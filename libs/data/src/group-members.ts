@@ -3,7 +3,7 @@ import { arrayOf, quoted } from './array-literal.ts'
 import type { Tls } from './database.ts'
 import { withDeadline } from './deadline.ts'
 
-export interface GroupMembersOptions {
+interface GroupMembersOptions {
   url: string
   ssl?: Tls
   name?: string

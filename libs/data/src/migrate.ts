@@ -6,7 +6,7 @@ import postgres from 'postgres'
 import type { Sql } from 'postgres'
 import type { Tls } from './database.ts'
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** Connects as the owner of the schema. */
   url: string
   ssl?: Tls

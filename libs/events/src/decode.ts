@@ -4,7 +4,7 @@ import { readEncoded } from './read-encoded.ts'
 
 export type DeadLetterReason = 'undecodable' | 'schema_invalid' | 'unknown_ad' | 'rejected_by_database'
 
-export type Decoded =
+type Decoded =
   | { ok: true; event: AdEvent }
   | {
       ok: false

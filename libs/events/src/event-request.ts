@@ -41,7 +41,7 @@ export interface FieldError {
 }
 
 /** What ingest knows of an event besides its body. */
-export interface Arrival {
+interface Arrival {
   /** Unix milliseconds at which the request arrived: the only clock that a stored value may come from. */
   receivedAt: number
   /** The peer's address, used when the body claims none. */

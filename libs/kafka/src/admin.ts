@@ -13,7 +13,7 @@ export interface PartitionOffsets {
   high: bigint
 }
 
-export interface TopicDescription {
+interface TopicDescription {
   partitions: number
   replication: number
   config: Record<string, string>

@@ -4,7 +4,7 @@ import { withDeadline } from './deadline.ts'
 import { openProducer } from './kafkajs-internals.ts'
 import { createSendOnce, type TopicRecords } from './fast-path/send-once.ts'
 
-export interface ProducerConnection {
+interface ProducerConnection {
   /** Resolves when all in-sync replicas have the messages. Each call goes to one partition of each topic, the next call to the next. */
   send(topicMessages: TopicRecords[]): Promise<void>
   close(): Promise<void>

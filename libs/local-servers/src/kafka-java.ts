@@ -9,7 +9,7 @@ import { kafkaSettings, properties } from './kafka-settings.ts'
 import { spawnServer } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
 
-export interface JavaOptions {
+interface JavaOptions {
   dir: string
   port: number
   controllerPort: number

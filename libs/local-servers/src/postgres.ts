@@ -9,7 +9,7 @@ import { processCommand } from './process-identity.ts'
 import { spawnServer } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
 
-export interface PostgresOptions {
+interface PostgresOptions {
   /** Data and log live here; made when missing. As root below a folder closed to others, the data goes elsewhere. */
   dir: string
   port: number

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-export interface Ending {
+interface Ending {
   code: number
   stdout: string
   stderr: string

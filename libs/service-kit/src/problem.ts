@@ -44,7 +44,7 @@ export const FieldErrorBody = Type.Object(
   },
   { title: 'FieldError' },
 )
-export const ProblemBody = Type.Object(
+const ProblemBody = Type.Object(
   {
     type: Type.String({ description: 'urn:ads-tracker:problem: and the code' }),
     title: Type.String(),

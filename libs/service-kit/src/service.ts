@@ -20,7 +20,7 @@ import type { Observe } from './request-seconds.ts'
 import { buildSerializer } from './serializers.ts'
 import { trustNetworks } from './trust-proxy.ts'
 
-export interface ServiceOptions {
+interface ServiceOptions {
   name: string
   title: string
   description: string

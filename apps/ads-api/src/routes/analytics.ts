@@ -62,7 +62,7 @@ const Stats = Type.Array(AdStats, {
   headers: freshness,
 })
 
-export interface AnalyticsOptions extends ReadingOptions {
+interface AnalyticsOptions extends ReadingOptions {
   snapshots: SnapshotCache
   reports: Reports
   labels: LabelStore

@@ -47,7 +47,7 @@ const Books = Type.Object(
   },
 )
 
-export interface BooksOptions {
+interface BooksOptions {
   readBooks(): Promise<StoredBooks>
   /** When given, a key with the scope `analytics:read` is required. */
   findKey?: FindKey | undefined

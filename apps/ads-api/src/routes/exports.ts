@@ -57,7 +57,7 @@ const File = {
 } as unknown as TSchema
 const encoders = { csv: csvOf, parquet: parquetOf }
 
-export interface ExportRouteOptions {
+interface ExportRouteOptions {
   store: ExportStore
   slots: Slots
   findKey: FindKey

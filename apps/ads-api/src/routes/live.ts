@@ -41,7 +41,7 @@ const LastEventId = Type.Object({
   ),
 })
 
-export interface LiveRouteOptions {
+interface LiveRouteOptions {
   live: Live
   slots: Slots
   /** When given, a key with the scope `analytics:read` is required; a stream ends when its key is revoked. */

@@ -73,7 +73,7 @@ const Buckets = Type.Array(
   },
 )
 
-export interface SeriesOptions extends ReadingOptions {
+interface SeriesOptions extends ReadingOptions {
   reports: Reports
 }
 

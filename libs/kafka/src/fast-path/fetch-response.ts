@@ -31,7 +31,7 @@ interface Partition {
   messages: FetchedRecords[]
 }
 
-export interface FetchResponse {
+interface FetchResponse {
   throttleTime: 0
   clientSideThrottleTime: number
   errorCode: number

@@ -16,7 +16,7 @@ const logAppendTime = 0x08
 /** Compression, transactions and control records. */
 const unsupported = 0x37
 
-export interface ReadBatches {
+interface ReadBatches {
   records: ConsumedRecord[]
   lastOffset: number
 }

@@ -8,7 +8,7 @@ export interface OutgoingRecord {
   headers: Record<string, string>
 }
 
-export interface MeasuredBatch {
+interface MeasuredBatch {
   records: OutgoingRecord[]
   size: number
   /** For each record: the size of its body, of its key and of its value. */
