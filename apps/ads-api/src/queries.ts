@@ -3,6 +3,7 @@ import {
   type AnalyticsQuery,
   archiveAd,
   createAd,
+  databaseAddress,
   findApiKey,
   type ExportPageQuery,
   type ExportedType,
@@ -35,13 +36,12 @@ const exportPageMs = 30_000
 /** Opens the database, and the replica if there is one, and returns the queries of the routes. */
 export function openQueries(config: Config, onError: OnDatabaseError) {
   const options = {
-    tls: config.DATABASE_TLS,
-    ca: config.DATABASE_CA,
+    ...databaseAddress(config),
     poolSize: config.DATABASE_POOL_SIZE,
     timeoutMs: config.QUERY_TIMEOUT_MS,
     onError,
   }
-  const primary = openStore({ ...options, url: config.DATABASE_URL })
+  const primary = openStore(options)
   const replica = config.DATABASE_READ_URL ? openStore({ ...options, url: config.DATABASE_READ_URL }) : primary
   // A pool of their own: a page of an export may take longer than other queries, which must not wait for it.
   const exporting = openStore({

@@ -1,4 +1,4 @@
-import { createDatabase, type Database, meaningOf, withDeadline } from '@ads-tracker/data'
+import { createDatabase, type Database, type DatabaseOptions, meaningOf, withDeadline } from '@ads-tracker/data'
 import { problem } from '@ads-tracker/service-kit'
 import { createGate } from './gate.ts'
 
@@ -7,8 +7,7 @@ export type OnDatabaseError = (error: unknown, kind: 'unavailable' | 'mistake') 
 
 interface StoreOptions {
   url: string
-  tls: boolean
-  ca?: string | undefined
+  ssl?: DatabaseOptions['ssl']
   poolSize: number
   /** Statement timeout in milliseconds. A connection that has not answered half a second later is replaced. */
   timeoutMs: number
@@ -25,14 +24,13 @@ export interface Store {
 }
 
 /** A database that may be down for a while: no query waits forever, and connections that do not answer are replaced. */
-export function openStore({ url, tls, ca, poolSize, timeoutMs, onError = () => {} }: StoreOptions): Store {
+export function openStore({ url, ssl = false, poolSize, timeoutMs, onError = () => {} }: StoreOptions): Store {
   const gate = createGate({ running: poolSize, waiting: 50 * poolSize, waitMs: timeoutMs })
   let database = open()
   return { query: (work) => gate(() => attempt(work)), close: () => database.close() }
 
   function open(): Database {
-    const ssl = ca === undefined ? tls : { ca }
-    return createDatabase({ url, name: 'ads-api', max: poolSize, statementTimeoutMs: timeoutMs, ...(ssl && { ssl }) })
+    return createDatabase({ url, ssl, name: 'ads-api', max: poolSize, statementTimeoutMs: timeoutMs })
   }
 
   async function attempt<T>(work: (database: Database) => Promise<T>): Promise<T> {

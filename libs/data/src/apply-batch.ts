@@ -7,6 +7,7 @@ import {
   everythingSuspected,
   type Suspicion,
 } from './batch-parameters.ts'
+import { codeOf } from './classify-error.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
 
 interface ApplierDeps {
@@ -136,7 +137,7 @@ function rangeAt({ ranges }: Batch, { ordered }: BatchParameters, place: number)
 // 23505: a plain event is known. 40P01: plain events and suspects are each inserted in the order of their ids, one after the other, so
 // that two batches which share ids of both may wait for each other; suspects alone have one order.
 function endsWithSuspects(error: unknown): boolean {
-  return ['23505', '40P01'].includes((error as { code?: string } | null)?.code ?? '')
+  return ['23505', '40P01'].includes(codeOf(error))
 }
 
 function later(a: bigint, b: bigint): bigint {

@@ -5,6 +5,7 @@ import type { Batch, BatchOutcome } from './batch.ts'
 import { createBatchApplier } from './apply-batch.ts'
 import type { Tls } from './database.ts'
 import { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
+import { codeOf } from './classify-error.ts'
 import { withDeadline } from './deadline.ts'
 import { UnsafeSettingsError } from './errors.ts'
 
@@ -159,8 +160,8 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     try {
       return await withDeadline(query<T>(used, statement, parameters), deadlineMs, () => replace(used))
     } catch (error) {
-      // the session stays read only, and after a fail-over it is one of the wrong server: the next one is asked
-      if ((error as { code?: unknown }).code === '25006') replace(used)
+      // read_only_sql_transaction: after a fail-over the session is on the wrong server
+      if (codeOf(error) === '25006') replace(used)
       throw error
     }
   }

@@ -6,7 +6,7 @@ import type { Sql } from 'postgres'
 /** TLS: `true` checks the server's certificate against the system's authorities, `ca` (PEM) against this one. */
 export type Tls = boolean | { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean }
 
-interface DatabaseOptions {
+export interface DatabaseOptions {
   url: string
   /** Connections at most; 10 by default. They are opened when needed. */
   max?: number

@@ -1,4 +1,4 @@
-export { createDatabase, type Database } from './database.ts'
+export { createDatabase, type Database, type DatabaseOptions } from './database.ts'
 export { ChangedMigrationError, migrate } from './migrate.ts'
 export { readSchemaVersion, requiredSchemaVersion } from './schema-version.ts'
 export { schemaProblem } from './schema-state.ts'
