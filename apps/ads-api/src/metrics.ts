@@ -9,19 +9,19 @@ export function createAnalyticsMetrics(
   const registers = [registry]
   const served = new Counter({
     name: 'ads_analytics_answers_total',
-    help: 'Responses of GET /ads/analytics by source: prepared (from the cache) or awaited (the request waited for the database)',
+    help: 'Answers of GET /ads/analytics: prepared (from memory) or awaited (the request waited for the database)',
     labelNames: ['source'] as const,
     registers,
   })
   const refreshed = new Counter({
     name: 'ads_analytics_refreshes_total',
-    help: 'Refreshes of cached analytics: confirmed (nothing changed), merged (some ads changed) or replaced (everything was read again)',
+    help: 'Refreshes of prepared analytics: confirmed (nothing changed), merged (some ads changed) or replaced',
     labelNames: ['kind', 'result'] as const,
     registers,
   })
   const failed = new Counter({
     name: 'ads_database_errors_total',
-    help: 'Queries that failed: PostgreSQL was not available (unavailable), or the statement is wrong and will fail again (mistake)',
+    help: 'Failed queries: PostgreSQL is not available (unavailable), or the statement is wrong and will fail again (mistake)',
     labelNames: ['kind'] as const,
     registers,
   })

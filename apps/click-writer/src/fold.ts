@@ -22,7 +22,7 @@ export function startFold({ store, log, metrics }: FoldDeps): () => void {
   let stopped = false
   const stop = every(pauseMs, fold, (error) => {
     // closing the connection ends a running statement
-    if (!stopped) log.warn({ err: error }, 'the fold of rollups failed: retrying')
+    if (!stopped) log.warn({ err: error }, 'the fold of rollups failed; retrying')
   })
   return () => {
     stopped = true

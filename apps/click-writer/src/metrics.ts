@@ -13,7 +13,7 @@ export function createWriterMetrics(registry: Registry) {
   const registers = [registry]
   const events = new Counter({
     name: 'writer_events_total',
-    help: 'Records of the log by outcome; recovered ones were stored below the position of the ledger',
+    help: 'Records of the log by outcome; recovered ones were read below the position of the ledger',
     labelNames: ['type', 'result'] as const,
     registers,
   })
@@ -21,13 +21,13 @@ export function createWriterMetrics(registry: Registry) {
     for (const result of results) events.inc({ type, result }, 0)
   const retries = new Counter({
     name: 'writer_retries_total',
-    help: 'Batches that could not be stored, by the action that followed',
+    help: 'Batches that the database rejected, by the action taken',
     labelNames: ['action'] as const,
     registers,
   })
   for (const action of ['retry', 'split', 'halve', 'stop', 'retry_alarm']) retries.inc({ action }, 0)
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
-  const skew = gauge('writer_clock_skew_seconds', "This process's clock minus the database's")
+  const skew = gauge('writer_clock_skew_seconds', 'Clock of this process minus the clock of the database')
   let skewMs = 0
   let mark: { lag: number; readAt: number } | undefined
   // Not set until the mark was read once. While it cannot be read, its age grows.
@@ -72,7 +72,7 @@ export function createWriterMetrics(registry: Registry) {
     }),
     batchSeconds: new Histogram({
       name: 'writer_batch_duration_seconds',
-      help: 'Time of one statement',
+      help: 'Duration of one statement',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
@@ -96,26 +96,20 @@ export function createWriterMetrics(registry: Registry) {
       'rollup_unfolded_age_seconds',
       'Age of the oldest batch whose counts are not in the rollups yet',
     ),
-    imbalance: gauge(
-      'ledger_imbalance_events',
-      'Records that the ledger does not account for, and differences between ledger and totals: must be 0',
-    ),
+    imbalance: gauge('ledger_imbalance_events', 'Number of events by which the ledger is off: must be 0'),
     recovered: gauge(
       'ledger_recovered_events',
-      'Events stored below the position of the ledger: the topic was recreated or truncated',
+      'Events that were read below the position of the ledger: the topic was recreated or truncated',
     ),
-    gaps: gauge(
-      'ledger_gap_partitions',
-      'Partitions paused until an operator accepts the gap: the log begins after the position of the ledger',
-    ),
+    gaps: gauge('ledger_gap_partitions', 'Paused partitions: unread records have been removed from the log'),
     behindLedger: gauge(
       'ledger_ahead_partitions',
       'Partitions whose log ends before the position of the ledger: the topic was recreated or truncated',
     ),
-    daysAhead: gauge('partition_days_ahead', 'Days for which partitions of the raw events exist ahead of now'),
+    daysAhead: gauge('partition_days_ahead', 'Days ahead for which partitions of raw events exist'),
     deadLetters: gauge(
       'dead_letters_pending',
-      `Dead letters that were not replayed; ${countedDeadLetters} stands for more`,
+      `Dead letters that were not replayed; at most ${countedDeadLetters} are counted`,
     ),
   }
 }

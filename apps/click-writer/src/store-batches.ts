@@ -81,7 +81,7 @@ function markUnknownAds(batches: PartitionBatch[], rows: { range: number; offset
   for (const { range, offset } of rows) {
     const batch = batches[range] as PartitionBatch
     const record = batch.records[Number(offset - batch.first)]
-    if (record) moveToDeadLetters(record, 'unknown_ad', `there is no ad ${record.event?.ad_id}`)
+    if (record) moveToDeadLetters(record, 'unknown_ad', `ad ${record.event?.ad_id} does not exist`)
   }
 }
 

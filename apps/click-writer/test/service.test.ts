@@ -60,7 +60,10 @@ describe('click-writer on a real Kafka and PostgreSQL', () => {
       unknown_ad: 1,
     })
     const unknown = counts.unknown_ad?.[0]
-    expect(unknown).toMatchObject({ detail: 'there is no ad 4711', headers: { 'request-id': 'request-of-unknown_ad' } })
+    expect(unknown).toMatchObject({
+      detail: 'ad 4711 does not exist',
+      headers: { 'request-id': 'request-of-unknown_ad' },
+    })
     expect((await getDeadLetter(system.database, unknown!))?.value?.toString()).toBe(poison.unknown_ad[0])
     expect(writer.output()).toContain('"reqId":"request-of-unknown_ad"')
     await system.expectBalance()
