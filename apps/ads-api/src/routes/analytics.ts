@@ -11,16 +11,7 @@ import { names } from '../query-kinds.ts'
 import type { Reports } from '../reports.ts'
 import { describeTable, formatOf, formatQuery, sendPayload, tableSchema } from '../table-format.ts'
 import { type LabelField, labelFields, viewOf } from '../views.ts'
-import {
-  cacheControl,
-  freshness,
-  IfNoneMatch,
-  NotModified,
-  type ReadingOptions,
-  readingProblems,
-  readingRoute,
-  readingSecurity,
-} from './reading.ts'
+import { cacheControl, freshness, type ReadingOptions, readingRoute, readingSchema } from './reading.ts'
 
 const Query = Type.Object({
   minutes: Type.Optional(
@@ -77,21 +68,17 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
       ...readingRoute(options),
       schema: {
         operationId: 'getAnalytics',
-        tags: ['analytics'],
         summary: 'How each ad is doing',
-        security: readingSecurity(findKey),
         description:
           'All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. The headers tell how fresh the numbers are. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.',
-        headers: IfNoneMatch,
         querystring: Query,
-        response: {
-          200: tableSchema(Stats, 'ad_id, the `fields`, clicks, impressions, ctr', [
+        ...readingSchema(
+          options,
+          tableSchema(Stats, 'ad_id, the `fields`, clicks, impressions, ctr', [
             'ad_id,clicks,impressions,ctr',
             '1,2000,4000,0.5',
           ]),
-          304: NotModified,
-          ...readingProblems,
-        },
+        ),
       },
     },
     async (request, reply) => {

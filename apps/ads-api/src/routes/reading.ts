@@ -1,6 +1,6 @@
 import { type App, problems } from '@ads-tracker/service-kit'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import { type FindKey, requireScope } from '../authorize.ts'
 
@@ -13,7 +13,7 @@ export interface ReadingOptions {
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
-export const IfNoneMatch = Type.Object({
+const IfNoneMatch = Type.Object({
   'If-None-Match': Type.Optional(
     Type.String({ description: 'The `ETag` of an answer before: a 304 says that its numbers still hold' }),
   ),
@@ -35,7 +35,7 @@ export const freshness = {
   ETag: { type: 'string', description: 'Of the numbers: send it as If-None-Match' },
 }
 
-export const readingProblems = problems(
+const readingProblems = problems(
   'invalid_request',
   'rate_limited',
   'unauthorized',
@@ -45,7 +45,7 @@ export const readingProblems = problems(
   'unavailable',
   'overloaded',
 )
-export const NotModified = Type.Null({
+const NotModified = Type.Null({
   description: 'The numbers are still those of If-None-Match',
   headers: freshness,
 })
@@ -59,6 +59,16 @@ export function readingRoute({ findKey, onUnknownKey }: ReadingOptions) {
   return {
     ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),
     validatorCompiler: validatorCompiler as Parameters<App['setValidatorCompiler']>[0],
+  }
+}
+
+/** The parts of the schema that the routes of analytics share; `table` describes a 200. */
+export function readingSchema<T extends TSchema>({ findKey }: ReadingOptions, table: T) {
+  return {
+    tags: ['analytics'],
+    security: readingSecurity(findKey),
+    headers: IfNoneMatch,
+    response: { 200: table, 304: NotModified, ...readingProblems },
   }
 }
 

@@ -7,16 +7,7 @@ import { choice } from '../query-kinds.ts'
 import { maxBuckets, maxRows, type Reports, type SeriesReport, tooMany } from '../reports.ts'
 import { payloadIn, type SeriesSnapshot } from '../series-snapshot.ts'
 import { describeTable, formatOf, formatQuery, sendPayload, tableSchema } from '../table-format.ts'
-import {
-  cacheControl,
-  freshness,
-  IfNoneMatch,
-  NotModified,
-  type ReadingOptions,
-  readingProblems,
-  readingRoute,
-  readingSecurity,
-} from './reading.ts'
+import { cacheControl, freshness, type ReadingOptions, readingRoute, readingSchema } from './reading.ts'
 
 const Query = Type.Object({
   interval: choice(seriesUnits, { description: 'Length of a bucket; weeks begin on Monday', examples: ['hour'] }),
@@ -86,20 +77,16 @@ export function seriesRoute(app: App, options: SeriesOptions) {
       ...readingRoute(options),
       schema: {
         operationId: 'getSeries',
-        tags: ['analytics'],
         summary: 'How the numbers moved',
-        security: readingSecurity(findKey),
         description: `The events of [from, to) in buckets of a time zone: at most ${maxBuckets}, or ${maxRows} rows with \`by=ad\`. They add up to the analytics of the same period. Days, weeks and months begin at the first midnight of their date, hours where the clock shows a full one. \`compare=previous\`: the period before has as many months where both ends are midnights of a first, as many days where both are midnights, else the same length; an hour of a day is compared with the one that the clock showed by the same name.`,
-        headers: IfNoneMatch,
         querystring: Query,
-        response: {
-          200: tableSchema(Buckets, 'start, clicks, impressions, ctr; ad_id first, or the same as previous_… last', [
+        ...readingSchema(
+          options,
+          tableSchema(Buckets, 'start, clicks, impressions, ctr; ad_id first, or the same as previous_… last', [
             'start,clicks,impressions,ctr',
             '2026-10-25T02:00:00+02:00,2000,4000,0.5',
           ]),
-          304: NotModified,
-          ...readingProblems,
-        },
+        ),
       },
     },
     async (request, reply) => {
