@@ -9,12 +9,12 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { moveInto } from './move-into.ts'
 
 /** Who PostgreSQL runs as: it refuses to be root. Undefined when we are not root. */
 export type PostgresUser = { uid: number; gid: number } | undefined
@@ -99,14 +99,6 @@ function hydrate(native: string): void {
     const place = join(root, target)
     if (existsSync(place)) continue
     symlinkSync(source.slice(source.lastIndexOf('/') + 1), place)
-  }
-}
-
-function moveInto(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if (!existsSync(to)) throw error
   }
 }
 
