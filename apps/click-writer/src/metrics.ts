@@ -1,5 +1,6 @@
 import { countedDeadLetters } from '@ads-tracker/data'
 import { type EventType, topicSettings } from '@ads-tracker/events'
+import { observedGauge } from '@ads-tracker/service-kit'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export type WriterMetrics = ReturnType<typeof createWriterMetrics>
@@ -32,15 +33,10 @@ export function createWriterMetrics(registry: Registry) {
   let mark: { lag: number; readAt: number } | undefined
   // Not set until the mark was read once. While it cannot be read, its age grows.
   const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        if (mark === undefined) return this.remove()
-        const silent = (performance.now() - mark.readAt) / 1000
-        this.set(of(mark.lag + (silent > markIntervalSeconds ? silent : 0)))
-      },
+    observedGauge(registry, name, help, () => {
+      if (mark === undefined) return undefined
+      const silent = (performance.now() - mark.readAt) / 1000
+      return of(mark.lag + (silent > markIntervalSeconds ? silent : 0))
     })
   gaugeOfLag('writer_lag_seconds', 'Now minus the complete-through mark of all partitions', (seconds) => seconds)
   gaugeOfLag(
@@ -50,14 +46,12 @@ export function createWriterMetrics(registry: Registry) {
   )
 
   let upkeepAt = performance.now()
-  new Gauge({
-    name: 'writer_upkeep_age_seconds',
-    help: 'Time since this process last completed partition maintenance, or since it started',
-    registers,
-    collect() {
-      this.set((performance.now() - upkeepAt) / 1000)
-    },
-  })
+  observedGauge(
+    registry,
+    'writer_upkeep_age_seconds',
+    'Time since this process last completed partition maintenance, or since it started',
+    () => (performance.now() - upkeepAt) / 1000,
+  )
 
   return {
     events,

@@ -1,5 +1,5 @@
 export { ConfigError, loadConfig, secret, serviceSettings, type ServiceSettings } from './config.ts'
-export { createMetrics, type Metrics } from './metrics.ts'
+export { createMetrics, type Metrics, observedGauge } from './metrics.ts'
 export { Problem, problem, problemOf, problems, FieldErrorBody, type ProblemCode } from './problem.ts'
 export type { App } from './app.ts'
 export { createService } from './service.ts'
