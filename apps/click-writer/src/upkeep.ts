@@ -19,15 +19,9 @@ const hour = 60 * minute
  */
 export function startUpkeep({ store, log, metrics }: UpkeepDeps): () => void {
   let dueAt = 0
-  let stopped = false
-  const stop = every(minute, maintain, (error) => {
-    // closing the connection ends a running statement
-    if (!stopped) log.error({ err: error }, 'partition maintenance failed; retrying in a minute')
-  })
-  return () => {
-    stopped = true
-    stop()
-  }
+  return every(minute, maintain, (error) =>
+    log.error({ err: error }, 'partition maintenance failed; retrying in a minute'),
+  )
 
   async function maintain() {
     if (performance.now() < dueAt) return
