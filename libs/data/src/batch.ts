@@ -1,6 +1,6 @@
 import type { AdEvent, DeadLetterReason, EventType } from '@ads-tracker/events'
 
-/** Where a record lies in the log. */
+/** The position of a record in the log. */
 export interface Position {
   topic: string
   partition: number
@@ -14,7 +14,7 @@ export interface OffsetRange {
   type: EventType
   firstOffset: bigint
   nextOffset: bigint
-  /** The broker's milliseconds of the last record. */
+  /** Timestamp of the last record (LogAppendTime), in milliseconds. */
   lastTimestamp: number
 }
 
@@ -22,25 +22,30 @@ export interface EventRow {
   /** Index into the batch's ranges. */
   range: number
   offset: bigint
-  /** As `decodeEvent` gave it: nothing here is checked again. */
+  /** As returned by `decodeEvent`; it is not validated again. */
   event: AdEvent
-  /** The dead letter that this record repeats. */
+  /** The dead letter that this record replays. */
   replayOf?: Position
 }
 
-export interface DeadLetterRow {
-  range: number
-  offset: bigint
+/** A record that cannot be counted, with its bytes and the reason. */
+export interface UncountedRecord {
   reason: DeadLetterReason
+  /** What is wrong with it, for people. */
   detail: string
   eventId: string | null
   key: Buffer | null
   value: Buffer | null
   headers: Record<string, string>
+}
+
+export interface DeadLetterRow extends UncountedRecord {
+  range: number
+  offset: bigint
   replayOf?: Position
 }
 
-/** At most one range of each partition. */
+/** The arguments of one statement: at most one range of each partition. */
 export interface Batch {
   ranges: OffsetRange[]
   events: EventRow[]
@@ -50,19 +55,19 @@ export interface Batch {
 export interface PartitionOutcome {
   topic: string
   partition: number
-  /** Where the book is now. */
+  /** Position of the ledger after the batch. */
   nextOffset: bigint
   counted: number
   duplicates: number
   conflicts: number
   deadLetters: number
-  /** Stored although the log delivered them below the book's next offset: the log is not the one that was read before. */
+  /** Events that were unknown although they were below the position of the ledger: the topic was recreated or truncated. */
   recovered: number
 }
 
 export type BatchOutcome =
   | { status: 'applied'; partitions: PartitionOutcome[] }
-  /** A range begins above its book; nothing was written. */
+  /** A range begins above the position of the ledger; nothing was written. */
   | { status: 'gap'; gaps: { topic: string; partition: number; expected: bigint; found: bigint }[] }
   /** Nothing was written: apply again with these rows among the dead letters. */
   | { status: 'unknown_ads'; rows: { range: number; offset: bigint }[] }
