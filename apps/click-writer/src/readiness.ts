@@ -20,7 +20,10 @@ export function writerReadiness({ database, admin, topics, consumer, writer }: R
   return async () => ({
     postgres: await stateOf(checkDatabase(database)),
     kafka: await stateOf(checkTopics(admin, topics)),
-    consumer: consumer.sinceLastPoll() < consumerStalledMs ? 'up' : `the consumer has not polled for ${consumerStalledMs / 1000} s`,
+    consumer:
+      consumer.sinceLastPoll() < consumerStalledMs
+        ? 'up'
+        : `the consumer has not polled for ${consumerStalledMs / 1000} s`,
     ledger: writer.paused().length === 0 ? 'up' : `gap in ${writer.paused().map(partitionName).join(', ')}`,
   })
 }
