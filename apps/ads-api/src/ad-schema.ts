@@ -1,7 +1,7 @@
 import type { Ad as StoredAd } from '@ads-tracker/data'
-import { largestAdId } from '@ads-tracker/events' // registers the formats, too
+import { largestAdId } from '@ads-tracker/events' // also registers the formats
 import { type Static, Type } from '@sinclair/typebox'
-import { orNull } from './answer-types.ts'
+import { orNull } from './response-types.ts'
 import { integerText } from './integer-text.ts'
 import { integers } from './query-kinds.ts'
 

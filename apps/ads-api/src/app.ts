@@ -8,8 +8,8 @@ import {
   type ServiceSettings,
 } from '@ads-tracker/service-kit'
 import type { FastifyRequest } from 'fastify'
-import type { Answers } from './answers.ts'
-import { type FindKey, rememberKeys } from './authorize.ts'
+import type { SnapshotCache } from './snapshot-cache.ts'
+import { type FindKey, cacheKeys } from './authorize.ts'
 import { cost, limited } from './cost.ts'
 import type { LabelStore } from './labels.ts'
 import type { Reports } from './reports.ts'
@@ -40,7 +40,7 @@ export interface AppOptions {
   metrics: Metrics
   readiness: Readiness
   ads: AdsReader & AdsWriter
-  answers: Answers
+  snapshots: SnapshotCache
   reports: Reports
   labels: LabelStore
   findKey: FindKey
@@ -55,7 +55,7 @@ export async function buildApp({
   metrics,
   readiness,
   ads,
-  answers,
+  snapshots,
   reports,
   labels,
   findKey,
@@ -78,7 +78,7 @@ export async function buildApp({
   })
   const charge = await limitRate(app, config, limited)
   const onUnknownKey = (request: FastifyRequest) => charge(request, cost.unknownKey, 'done')
-  const findReader = config.REQUIRE_ANALYTICS_KEY ? rememberKeys(findKey) : undefined
+  const findReader = config.REQUIRE_ANALYTICS_KEY ? cacheKeys(findKey) : undefined
   adRoutes(app, ads)
   manageAdRoutes(app, { ...ads, findKey, onUnknownKey })
   const reading = {
@@ -87,7 +87,7 @@ export async function buildApp({
     onNewWindow: (request: FastifyRequest) => charge(request, cost.newWindow),
     onServed,
   }
-  analyticsRoute(app, { ...reading, answers, reports, labels })
+  analyticsRoute(app, { ...reading, snapshots, reports, labels })
   seriesRoute(app, { ...reading, reports })
   const streams = createSlots({
     what: 'streams',
@@ -95,7 +95,7 @@ export async function buildApp({
     perAddress: config.LIVE_MAX_STREAMS_PER_ADDRESS,
   })
   const counters = createLiveMetrics(metrics.registry, () => streams.taken)
-  const live = createLive({ readAnswer: answers.get, onMessages: counters.messages, onEnd: counters.ended })
+  const live = createLive({ readSnapshot: snapshots.get, onMessages: counters.messages, onEnd: counters.ended })
   await liveRoute(app, { live, slots: streams, findKey: findReader, onUnknownKey })
   const exporting = createSlots({
     what: 'exports',

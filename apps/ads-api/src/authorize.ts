@@ -6,8 +6,8 @@ import { problem } from '@ads-tracker/service-kit'
 export type FindKey = (sha256: string) => Promise<ApiKey | undefined>
 
 /**
- * A hook that lets only requests with a live key of this scope pass. It runs before the body is read. `onUnknown` is awaited
- * for a key that does not exist: it cost a query, and may refuse more of them.
+ * A hook that rejects requests without a valid key of this scope. It runs before the body is read. `onUnknown` is awaited for a
+ * key that does not exist: looking it up cost a query, so it may reject more of them.
  * @throws Problem unauthorized or forbidden
  */
 export function requireScope<Request extends { headers: { authorization?: string | undefined } }>(
@@ -27,12 +27,12 @@ export function requireScope<Request extends { headers: { authorization?: string
   }
 }
 
-/** Asks again after `ttlMs` at the latest, which is how long a revoked key still works. Keys that are not found are never kept. */
-export function rememberKeys(findKey: FindKey, { ttlMs = 1000, capacity = 1000, now = Date.now } = {}): FindKey {
+/** Caches keys for `ttlMs`, which is how long a revoked key still works. Keys that are not found are not cached. */
+export function cacheKeys(findKey: FindKey, { ttlMs = 1000, capacity = 1000, now = Date.now } = {}): FindKey {
   const known = new Map<string, { key: ApiKey; until: number }>()
   return async (sha256) => {
-    const hit = known.get(sha256)
-    if (hit && hit.until > now()) return hit.key
+    const cached = known.get(sha256)
+    if (cached && cached.until > now()) return cached.key
     known.delete(sha256)
     const key = await findKey(sha256)
     if (key) known.set(sha256, { key, until: now() + ttlMs })

@@ -1,10 +1,11 @@
-import { databaseUrl } from '@ads-tracker/data'
-import { rateLimitSettings, secret, serviceSettings } from '@ads-tracker/service-kit'
+import { databaseSettings, databaseUrl } from '@ads-tracker/data'
+import { rateLimitSettings, serviceSettings } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
 import { limited } from './cost.ts'
 
 export const Config = Type.Object({
   ...serviceSettings(3001),
+  ...databaseSettings,
   DATABASE_URL: databaseUrl({
     description: 'PostgreSQL, as the role ads_api: postgres://user:password@host:port/database',
   }),
@@ -13,8 +14,6 @@ export const Config = Type.Object({
       description: 'A replica for reads; API keys and changes use the primary. DATABASE_URL when absent',
     }),
   ),
-  DATABASE_TLS: Type.Boolean({ default: false, description: 'Use TLS for PostgreSQL and verify its certificate' }),
-  DATABASE_CA: Type.Optional(secret({ description: 'CA certificate (PEM) of PostgreSQL; implies DATABASE_TLS' })),
   DATABASE_POOL_SIZE: Type.Integer({
     default: 10,
     minimum: 1,

@@ -1,4 +1,4 @@
-/** What a request costs beyond one, where it causes a query that no other reader shares. */
+/** What a request counts in addition to 1 when it causes a query that no other request shares. */
 export const cost = { newWindow: 19, unknownKey: 19 }
 
 export const limited =

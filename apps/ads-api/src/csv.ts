@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 
 /**
- * RFC 4180. Texts that a spreadsheet would run as a formula (they begin with = + - @, a tab or a carriage return) are written
- * with an apostrophe before them.
+ * RFC 4180. Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return) gets a leading
+ * apostrophe.
  */
 export const csvOptions = { record_delimiter: 'windows', escape_formulas: true } as const
 

@@ -1,6 +1,6 @@
 import { largestAdId } from '@ads-tracker/events'
 
-/** Where a page ended, opaque to clients. A cursor stays valid for ever, whatever is archived or added. */
+/** The position where a page ended, opaque to clients. A cursor stays valid when ads are archived or added. */
 export function toCursor(lastId: number): string {
   return Buffer.from(`after:${lastId}`).toString('base64url')
 }

@@ -10,12 +10,12 @@ const formats: Record<string, string> = {
     'Expected an RFC 3339 time with an offset, such as 2026-10-25T00:00:00%2B02:00 (a + in a URL is a space)',
 }
 
-/** The words that a parameter may list, out of sight of the document. */
-export const words = Symbol('words')
-export interface Worded {
-  [words]: readonly string[]
+/** The values that a parameter may list. A symbol, so that it is not in the OpenAPI document. */
+export const allowed = Symbol('allowed')
+export interface WithAllowed {
+  [allowed]: readonly string[]
 }
-interface Described extends Worded {
+interface Described extends WithAllowed {
   minimum: number
   maximum: number
   enum: string[]
@@ -27,10 +27,10 @@ const kinds: Record<string, (schema: Described) => string> = {
   Integers: ({ anyOf: [{ minimum, maximum }, { maxItems }] }) =>
     `Expected an integer from ${minimum} to ${maximum}, given at most ${maxItems} times`,
   Choice: ({ enum: values }) => `Expected one of ${values.join(', ')}`,
-  Names: (schema) => `Expected some of ${schema[words].join(', ')}, each once, separated by commas`,
+  Names: (schema) => `Expected some of ${schema[allowed].join(', ')}, each once, separated by commas`,
 }
 
-// What a client reads about a field that is wrong.
+// The message about an invalid field in a problem.
 SetErrorFunction((error) => {
   const { errorType, schema } = error
   if (errorType === ValueErrorType.Kind) return kinds[schema[Kind]]?.(schema as never) ?? DefaultErrorFunction(error)

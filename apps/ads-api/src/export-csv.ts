@@ -18,7 +18,7 @@ const options = {
   cast: { date: (date: Date) => date.toISOString() },
 } as const
 
-/** RFC 4180, a part for each page. */
+/** CSV (RFC 4180), one buffer for each page. */
 export async function* csvOf(pages: AsyncIterable<ExportedEvent[]>): AsyncGenerator<Buffer, void, undefined> {
   yield Buffer.from(stringify([], { ...options, header: true }))
   for await (const page of pages) yield Buffer.from(stringify(page, options))

@@ -1,18 +1,12 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { observedGauge } from '@ads-tracker/service-kit'
+import { Counter, type Registry } from 'prom-client'
 import type { ExportFormat } from './export-request.ts'
 
 export type ExportEnd = 'complete' | 'client' | 'failed' | 'shutdown'
 
 export function createExportMetrics(registry: Registry, running: () => number) {
   const registers = [registry]
-  new Gauge({
-    name: 'ads_exports_running',
-    help: 'Running exports',
-    registers,
-    collect() {
-      this.set(running())
-    },
-  })
+  observedGauge(registry, 'ads_exports_running', 'Running exports', running)
   const ended = new Counter({
     name: 'ads_exports_ended_total',
     help: 'Ended exports: read to the end (complete), closed by the client (client), aborted after an error (failed) or by shutdown (shutdown)',

@@ -20,14 +20,14 @@ const columns = [
   { name: 'playback_time', type: 'DOUBLE', ...optional },
 ] as const satisfies (SchemaElement & { name: keyof ExportedEvent })[]
 const schema: SchemaElement[] = [{ name: 'root', num_children: columns.length }, ...columns]
-/** All of a group are in memory, and are encoded in one turn of the loop. */
+/** A row group is held in memory and encoded without yielding to the event loop. */
 const groupRows = 20_000
 
-/** A Parquet file, a part for each row group. */
+/** A Parquet file, one buffer for each row group. */
 export async function* parquetOf(pages: AsyncIterable<ExportedEvent[]>): AsyncGenerator<Buffer, void, undefined> {
   const writer = new ByteWriter()
   const file = new ParquetWriter({ writer, schema })
-  // the head of the answer goes out with it
+  // sends the response headers
   yield written(writer)
   let group: ExportedEvent[] = []
   for await (const page of pages) {
@@ -45,14 +45,14 @@ export async function* parquetOf(pages: AsyncIterable<ExportedEvent[]>): AsyncGe
     const columnData = columns.map(({ name }) => ({
       name,
       data: events.map((event) => event[name]),
-      // no two are the same: to look for repeats would only take time
+      // all values are different, so a dictionary would not help
       ...(name === 'event_id' && { encoding: 'PLAIN' as const }),
     }))
     file.write({ columnData, rowGroupSize: groupRows })
   }
 }
 
-// A copy, because the writer goes on in the same buffer; its `offset` goes on counting.
+// A copy, because the writer reuses its buffer; its `offset` keeps counting.
 function written(writer: ByteWriter): Buffer {
   const bytes = Buffer.from(writer.getBytes())
   writer.index = 0

@@ -4,17 +4,17 @@ import { problem } from '@ads-tracker/service-kit'
 export const exportFormats = ['csv', 'parquet'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
-export interface ExportRequest {
+interface ExportRequest {
   type: ExportedType
   /** Start of the day (UTC). */
   day: Date
   format: ExportFormat
 }
 
-// events before are refused at ingest
+// earlier events are rejected by click-ingest
 const earliest = '2000-01-01'
 
-/** @throws Problem invalid_request that names every parameter that is wrong */
+/** @throws Problem invalid_request that names every invalid parameter */
 export function exportRequestOf(params: { type: string; day: string; format: string }, now: Date): ExportRequest {
   const errors: { field: string; message: string }[] = []
   const type = oneOf('type', params.type, exportedTypes)

@@ -7,18 +7,18 @@ export interface ExportStore {
 }
 
 export interface Export extends ExportDay {
-  /** Nothing is on its way any more: who asks again gets the same bytes, unless an event comes that was held back for a day. */
+  /** No more events are expected: another export has the same bytes, unless an event arrives more than a day late. */
   isSettled: boolean
-  /** The events in pages. Throws rather than ends when they are not all of the day. */
+  /** The events in pages. Throws at the end if some events of the day are missing. */
   pages(signal: AbortSignal): AsyncGenerator<ExportedEvent[], void, undefined>
 }
 
 const dayMs = 86_400_000
-/** What is encoded in one turn of the loop, so that other requests need not wait long. */
+/** Rows encoded without yielding to the event loop. Small, so that other requests need not wait long. */
 const pageRows = 2000
 
 /**
- * Looks at a day and prepares to read it.
+ * Checks that the events of a day are kept, and returns what reads them.
  * @throws Problem gone when some of its events are no longer kept
  */
 export async function openExport({ readDay, readPage }: ExportStore, type: ExportedType, day: Date): Promise<Export> {

@@ -2,20 +2,20 @@ import type { AdFilter } from '@ads-tracker/data'
 import { Type } from '@sinclair/typebox'
 import { adIdsQuery, label } from './ad-schema.ts'
 
-/** What every route that reads can be narrowed to; an ad has to pass all of them. */
+/** Filters of every route that lists ads or their numbers; an ad has to match all of them. */
 export const filterQuery = {
   ad_id: Type.Optional(adIdsQuery),
   campaign: Type.Optional(label('Only ads of this campaign, written exactly like this', 'Summer 2026')),
   advertiser: Type.Optional(label('Only ads of this advertiser, written exactly like this', 'Example Shoes')),
 }
 
-export interface FilterQuery {
+interface FilterQuery {
   ad_id?: string | string[]
   campaign?: string
   advertiser?: string
 }
 
-/** The filter of a query, or undefined when all ads pass. */
+/** The filter of a query, or undefined without one. */
 export function filterOf({ ad_id, campaign, advertiser }: FilterQuery): AdFilter | undefined {
   if (ad_id === undefined && campaign === undefined && advertiser === undefined) return undefined
   return {

@@ -1,9 +1,9 @@
 import type { Freshness } from '@ads-tracker/data'
 
-export interface Window extends Pick<Freshness, 'completeThrough'> {
+interface Window extends Pick<Freshness, 'completeThrough'> {
   asOf: Date
   windowStart: Date | null
-  /** Of a period; a window that ends with `asOf` has none. */
+  /** Only for a period; a window of minutes ends at `asOf`. */
   windowEnd?: Date
 }
 

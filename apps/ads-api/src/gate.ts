@@ -1,11 +1,11 @@
 import { problem } from '@ads-tracker/service-kit'
 
-export interface GateOptions {
+interface GateOptions {
   /** Calls that run at once. */
   running: number
-  /** Calls that wait for their turn; one more is refused. */
+  /** Calls that may wait; one more is rejected. */
   waiting: number
-  /** Milliseconds that a call waits at most. */
+  /** Longest wait of a call in milliseconds. */
   waitMs: number
 }
 
@@ -15,8 +15,8 @@ interface Waiter {
 }
 
 /**
- * Bounds the work in front of a resource. A call beyond the bounds rejects with the problem `overloaded` at once, so that
- * memory and latency stay flat whatever is asked.
+ * Limits the concurrent calls to a resource. A call beyond the limits rejects with the problem `overloaded` at once, so that
+ * memory and latency stay bounded.
  */
 export function createGate({ running, waiting, waitMs }: GateOptions) {
   let active = 0
@@ -44,7 +44,7 @@ export function createGate({ running, waiting, waitMs }: GateOptions) {
     })
   }
 
-  // The place is handed to the next waiter directly, so that no new call can take it.
+  // The next waiter takes over directly, so that no new call can overtake it.
   function leave() {
     const [next] = queue
     if (!next) return void active--

@@ -1,7 +1,7 @@
 import type { Encoding } from './payload.ts'
 
-/** True when If-None-Match names the tag (RFC 9110, section 13.1.2: weak comparison). */
-export function holds(ifNoneMatch: string | undefined, etag: string): boolean {
+/** True if If-None-Match contains the ETag (RFC 9110, section 13.1.2: weak comparison). */
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
   const strong = (tag: string) => tag.trim().replace(/^W\//, '')
   return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => strong(tag) === strong(etag))

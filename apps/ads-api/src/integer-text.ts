@@ -6,7 +6,7 @@ interface IntegerText extends TSchema {
   maximum: number
 }
 
-// TypeBox would read "1.5", "1e3" and " 1" as integers: what is in a URL must be digits.
+// TypeBox would accept "1.5", "1e3" and " 1" as integers.
 TypeRegistry.Set<IntegerText>('IntegerText', ({ minimum, maximum }, value) => {
   return (
     typeof value === 'string' &&
@@ -16,7 +16,7 @@ TypeRegistry.Set<IntegerText>('IntegerText', ({ minimum, maximum }, value) => {
   )
 })
 
-/** An integer in a path or a query string. The handler gets the text, which `Number` reads as it is. */
+/** An integer in a path or a query string. The handler gets the text; `Number` converts it. */
 export function integerText(options: {
   minimum: number
   maximum: number

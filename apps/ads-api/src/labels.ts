@@ -1,19 +1,19 @@
 import type { AdFilter, AdLabels } from '@ads-tracker/data'
-import { createPrepared } from './prepared.ts'
+import { createCachedValue } from './cached-value.ts'
 
-/** What every ad is called and belongs to, at one version of the catalogue. */
+/** Names and labels of every ad, at one version of the catalogue. */
 export interface Labels {
   catalogue: bigint
   byId: Map<number, AdLabels>
 }
 
-/** For what does not ask for any. */
+/** For requests that need none. */
 export const noLabels: Labels = { catalogue: 0n, byId: new Map() }
 
-export interface LabelsOptions {
+interface LabelsOptions {
   readCatalogue: () => Promise<bigint>
   readLabels: () => Promise<{ catalogue: bigint; ads: AdLabels[] }>
-  /** Milliseconds that they may be behind the database. */
+  /** Maximum age in milliseconds. */
   maxAgeMs: number
 }
 
@@ -24,7 +24,7 @@ export interface LabelStore {
 
 /** The labels of all ads, read again only when the catalogue has changed. */
 export function createLabels({ readCatalogue, readLabels, maxAgeMs }: LabelsOptions): LabelStore {
-  return createPrepared<Labels>({ load, maxAgeMs, restMs: maxAgeMs, oldestMs: 25 * maxAgeMs })
+  return createCachedValue<Labels>({ load, maxAgeMs, restMs: maxAgeMs, oldestMs: 25 * maxAgeMs })
 
   async function load(previous: Labels | undefined): Promise<Labels> {
     if (previous && previous.catalogue === (await readCatalogue())) return previous
@@ -33,8 +33,8 @@ export function createLabels({ readCatalogue, readLabels, maxAgeMs }: LabelsOpti
   }
 }
 
-/** Whether an ad passes; one that the catalogue does not know has no labels. */
-export function passes({ ids, campaign, advertiser }: AdFilter, { byId }: Labels) {
+/** Whether an ad matches the filter. An ad that is not in the catalogue has no labels. */
+export function matches({ ids, campaign, advertiser }: AdFilter, { byId }: Labels) {
   const wanted = ids && new Set(ids)
   return (id: number) =>
     (!wanted || wanted.has(id)) &&
@@ -42,8 +42,8 @@ export function passes({ ids, campaign, advertiser }: AdFilter, { byId }: Labels
     (advertiser === undefined || byId.get(id)?.advertiser === advertiser)
 }
 
-/** The ids of the ads that pass, in order. */
+/** The ids of the ads that match the filter, in order. */
 export function idsOf(filter: AdFilter, labels: Labels): number[] {
   if (filter.campaign === undefined && filter.advertiser === undefined) return filter.ids ?? [...labels.byId.keys()]
-  return [...labels.byId.keys()].filter(passes(filter, labels))
+  return [...labels.byId.keys()].filter(matches(filter, labels))
 }

@@ -1,16 +1,10 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { observedGauge } from '@ads-tracker/service-kit'
+import { Counter, type Registry } from 'prom-client'
 import type { StreamEnd } from './live.ts'
 
 export function createLiveMetrics(registry: Registry, openStreams: () => number) {
   const registers = [registry]
-  new Gauge({
-    name: 'ads_live_streams',
-    help: 'Open streams of GET /ads/analytics/live',
-    registers,
-    collect() {
-      this.set(openStreams())
-    },
-  })
+  observedGauge(registry, 'ads_live_streams', 'Open streams of GET /ads/analytics/live', openStreams)
   const messages = new Counter({
     name: 'ads_live_messages_total',
     help: 'Messages written to streams, counted for each client',

@@ -1,22 +1,22 @@
 import type { ServerResponse } from 'node:http'
-import { setImmediate as othersTurn } from 'node:timers/promises'
-import type { Answer } from './answer.ts'
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import type { Snapshot } from './snapshot.ts'
 import { createLiveMessages } from './live-messages.ts'
 
-/** Why a stream ended: the client left, it did not read, its key no longer allows it, or the process stops. */
+/** Why a stream ended: the client left, it read too slowly, its key was revoked, or the process is stopping. */
 export type StreamEnd = 'client' | 'slow' | 'revoked' | 'shutdown'
 
 export interface LiveOptions {
-  readAnswer: () => Answer | Promise<Answer>
+  readSnapshot: () => Snapshot | Promise<Snapshot>
   /** Milliseconds between two messages. */
   periodMs?: number
-  /** Milliseconds after which the freshness is told although no number moved. */
+  /** Milliseconds after which a message about the freshness is sent although no number changed. */
   quietMs?: number
-  /** Milliseconds between two comments. They come while the database is down as well. */
+  /** Milliseconds between two comments. They are sent also while the database is down. */
   commentMs?: number
-  /** Bytes that may wait for one reader beyond the largest message it got; one who has more is dropped. */
+  /** Bytes that may be buffered for a reader in addition to its largest message; a slower reader is disconnected. */
   maxWaitingBytes?: number
-  /** Messages that were written, one for each reader. */
+  /** Called with the number of messages that were written, one for each reader. */
   onMessages?: (count: number) => void
   onEnd?: (reason: StreamEnd) => void
 }
@@ -27,11 +27,11 @@ export interface Live {
    * @throws Problem unavailable or overloaded
    */
   ready(): Promise<void>
-  /** Sends messages to `raw`, whose head was sent, until it closes. */
+  /** Writes messages to `raw`, whose headers were sent, until it closes. */
   add(raw: ServerResponse, lastEventId: string | null): void
   /** Ends one stream. */
   drop(raw: ServerResponse, reason: StreamEnd): void
-  /** Ends every stream with a time to come back after. Resolves when all are closed. */
+  /** Ends every stream with a reconnection time. Resolves when all are closed. */
   close(): Promise<void>
 }
 
@@ -45,13 +45,13 @@ interface Reader {
 }
 
 const comment = Buffer.from(':\n\n')
-// A turn of the loop writes to so many, so that other requests need not wait for a thousand.
-const slice = 50
+// Writes between two turns of the event loop, so that other requests need not wait for thousands of writes.
+const writesPerTurn = 50
 const flushMs = 1000
 
-/** One question to the database and one serialization for each message, for any number of readers; none without readers. */
+/** Each message costs one query and one serialization for any number of readers; without readers there is none. */
 export function createLive({
-  readAnswer,
+  readSnapshot,
   periodMs = 500,
   quietMs = 5000,
   commentMs = 15_000,
@@ -64,13 +64,13 @@ export function createLive({
   let isRunning = false
   let isClosing = false
   let failure: unknown
-  let toldAt = -Infinity
+  let sentAt = -Infinity
   let next: NodeJS.Timeout | undefined
   const commenting = setInterval(() => void writeAll([...readers.values()], () => comment), commentMs).unref()
   return { ready, add, drop, close }
 
   async function ready(): Promise<void> {
-    if (!isRunning) await readAnswer()
+    if (!isRunning) await readSnapshot()
     else if (failure !== undefined) throw failure
   }
 
@@ -81,7 +81,7 @@ export function createLive({
       readers.delete(raw)
       onEnd(reader.end)
     })
-    // it came while the others were being ended
+    // added while the other streams were being ended
     if (isClosing) end(reader)
     else if (!isRunning) void run()
   }
@@ -89,7 +89,7 @@ export function createLive({
   async function run(): Promise<void> {
     isRunning = true
     try {
-      await send(await readAnswer())
+      await send(await readSnapshot())
       failure = undefined
     } catch (error) {
       failure = error
@@ -98,20 +98,20 @@ export function createLive({
     else isRunning = false
   }
 
-  async function send(answer: Answer): Promise<void> {
-    const moved = messages.moveTo(answer)
-    const isDue = performance.now() - toldAt >= quietMs
-    const message = moved ?? (isDue ? messages.freshness() : undefined)
-    if (message) toldAt = performance.now()
+  async function send(snapshot: Snapshot): Promise<void> {
+    const changes = messages.advance(snapshot)
+    const isDue = performance.now() - sentAt >= quietMs
+    const message = changes ?? (isDue ? messages.freshness() : undefined)
+    if (message) sentAt = performance.now()
     const those = [...readers.values()].filter(({ isNew }) => isNew || message)
     await writeAll(those, ({ isNew, lastEventId }) => (isNew ? messages.since(lastEventId) : message))
     onMessages(those.length)
   }
 
   async function writeAll(those: Reader[], bytesOf: (reader: Reader) => Buffer | undefined): Promise<void> {
-    for (let from = 0; from < those.length; from += slice) {
-      if (from > 0) await othersTurn()
-      for (const reader of those.slice(from, from + slice)) write(reader, bytesOf)
+    for (let from = 0; from < those.length; from += writesPerTurn) {
+      if (from > 0) await yieldToOthers()
+      for (const reader of those.slice(from, from + writesPerTurn)) write(reader, bytesOf)
     }
   }
 
@@ -129,7 +129,7 @@ export function createLive({
   function drop(raw: ServerResponse, reason: StreamEnd): void {
     const reader = readers.get(raw)
     if (reader) reader.end = reason
-    // what waits for one who does not read would never be flushed
+    // buffered messages of a slow reader would never be flushed
     if (reason === 'slow') raw.destroy()
     else raw.end()
   }

@@ -1,5 +1,5 @@
 import { createMetrics, loadConfig, run, serve } from '@ads-tracker/service-kit'
-import { createAnswers } from './answers.ts'
+import { createSnapshotCache } from './snapshot-cache.ts'
 import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { createLabels } from './labels.ts'
@@ -17,12 +17,16 @@ run(async () => {
     counters.failed(kind)
     if (kind === 'unavailable') logOutage(error)
   })
-  const answers = createAnswers({ ...queries, maxAgeMs: config.ANALYTICS_MAX_AGE_MS, onRefresh: counters.refreshed })
+  const snapshots = createSnapshotCache({
+    ...queries,
+    maxAgeMs: config.ANALYTICS_MAX_AGE_MS,
+    onRefresh: counters.refreshed,
+  })
   const labels = createLabels({ ...queries, maxAgeMs: config.ANALYTICS_MAX_AGE_MS })
   const reports = createReports({ ...queries, labels, maxAgeMs: config.ANALYTICS_MAX_AGE_MS })
-  const app = await buildApp({ ...queries, config, metrics, answers, reports, labels, onServed: counters.served })
+  const app = await buildApp({ ...queries, config, metrics, snapshots, reports, labels, onServed: counters.served })
   app.addHook('onClose', () => queries.close())
-  app.addHook('onClose', () => answers.close())
+  app.addHook('onClose', () => snapshots.close())
   app.addHook('onClose', () => reports.close())
   await serve(app, config)
 })

@@ -1,7 +1,8 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Refresh } from './answers.ts'
+import { observedGauge } from '@ads-tracker/service-kit'
+import { Counter, type Registry } from 'prom-client'
+import type { Refresh } from './snapshot-cache.ts'
 
-/** The app's own metrics. `completeThrough` is asked at each scrape; when it fails, the lag is that of the mark that was seen last. */
+/** Metrics of analytics. `completeThrough` is called at each scrape; when it fails, the lag is computed from the last known mark. */
 export function createAnalyticsMetrics(
   registry: Registry,
   completeThrough: () => Promise<{ asOf: Date; completeThrough: Date | null }>,
@@ -27,17 +28,16 @@ export function createAnalyticsMetrics(
   })
   for (const kind of ['unavailable', 'mistake'] as const) failed.inc({ kind }, 0)
   let mark: Date | null = null
-  new Gauge({
-    name: 'ads_complete_through_lag_seconds',
-    help: 'Age of the complete-through mark: everything acknowledged before it is in the numbers',
-    registers,
-    async collect() {
+  observedGauge(
+    registry,
+    'ads_complete_through_lag_seconds',
+    'Age of the complete-through mark: everything acknowledged before it is in the numbers',
+    async () => {
       const seen = await completeThrough().catch(() => ({ asOf: new Date(), completeThrough: mark }))
       mark = seen.completeThrough
-      if (mark) this.set(Math.max(0, seen.asOf.getTime() - mark.getTime()) / 1000)
-      else this.remove()
+      return mark ? Math.max(0, seen.asOf.getTime() - mark.getTime()) / 1000 : undefined
     },
-  })
+  )
   return {
     served: (source: 'prepared' | 'awaited') => served.inc({ source }),
     refreshed: (kind: 'all_time' | 'window', result: Refresh) => refreshed.inc({ kind, result }),

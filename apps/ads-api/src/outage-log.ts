@@ -2,7 +2,7 @@ interface Log {
   warn(fields: object, message: string): void
 }
 
-/** Writes the first error of an outage, and then one a second: a database that is down must not fill the disk. */
+/** Logs the first error of an outage and then one a second, so that an outage does not fill the disk. */
 export function outageLog(log: () => Log, { everyMs = 1000, now = Date.now } = {}): (error: unknown) => void {
   let quietUntil = -Infinity
   let left = 0

@@ -18,7 +18,7 @@ export const periodQuery = {
 }
 export const startedPeriodQuery = { ...periodQuery, from: time(from) }
 
-/** `to` absent is now, which moves. */
+/** Without `to` the period ends now, at each reading. */
 export interface PeriodOf {
   from: Date
   to?: Date

@@ -3,6 +3,7 @@ import {
   type AnalyticsQuery,
   archiveAd,
   createAd,
+  databaseAddress,
   findApiKey,
   type ExportPageQuery,
   type ExportedType,
@@ -32,18 +33,17 @@ import { type OnDatabaseError, openStore } from './store.ts'
 
 const exportPageMs = 30_000
 
-/** Opens the database, or two when reads have one of their own, and binds to it what the routes ask for. */
+/** Opens the database, and the replica if there is one, and returns the queries of the routes. */
 export function openQueries(config: Config, onError: OnDatabaseError) {
   const options = {
-    tls: config.DATABASE_TLS,
-    ca: config.DATABASE_CA,
+    ...databaseAddress(config),
     poolSize: config.DATABASE_POOL_SIZE,
     timeoutMs: config.QUERY_TIMEOUT_MS,
     onError,
   }
-  const primary = openStore({ ...options, url: config.DATABASE_URL })
+  const primary = openStore(options)
   const replica = config.DATABASE_READ_URL ? openStore({ ...options, url: config.DATABASE_READ_URL }) : primary
-  // Connections of their own: a page may take longer than other questions may, and takes nothing from them meanwhile.
+  // A pool of their own: a page of an export may take longer than other queries, which must not wait for it.
   const exporting = openStore({
     ...options,
     url: config.DATABASE_READ_URL ?? config.DATABASE_URL,
@@ -52,19 +52,19 @@ export function openQueries(config: Config, onError: OnDatabaseError) {
   })
   const { query } = primary
   const { query: read } = replica
-  // Each kind of question has a part of the connections, so that none of them takes the others' numbers away.
-  const partOf = (part: number) =>
+  // Each kind of query may use a part of the connections, so that none of them blocks the others.
+  const limitTo = (part: number) =>
     createGate({
       running: Math.max(1, Math.floor(config.DATABASE_POOL_SIZE * part)),
       waiting: 50 * config.DATABASE_POOL_SIZE,
       waitMs: config.QUERY_TIMEOUT_MS,
     })
   const [keys, receipts, catalogue, windows, reports] = [
-    partOf(0.2),
-    partOf(0.1),
-    partOf(0.2),
-    partOf(0.2),
-    partOf(0.2),
+    limitTo(0.2),
+    limitTo(0.1),
+    limitTo(0.2),
+    limitTo(0.2),
+    limitTo(0.2),
   ]
   const ads: AdsReader & AdsWriter = {
     list: (page) => catalogue(() => read((database) => listAds(database, page))),
@@ -75,12 +75,12 @@ export function openQueries(config: Config, onError: OnDatabaseError) {
   }
   return {
     ads,
-    // keys from the primary: a replica may not know yet that one was revoked
+    // from the primary: a replica may not know yet that a key was revoked
     findKey: (sha256: string) => keys(() => query((database) => findApiKey(database, sha256))),
     findReceipt: (eventId: string) => receipts(() => read((database) => findReceipt(database, eventId))),
     readAnalytics: (what: AnalyticsQuery) => {
-      const ask = () => read((database) => readAnalytics(database, what))
-      return what.minutes === undefined ? ask() : windows(ask)
+      const load = () => read((database) => readAnalytics(database, what))
+      return what.minutes === undefined ? load() : windows(load)
     },
     readPeriod: (what: PeriodQuery) => reports(() => read((database) => readPeriod(database, what))),
     readSeries: (what: SeriesQuery) => reports(() => read((database) => readSeries(database, what))),

@@ -2,7 +2,7 @@ import { schemaProblem } from '@ads-tracker/data'
 import type { Readiness } from '@ads-tracker/service-kit'
 import type { Store } from './store.ts'
 
-/** Ready when PostgreSQL answers and its schema is new enough: an app waits for the migration, it never runs one. */
+/** Ready when PostgreSQL answers and its schema is new enough. The app waits for migrations; it never runs one. */
 export function databaseReadiness(primary: Store, replica: Store): Readiness {
   return async () => {
     const [postgres, reads] = await Promise.all([stateOf(primary), replica === primary ? undefined : stateOf(replica)])

@@ -1,11 +1,11 @@
 import { NoLongerKeptError } from '@ads-tracker/data'
 import type { AdFilter, PeriodAnalytics, PeriodQuery, Series, SeriesQuery, SeriesUnit } from '@ads-tracker/data'
-import { type Answer, answerOf } from './answer.ts'
-import { windowAges } from './answers.ts'
+import { type Snapshot, toSnapshot } from './snapshot.ts'
+import { windowAges } from './snapshot-cache.ts'
 import { idsOf, type LabelStore } from './labels.ts'
 import { type PeriodOf, refused } from './period-query.ts'
-import { createPreparedSet } from './prepared-set.ts'
-import { type SeriesAnswer, seriesAnswerOf } from './series-answer.ts'
+import { createCache } from './cache.ts'
+import { type SeriesSnapshot, toSeriesSnapshot } from './series-snapshot.ts'
 
 export const maxBuckets = 2000
 export const maxRows = 50_000
@@ -13,32 +13,32 @@ export const maxRows = 50_000
 export type PeriodReport = PeriodOf & { filter?: AdFilter | undefined }
 export type SeriesReport = PeriodReport & { unit: SeriesUnit; timeZone: string; compare: boolean; byAd: boolean }
 
-export interface ReportsOptions {
+interface ReportsOptions {
   readPeriod: (query: PeriodQuery) => Promise<PeriodAnalytics>
   readSeries: (query: SeriesQuery) => Promise<Series>
   listTimeZones: () => Promise<string[]>
   labels: LabelStore
-  /** Milliseconds that an answer of all time may be behind; reports are like windows. */
+  /** Maximum age of the snapshot of all time in milliseconds; that of reports is the one of windows. */
   maxAgeMs: number
-  /** Reports that are kept at once: the least recently read goes first. */
+  /** Number of cached reports; the least recently read one is evicted first. */
   capacity?: number
 }
 
 export interface Reports {
   /** @throws Problem invalid_request when it needs numbers that are no longer kept */
-  period(report: PeriodReport): Answer | Promise<Answer>
+  period(report: PeriodReport): Snapshot | Promise<Snapshot>
   /** @throws Problem invalid_request when there are too many buckets, or when they need numbers that are no longer kept */
-  series(report: SeriesReport): SeriesAnswer | Promise<SeriesAnswer>
+  series(report: SeriesReport): SeriesSnapshot | Promise<SeriesSnapshot>
   isTimeZone(name: string): Promise<boolean>
-  /** Whether this report was read recently, so that another reader costs no extra query. */
+  /** Whether this report is cached, so that reading it causes no extra query. */
   isRead(report: PeriodReport | SeriesReport): boolean
   close(): void
 }
 
-// A period is read again each time and follows no deltas.
+// A period is read again each time, without the change feed.
 const unread = { booked: 0n, highest: 0, missing: [] }
 
-/** Periods and series, prepared while they are read. */
+/** Periods and series, cached while they are read. */
 export function createReports({
   readPeriod,
   readSeries,
@@ -47,8 +47,8 @@ export function createReports({
   maxAgeMs,
   capacity = 64,
 }: ReportsOptions): Reports {
-  const periods = createPreparedSet<Answer>(windowAges(maxAgeMs, capacity))
-  const series = createPreparedSet<SeriesAnswer>(windowAges(maxAgeMs, capacity))
+  const periods = createCache<Snapshot>(windowAges(maxAgeMs, capacity))
+  const series = createCache<SeriesSnapshot>(windowAges(maxAgeMs, capacity))
   let zones: Promise<Set<string>> | undefined
   return {
     period: (report) => periods.get(keyOf(report), (before) => loadPeriod(report, before)),
@@ -60,14 +60,14 @@ export function createReports({
     },
   }
 
-  async function loadPeriod({ filter, ...period }: PeriodReport, before?: Answer): Promise<Answer> {
+  async function loadPeriod({ filter, ...period }: PeriodReport, before?: Snapshot): Promise<Snapshot> {
     const { from, to, ...numbers } = await readPeriod({ ...period, adIds: await idsFor(filter) }).catch(
       refuseRemoved(() => 'use such times for from and to'),
     )
-    return answerOf({ ...numbers, windowStart: from, windowEnd: to, feed: unread }, before)
+    return toSnapshot({ ...numbers, windowStart: from, windowEnd: to, feed: unread }, before)
   }
 
-  async function loadSeries({ filter, ...report }: SeriesReport, before?: SeriesAnswer): Promise<SeriesAnswer> {
+  async function loadSeries({ filter, ...report }: SeriesReport, before?: SeriesSnapshot): Promise<SeriesSnapshot> {
     const found = await readSeries({ ...report, adIds: await idsFor(filter), maxBuckets, maxRows }).catch(
       refuseRemoved(
         (interval) =>
@@ -78,14 +78,14 @@ export function createReports({
     if (bucketCount > maxBuckets) throw tooMany(`${bucketCount} buckets`)
     if (rowCount > maxRows)
       throw refused('by', `gives ${rowCount} rows, the limit is ${maxRows}: use fewer ads or a longer interval`)
-    return seriesAnswerOf(found, report, before)
+    return toSeriesSnapshot(found, report, before)
   }
 
   async function idsFor(filter: AdFilter | undefined): Promise<number[] | undefined> {
     return filter && idsOf(filter, await labels.get())
   }
 
-  // Only a new version of PostgreSQL knows others.
+  // They change only with a new version of PostgreSQL.
   function knownZones(): Promise<Set<string>> {
     zones ??= listTimeZones().then((names) => new Set(names))
     zones.catch(() => (zones = undefined))

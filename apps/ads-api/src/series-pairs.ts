@@ -3,9 +3,9 @@ import type { Bucket, Series, SeriesUnit } from '@ads-tracker/data'
 const day = 86_400_000
 
 /**
- * The bucket of the period before that each bucket is compared with, or null. Where both periods are whole days or months, an
- * hour or a minute is compared with the one that the clock showed by the same name on the day with the same number: the hour
- * that a day of 25 hours has twice has one partner. Otherwise the first is compared with the first, the second with the second.
+ * For each bucket the bucket of the previous period that it is compared with, or null. If both periods are whole days or months,
+ * an hour or a minute is compared with the one of the same local time on the day with the same number; the repeated hour of a day
+ * of 25 hours has no second bucket to compare with. Otherwise buckets are compared by their index.
  */
 export function pairs({ buckets, before, aligned }: Series, unit: SeriesUnit): (Bucket | null)[] {
   if (!aligned || unit === 'week' || unit === 'month') return buckets.map((_, index) => before[index] ?? null)
@@ -13,7 +13,7 @@ export function pairs({ buckets, before, aligned }: Series, unit: SeriesUnit): (
   return names(buckets, unit).map((name) => named.get(name) ?? null)
 }
 
-// Number of the day in the period, and below a day what the clock shows, and for which time.
+// Day number within the period and, for hours and minutes, the local time and how often it occurred so far.
 function names(buckets: Bucket[], unit: SeriesUnit): string[] {
   const locals = buckets.map(({ start, offset }) => start.getTime() + offset * 1000)
   const firstDay = Math.floor((locals[0] ?? 0) / day)

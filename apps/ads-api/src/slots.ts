@@ -1,7 +1,7 @@
 import { problem } from '@ads-tracker/service-kit'
 
-export interface SlotsOptions {
-  /** What is bounded, in the plural: it goes into the problem. */
+interface SlotsOptions {
+  /** What is limited, in the plural, for the text of the problem. */
   what: string
   total: number
   perAddress: number
@@ -9,8 +9,8 @@ export interface SlotsOptions {
 
 export interface Slots {
   /**
-   * Takes a place for something long; gives back what frees it, once.
-   * @throws Problem rate_limited when the address has all of its places, overloaded when all places are taken
+   * Takes a slot; returns a function that frees it.
+   * @throws Problem rate_limited when the address has no slot left, overloaded when all slots are taken
    */
   take(address: string): () => void
   readonly taken: number
@@ -18,7 +18,7 @@ export interface Slots {
 
 const retryAfter = { 'retry-after': '5' }
 
-/** Bounds what is open at once, in total and for each address, so that one address cannot take all of it. */
+/** Limits what is open at the same time, in total and for each address, so that one address cannot take all slots. */
 export function createSlots({ what, total, perAddress }: SlotsOptions): Slots {
   const byAddress = new Map<string, number>()
   let taken = 0

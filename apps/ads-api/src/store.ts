@@ -1,44 +1,42 @@
-import { createDatabase, type Database, meaningOf } from '@ads-tracker/data'
+import { createDatabase, type Database, type DatabaseOptions, meaningOf, withDeadline } from '@ads-tracker/data'
 import { problem } from '@ads-tracker/service-kit'
 import { createGate } from './gate.ts'
 
-/** Told of each query that failed: with `unavailable` the answer is 503, with `mistake` it is 500. */
+/** Called for each failed query. The response is 503 for `unavailable` and 500 for `mistake`. */
 export type OnDatabaseError = (error: unknown, kind: 'unavailable' | 'mistake') => void
 
-export interface StoreOptions {
+interface StoreOptions {
   url: string
-  tls: boolean
-  ca?: string | undefined
+  ssl?: DatabaseOptions['ssl']
   poolSize: number
-  /** Milliseconds that the server gives a statement; half a second later the connection is taken for dead. */
+  /** Statement timeout in milliseconds. A connection that has not answered half a second later is replaced. */
   timeoutMs: number
   onError?: OnDatabaseError
 }
 
 export interface Store {
   /**
-   * Runs a function of libs/data. Rejects within bounds of time: with the problem `unavailable` or `overloaded`, with the error
-   * of a statement that can never work, or with what libs/data throws about a period that is no longer kept.
+   * Runs a function of libs/data. Rejects in time: with the problem `unavailable` or `overloaded`, with the error of a statement
+   * that can never succeed, or with what libs/data throws about a period that is no longer kept.
    */
   query<T>(work: (database: Database) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-/** A database that may go away and come back: nothing waits for ever, and what is dead is replaced. */
-export function openStore({ url, tls, ca, poolSize, timeoutMs, onError = () => {} }: StoreOptions): Store {
+/** A database that may be down for a while: no query waits forever, and connections that do not answer are replaced. */
+export function openStore({ url, ssl = false, poolSize, timeoutMs, onError = () => {} }: StoreOptions): Store {
   const gate = createGate({ running: poolSize, waiting: 50 * poolSize, waitMs: timeoutMs })
   let database = open()
   return { query: (work) => gate(() => attempt(work)), close: () => database.close() }
 
   function open(): Database {
-    const ssl = ca === undefined ? tls : { ca }
-    return createDatabase({ url, name: 'ads-api', max: poolSize, statementTimeoutMs: timeoutMs, ...(ssl && { ssl }) })
+    return createDatabase({ url, ssl, name: 'ads-api', max: poolSize, statementTimeoutMs: timeoutMs })
   }
 
   async function attempt<T>(work: (database: Database) => Promise<T>): Promise<T> {
     const used = database
     try {
-      return await deadline(work(used), timeoutMs + 500)
+      return await withDeadline(work(used), timeoutMs + 500)
     } catch (error) {
       const meaning = meaningOf(error)
       if (meaning === 'gone') throw error
@@ -49,19 +47,10 @@ export function openStore({ url, tls, ca, poolSize, timeoutMs, onError = () => {
     }
   }
 
-  // A half-open socket stays silent for ever, and after a failed connection the driver waits longer each time.
+  // A half-open socket never reports an error, and after failed connections the driver waits longer each time.
   function replace(dead: Database) {
     if (dead !== database) return
     database = open()
     dead.close().catch(() => {})
   }
-}
-
-function deadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => reject(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'DEADLINE' })),
-    ms,
-  )
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }

@@ -2,8 +2,8 @@ import { problem } from '@ads-tracker/service-kit'
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
-import { acceptedEncoding, holds } from './http-cache.ts'
-import { packed, type Payload } from './payload.ts'
+import { acceptedEncoding, matchesEtag } from './http-cache.ts'
+import { compressed, type Payload } from './payload.ts'
 import { choice } from './query-kinds.ts'
 
 export type TableFormat = 'json' | 'csv'
@@ -20,7 +20,7 @@ const mediaTypes: Record<string, TableFormat> = { 'application/json': 'json', 't
 const contentTypes = { json: 'application/json; charset=utf-8', csv: 'text/csv; charset=utf-8; header=present' }
 
 /**
- * What `format` says, else the best that `Accept` allows (RFC 9110, section 12.5.1).
+ * The parameter `format`, otherwise the best format that `Accept` allows (RFC 9110, section 12.5.1).
  * @throws Problem not_acceptable
  */
 export function formatOf(request: FastifyRequest): TableFormat {
@@ -42,7 +42,7 @@ export function describeTable(reply: FastifyReply, format: TableFormat, name: st
   return reply.header('vary', 'accept, accept-encoding').type(contentTypes[format])
 }
 
-/** Answers with bytes: packed where the reader takes that, or not at all when it has them already. */
+/** Sends the payload, compressed if the client accepts that, or a 304 if the client already has it. */
 export async function sendPayload(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -50,18 +50,18 @@ export async function sendPayload(
 ): Promise<FastifyReply> {
   const { headers } = request
   reply.header('etag', payload.etag)
-  if (holds(headers['if-none-match'], payload.etag)) {
-    // not null, which would be written as JSON: proxies refuse a 304 that announces four bytes and has none
+  if (matchesEtag(headers['if-none-match'], payload.etag)) {
+    // not null, which is serialized as JSON: proxies reject a 304 with a content-length of 4
     return reply.removeHeader('content-type').removeHeader('content-disposition').code(304).send(undefined)
   }
   const encoding = acceptedEncoding(headers['accept-encoding'])
-  const body = encoding && packed(payload, encoding)
+  const body = encoding && compressed(payload, encoding)
   if (body) reply.header('content-encoding', encoding)
-  // bytes, which Fastify sends as they are: the schema only describes them
+  // Fastify does not serialize a buffer; the schema is for the OpenAPI document only
   return reply.send(body ? await body : payload.body)
 }
 
-/** The schema of a table for the document: as JSON by `schema`, and as CSV with the columns and the lines of an example. */
+/** The schema of a table for the OpenAPI document: JSON as in `schema`, and CSV with these columns and example lines. */
 export function tableSchema<T extends TSchema>(schema: T, columns: string, csvExample: string[]): T {
   const { description, headers, examples, ...json } = schema
   const [example] = examples as unknown[]

@@ -2,8 +2,8 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import type { AnalyticsQuery } from '@ads-tracker/data'
 import { problem } from '@ads-tracker/service-kit'
-import { createAnswers } from '../src/answers.ts'
-import { analytics, answersOf, fakeApp, noChanges } from './fake-app.ts'
+import { createSnapshotCache } from '../src/snapshot-cache.ts'
+import { analytics, snapshotsOf, fakeApp, noChanges } from './fake-app.ts'
 import { fakeReports } from './fake-reports.ts'
 
 const rows = [
@@ -13,8 +13,8 @@ const rows = [
 const readAnalytics = vi.fn(async ({ minutes }: AnalyticsQuery) =>
   analytics({ rows, ...(minutes !== undefined && { windowStart: new Date(0) }) }),
 )
-const answers = createAnswers({ readAnalytics, readChanges: async () => noChanges(), maxAgeMs: 0 })
-const app = await fakeApp({ answers })
+const snapshots = createSnapshotCache({ readAnalytics, readChanges: async () => noChanges(), maxAgeMs: 0 })
+const app = await fakeApp({ snapshots })
 
 describe('GET /ads/analytics', () => {
   it('is a bare array, with its freshness in headers', async () => {
@@ -74,7 +74,7 @@ describe('GET /ads/analytics', () => {
 
   it('packs large answers for those who ask, and no others', async () => {
     const many = Array.from({ length: 1000 }, (_, n) => ({ ...rows[0]!, ad_id: n + 1 }))
-    const large = await fakeApp({ answers: answersOf(analytics({ rows: many })) })
+    const large = await fakeApp({ snapshots: snapshotsOf(analytics({ rows: many })) })
     const response = await large.inject({ url: '/ads/analytics', headers: { 'accept-encoding': 'gzip' } })
     expect(response.headers['content-encoding']).toBe('gzip')
     expect(JSON.parse(gunzipSync(response.rawPayload).toString())).toEqual(many)
@@ -91,12 +91,12 @@ describe('GET /ads/analytics', () => {
   })
 
   it('answers 503 with Retry-After while the database is not available', async () => {
-    const down = createAnswers({
+    const down = createSnapshotCache({
       readAnalytics: () => Promise.reject(problem('unavailable')),
       readChanges: async () => noChanges(),
       maxAgeMs: 10,
     })
-    const response = await (await fakeApp({ answers: down })).inject('/ads/analytics')
+    const response = await (await fakeApp({ snapshots: down })).inject('/ads/analytics')
     expect(response.json()).toMatchObject({ status: 503, code: 'unavailable' })
     expect(response.headers['retry-after']).toBe('1')
   })
@@ -104,7 +104,7 @@ describe('GET /ads/analytics', () => {
 
 describe('a period', async () => {
   const fakes = fakeReports()
-  const periods = await fakeApp({ ...fakes, answers })
+  const periods = await fakeApp({ ...fakes, snapshots })
   const url = '/ads/analytics?from=2026-10-25T00:00:00%2B02:00&to=2026-10-26T00:00:00.001%2B01:00'
 
   it('is read to the millisecond, and says where it begins and ends', async () => {
@@ -145,7 +145,7 @@ describe('a period', async () => {
 
 describe('labels', async () => {
   const four = [1, 2, 3, 4].map((ad_id) => ({ ad_id, clicks: 1, impressions: 4, ctr: 0.25 }))
-  const labelled = await fakeApp({ ...fakeReports(), answers: answersOf(analytics({ rows: four })) })
+  const labelled = await fakeApp({ ...fakeReports(), snapshots: snapshotsOf(analytics({ rows: four })) })
   const idsOf = async (query: string) =>
     ((await labelled.inject(`/ads/analytics?${query}`)).json() as { ad_id: number }[]).map(({ ad_id }) => ad_id)
 
@@ -175,7 +175,7 @@ describe('labels', async () => {
 
 describe('a file', async () => {
   const two = [1, 2].map((ad_id) => ({ ad_id, clicks: 1, impressions: 4, ctr: 0.25 }))
-  const filed = await fakeApp({ ...fakeReports(), answers: answersOf(analytics({ rows: two })) })
+  const filed = await fakeApp({ ...fakeReports(), snapshots: snapshotsOf(analytics({ rows: two })) })
   const url = '/ads/analytics?fields=name,advertiser'
 
   it.each([
@@ -226,7 +226,7 @@ describe('a file', async () => {
 })
 
 describe('with REQUIRE_ANALYTICS_KEY', async () => {
-  const closed = await fakeApp({ answers }, { REQUIRE_ANALYTICS_KEY: 'true' })
+  const closed = await fakeApp({ snapshots }, { REQUIRE_ANALYTICS_KEY: 'true' })
 
   it('shows analytics to keys with analytics:read alone, and lets nobody share them', async () => {
     expect((await closed.inject('/ads/analytics')).statusCode).toBe(401)

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { hashApiKey } from '@ads-tracker/data'
-import { rememberKeys, requireScope } from '../src/authorize.ts'
+import { cacheKeys, requireScope } from '../src/authorize.ts'
 import { findKey } from './fake-app.ts'
 
 const authorize = requireScope(findKey, 'ads:write')
@@ -41,17 +41,17 @@ it('answers 403 to a key without the scope', async () => {
 it('remembers a key for a second, and never that there is none', async () => {
   let now = 0
   const find = vi.fn(findKey)
-  const remembered = rememberKeys(find, { now: () => now })
-  for (; now < 2500; now += 100) await remembered(hashApiKey('reader'))
+  const cached = cacheKeys(find, { now: () => now })
+  for (; now < 2500; now += 100) await cached(hashApiKey('reader'))
   expect(find).toHaveBeenCalledTimes(3)
   find.mockClear()
-  for (let n = 0; n < 5; n++) expect(await remembered(hashApiKey('unknown'))).toBeUndefined()
+  for (let n = 0; n < 5; n++) expect(await cached(hashApiKey('unknown'))).toBeUndefined()
   expect(find).toHaveBeenCalledTimes(5)
 })
 
 it('remembers a bounded number of keys', async () => {
   const find = vi.fn(async (sha256: string) => ({ ...(await findKey(hashApiKey('reader')))!, sha256 }))
-  const remembered = rememberKeys(find, { capacity: 2 })
-  for (const key of ['a', 'b', 'c', 'a']) await remembered(key)
+  const cached = cacheKeys(find, { capacity: 2 })
+  for (const key of ['a', 'b', 'c', 'a']) await cached(key)
   expect(find).toHaveBeenCalledTimes(4)
 })

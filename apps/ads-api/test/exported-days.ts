@@ -34,10 +34,10 @@ export async function exportedDays() {
 
   /** Counts events as click-writer does. */
   async function count(type: EventType, events: AdEvent[]) {
-    const slice = { topic: 't', partition: 0, type, firstOffset: offset, lastTimestamp: Date.now() }
-    const rows = events.map((event) => ({ slice: 0, offset: offset++, event }))
+    const range = { topic: 't', partition: 0, type, firstOffset: offset, lastTimestamp: Date.now() }
+    const rows = events.map((event) => ({ range: 0, offset: offset++, event }))
     const outcome = await writer.apply({
-      slices: [{ ...slice, nextOffset: offset }],
+      ranges: [{ ...range, nextOffset: offset }],
       events: rows,
       deadLetters: [],
     })

@@ -1,7 +1,7 @@
 import type { Ad, Analytics, AnalyticsChanges, ApiKey } from '@ads-tracker/data'
 import { hashApiKey } from '@ads-tracker/data'
 import { type App, createMetrics, loadConfig } from '@ads-tracker/service-kit'
-import { createAnswers } from '../src/answers.ts'
+import { createSnapshotCache } from '../src/snapshot-cache.ts'
 import { type AppOptions, buildApp } from '../src/app.ts'
 import { Config } from '../src/config.ts'
 import { createLabels } from '../src/labels.ts'
@@ -64,7 +64,7 @@ export function fakeApp(more: Partial<AppOptions> = {}, env: Record<string, stri
     metrics: createMetrics('ads-api'),
     readiness: () => ({ postgres: 'up' }),
     ads: { list: unused, get: unused, create: unused, update: unused, archive: unused },
-    answers: answersOf(analytics()),
+    snapshots: snapshotsOf(analytics()),
     reports: createReports({ readPeriod: unused, readSeries: unused, listTimeZones: unused, labels, maxAgeMs: 0 }),
     labels,
     findKey,
@@ -80,6 +80,10 @@ export function noChanges(value = analytics()): AnalyticsChanges {
   return { ...value, added: [], complete: true }
 }
 
-export function answersOf(value: Analytics) {
-  return createAnswers({ readAnalytics: async () => value, readChanges: async () => noChanges(value), maxAgeMs: 0 })
+export function snapshotsOf(value: Analytics) {
+  return createSnapshotCache({
+    readAnalytics: async () => value,
+    readChanges: async () => noChanges(value),
+    maxAgeMs: 0,
+  })
 }

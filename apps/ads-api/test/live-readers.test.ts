@@ -2,14 +2,14 @@ import { createServer, get, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { expect, it, onTestFinished } from 'vitest'
-import { type Answer, answerOf } from '../src/answer.ts'
+import { type Snapshot, toSnapshot } from '../src/snapshot.ts'
 import { createLive, type LiveOptions, type StreamEnd } from '../src/live.ts'
 import { analytics } from './fake-app.ts'
 
 it('asks once and serializes once for a message, for a thousand readers', async () => {
   let asked = 0
   let clicks = 0
-  const live = liveOf({ readAnswer: () => answer(10, (clicks += 1), (asked += 1)) })
+  const live = liveOf({ readSnapshot: () => answer(10, (clicks += 1), (asked += 1)) })
   const written: Buffer[][] = []
   for (let reader = 0; reader < 1000; reader += 1) {
     const own: Buffer[] = []
@@ -28,7 +28,7 @@ it('asks once and serializes once for a message, for a thousand readers', async 
 
 it('asks nothing while nobody reads, and goes on with the next reader', async () => {
   let asked = 0
-  const live = liveOf({ readAnswer: () => answer(1, 1, (asked += 1)) })
+  const live = liveOf({ readSnapshot: () => answer(1, 1, (asked += 1)) })
   const own: Buffer[] = []
   const first = responseTo((bytes) => own.push(bytes))
   live.add(first, null)
@@ -49,7 +49,7 @@ it('drops a reader that does not read, and the others go on', async () => {
   let clicks = 0
   const ends: StreamEnd[] = []
   const live = liveOf({
-    readAnswer: () => answer(2000, (clicks += 1)),
+    readSnapshot: () => answer(2000, (clicks += 1)),
     maxWaitingBytes: 64 * 1024,
     onEnd: (reason) => ends.push(reason),
   })
@@ -67,7 +67,7 @@ it('tells who comes while the database does not answer, and sends the others on 
   const down = new Error('down')
   let failure: Error | undefined = down
   let clicks = 0
-  const live = liveOf({ readAnswer: () => (failure ? Promise.reject(failure) : answer(1, (clicks += 1))) })
+  const live = liveOf({ readSnapshot: () => (failure ? Promise.reject(failure) : answer(1, (clicks += 1))) })
   await expect(live.ready()).rejects.toBe(down)
   failure = undefined
   await live.ready()
@@ -86,7 +86,7 @@ it('tells who comes while the database does not answer, and sends the others on 
 
 it('closes although one of its readers does not read', async () => {
   const ends: StreamEnd[] = []
-  const live = liveOf({ readAnswer: () => answer(100_000, 1), onEnd: (reason) => ends.push(reason) })
+  const live = liveOf({ readSnapshot: () => answer(100_000, 1), onEnd: (reason) => ends.push(reason) })
   const url = await serve((raw) => live.add(raw.writeHead(200), null))
   await new Promise((resolve) => get(url, (incoming) => resolve(incoming.pause())))
   await live.close()
@@ -99,9 +99,9 @@ function liveOf(options: LiveOptions) {
   return live
 }
 
-function answer(ads: number, clicks: number, position = clicks): Answer {
+function answer(ads: number, clicks: number, position = clicks): Snapshot {
   const rows = Array.from({ length: ads }, (_, index) => ({ ad_id: index + 1, clicks, impressions: 0, ctr: 0 }))
-  return answerOf(analytics({ rows, position: BigInt(position) }))
+  return toSnapshot(analytics({ rows, position: BigInt(position) }))
 }
 
 function responseTo(onBytes: (bytes: Buffer) => void): ServerResponse {

@@ -9,7 +9,7 @@ import { createRecorder } from './record.ts'
 import { eventRoutes } from './routes/event.ts'
 import { batchRoute } from './routes/batch.ts'
 
-export interface IngestDeps {
+interface IngestDeps {
   config: Config
   metrics: Metrics
   ingest: IngestMetrics
@@ -18,7 +18,7 @@ export interface IngestDeps {
   publish: EventProducer['publish']
 }
 
-/** Takes events over HTTP and answers 202 when Kafka has them. Knows no database. */
+/** Accepts events over HTTP and responds with 202 when Kafka has stored them. Does not use the database. */
 export async function buildApp({ config, metrics, ingest, readiness, topics, publish }: IngestDeps): Promise<App> {
   const app = await createService({
     name: 'click-ingest',

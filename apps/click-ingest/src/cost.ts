@@ -3,8 +3,8 @@ const week = 7 * 24 * 60 * 60 * 1000
 export const limited = 'events; one older than a week counts as 10'
 
 /**
- * How many events one counts for. The rollups of a minute, an hour and a day of the past are made anew for it and kept, so
- * that one older than a week counts as ten.
+ * The number of events that this one counts as. An event of the past adds rows for its minute, hour and day to the rollups, so
+ * one that is older than a week counts as ten.
  */
 export function costOf(event: unknown): number {
   const { timestamp } = (event ?? {}) as { timestamp?: unknown }

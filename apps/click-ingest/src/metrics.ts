@@ -1,29 +1,17 @@
 import { type EventType, eventTypes } from '@ads-tracker/events'
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { observedGauge } from '@ads-tracker/service-kit'
+import { Counter, type Registry } from 'prom-client'
 
 const allOutcomes = ['acknowledged', 'rejected', 'overloaded', 'unknown'] as const
-export type Outcome = (typeof allOutcomes)[number]
+type Outcome = (typeof allOutcomes)[number]
 export type IngestMetrics = ReturnType<typeof createIngestMetrics>
 
 export function createIngestMetrics(registry: Registry, pending: () => { records: number; bytes: number }) {
   const registers = [registry]
-  new Gauge({
-    name: 'ingest_queue_events',
-    help: 'Events that wait for the acknowledgement of Kafka',
-    registers,
-    collect() {
-      this.set(pending().records)
-    },
-  })
-  new Gauge({
-    name: 'ingest_queue_bytes',
-    help: 'Bytes of the events that wait for the acknowledgement of Kafka',
-    registers,
-    collect() {
-      this.set(pending().bytes)
-    },
-  })
-  // Every series is there from the start: one that is absent until the first failure hides that failure from rate().
+  const help = 'that wait for the acknowledgement of Kafka'
+  observedGauge(registry, 'ingest_queue_events', `Events ${help}`, () => pending().records)
+  observedGauge(registry, 'ingest_queue_bytes', `Bytes of the events ${help}`, () => pending().bytes)
+  // Every series exists from the start: rate() does not see the first increment of a new one.
   const counts = Object.fromEntries(
     eventTypes.map((type) => [type, { acknowledged: 0, rejected: 0, overloaded: 0, unknown: 0 }]),
   ) as Record<EventType, Record<Outcome, number>>
@@ -39,7 +27,7 @@ export function createIngestMetrics(registry: Registry, pending: () => { records
     },
   })
   return {
-    /** One more event. A plain number, because prom-client would make and hash an object of labels each time. */
+    /** Counts one event. In a plain number, because prom-client creates and hashes an object of labels each time. */
     count(type: EventType, outcome: Outcome) {
       counts[type][outcome] += 1
     },

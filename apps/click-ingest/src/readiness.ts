@@ -9,17 +9,17 @@ interface KafkaReadinessDeps {
 
 const freshEnoughMs = 2000
 
-/** Kafka is up when it acknowledged lately, or when it knows our topics. Asked at most once at a time. */
+/** Kafka is up if it acknowledged an event recently, or if our topics exist. One check runs at a time. */
 export function kafkaReadiness({ admin, topics, sinceAcknowledged }: KafkaReadinessDeps) {
-  let asking: Promise<string> | undefined
+  let checking: Promise<string> | undefined
 
   return async () => {
     if (sinceAcknowledged() < freshEnoughMs) return { kafka: 'up' }
-    asking ??= ask().finally(() => (asking = undefined))
-    return { kafka: await asking }
+    checking ??= check().finally(() => (checking = undefined))
+    return { kafka: await checking }
   }
 
-  async function ask(): Promise<string> {
+  async function check(): Promise<string> {
     try {
       return (await missingTopics(admin, Object.values(topics), 1000)) ?? 'up'
     } catch (error) {

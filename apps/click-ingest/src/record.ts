@@ -17,7 +17,7 @@ export type Recorded =
   | { outcome: 'overloaded' | 'unknown'; eventId: string }
   | { outcome: 'rejected'; errors: FieldError[] }
 
-/** Validates one event and brings it to Kafka. Never throws: whatever happens is an outcome. */
+/** Validates an event and sends it to Kafka. Never throws: errors are outcomes. */
 export type Recorder = (
   type: EventType,
   body: unknown,
@@ -33,7 +33,7 @@ interface RecorderDeps {
 
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-// One promise for an event: each `async` in between would cost two more and a turn of the microtask queue.
+// One promise for each event: every `async` function in between would add two more and a microtask.
 export function createRecorder({ topics, publish, count }: RecorderDeps): Recorder {
   return function record(type, body, request, idempotencyKey) {
     const parsed = parseEventRequest(body, {

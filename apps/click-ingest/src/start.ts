@@ -6,7 +6,7 @@ import { Config } from './config.ts'
 import { createIngestMetrics } from './metrics.ts'
 import { kafkaReadiness } from './readiness.ts'
 
-/** The whole service. tools/chaos gives a client of Kafka that fails. */
+/** Starts the service. tools/chaos passes a Kafka client that fails. */
 export async function startIngest(env: NodeJS.ProcessEnv, { createKafka = createKafkaClient } = {}): Promise<void> {
   const config = loadConfig(Config, env)
   const topics = topicNames(config.TOPIC_PREFIX)

@@ -1,13 +1,13 @@
 import { type App, createService, type Metrics, type Readiness } from '@ads-tracker/service-kit'
 import type { Config } from './config.ts'
 
-export interface WriterAppDeps {
+interface WriterAppDeps {
   config: Config
   metrics: Metrics
   readiness: Readiness
 }
 
-/** The writer has no HTTP traffic: this is its health and its metrics. */
+/** Serves health and metrics only. */
 export function buildApp({ config, metrics, readiness }: WriterAppDeps): Promise<App> {
   return createService({
     name: 'click-writer',

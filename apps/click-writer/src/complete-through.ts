@@ -1,19 +1,19 @@
 import type { BatchStore } from '@ads-tracker/data'
+import { partitionName } from '@ads-tracker/events'
 import type { Admin, TopicPartition } from '@ads-tracker/kafka'
-import { nameOf } from './lanes.ts'
 
 interface CompleteThroughDeps {
   store: Pick<BatchStore, 'advanceCompleteThrough' | 'now'>
   admin: Pick<Admin, 'offsets'>
   assigned: () => TopicPartition[]
-  /** Told how far this process's clock is ahead of the database's, in milliseconds. */
+  /** Called with the milliseconds that this process's clock is ahead of the database's. */
   onSkew: (ms: number) => void
 }
 
 /**
- * Moves the marks of the assigned partitions. The time is the database's, so that a wrong clock of this process makes no
- * mark wrong. It is taken before the ends of the log are asked for: everything that
- * was acknowledged until then lies below these ends, so where the ledger has reached them, it is in the numbers.
+ * Advances the complete-through marks of the assigned partitions. The time is the database's, so a wrong clock of this process
+ * does not affect it. It is read before the ends of the log: everything that was acknowledged by then is below these ends, so it
+ * is in the numbers of a partition whose ledger has reached its end.
  */
 export async function advanceCompleteThrough({ store, admin, assigned, onSkew }: CompleteThroughDeps): Promise<void> {
   const partitions = assigned()
@@ -26,10 +26,10 @@ export async function advanceCompleteThrough({ store, admin, assigned, onSkew }:
   for (const offsets of await Promise.all(
     topics.map(async (topic) => ({ topic, found: await admin.offsets(topic) })),
   )) {
-    for (const { partition, high } of offsets.found) ends.set(nameOf({ topic: offsets.topic, partition }), high)
+    for (const { partition, high } of offsets.found) ends.set(partitionName({ topic: offsets.topic, partition }), high)
   }
   const known = partitions.flatMap(({ topic, partition }) => {
-    const end = ends.get(nameOf({ topic, partition }))
+    const end = ends.get(partitionName({ topic, partition }))
     return end === undefined ? [] : [{ topic, partition, end }]
   })
   await store.advanceCompleteThrough({ at, ends: known })

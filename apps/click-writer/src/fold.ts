@@ -13,9 +13,9 @@ const pauseMs = 250
 const hour = 60 * 60 * 1000
 
 /**
- * Adds to the rollups what batches have appended, and removes minutes and hours beyond their retention once an hour. Each writer runs
- * this, the database lets one at a time. Numbers are right without it: readers add what is not folded.
- * @returns what ends it
+ * Adds to the rollups what batches have appended, and once an hour removes minutes and hours beyond their retention. Each writer
+ * runs this; the database allows one at a time. Numbers are right without it: readers add what is not folded.
+ * @returns a function that stops it
  */
 export function startFold({ store, log, metrics }: FoldDeps): () => void {
   let trimAt = 0

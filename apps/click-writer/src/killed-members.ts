@@ -10,8 +10,8 @@ interface Deps {
 }
 
 /**
- * Removes members from the group whose process was killed, so that their partitions are assigned at once instead of when
- * their sessions end. The ledger refuses what a member stores that runs nevertheless; such a one joins again.
+ * Removes members whose process was killed from the group, so that their partitions are assigned at once instead of when
+ * their sessions end. A member that still runs joins again; until then the ledger refuses what it stores.
  */
 export async function removeKilled({ members, admin, groupId, log }: Deps): Promise<void> {
   const killed = await members.killed()

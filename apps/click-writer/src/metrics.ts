@@ -1,12 +1,13 @@
 import { countedDeadLetters } from '@ads-tracker/data'
 import { type EventType, topicSettings } from '@ads-tracker/events'
+import { observedGauge } from '@ads-tracker/service-kit'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export type WriterMetrics = ReturnType<typeof createWriterMetrics>
 
 const retentionSeconds = Number(topicSettings.config['retention.ms']) / 1000
-/** Seconds in which the mark is read again; only what goes beyond is added to its age. */
-const usual = 10
+/** The mark is read at least this often; only time beyond it is added to the age of the mark. */
+const markIntervalSeconds = 10
 const results = ['counted', 'duplicate', 'conflict', 'dead_letter', 'recovered'] as const
 
 export function createWriterMetrics(registry: Registry) {
@@ -30,17 +31,12 @@ export function createWriterMetrics(registry: Registry) {
   const skew = gauge('writer_clock_skew_seconds', 'Clock of this process minus the clock of the database')
   let skewMs = 0
   let mark: { lag: number; readAt: number } | undefined
-  // Unknown until it was read once. While it cannot be read, its age grows.
+  // Not set until the mark was read once. While it cannot be read, its age grows.
   const gaugeOfLag = (name: string, help: string, of: (seconds: number) => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        if (mark === undefined) return this.remove()
-        const silent = (performance.now() - mark.readAt) / 1000
-        this.set(of(mark.lag + (silent > usual ? silent : 0)))
-      },
+    observedGauge(registry, name, help, () => {
+      if (mark === undefined) return undefined
+      const silent = (performance.now() - mark.readAt) / 1000
+      return of(mark.lag + (silent > markIntervalSeconds ? silent : 0))
     })
   gaugeOfLag('writer_lag_seconds', 'Now minus the complete-through mark of all partitions', (seconds) => seconds)
   gaugeOfLag(
@@ -50,19 +46,17 @@ export function createWriterMetrics(registry: Registry) {
   )
 
   let upkeepAt = performance.now()
-  new Gauge({
-    name: 'writer_upkeep_age_seconds',
-    help: 'Time since this process last completed partition maintenance, or since it started',
-    registers,
-    collect() {
-      this.set((performance.now() - upkeepAt) / 1000)
-    },
-  })
+  observedGauge(
+    registry,
+    'writer_upkeep_age_seconds',
+    'Time since this process last completed partition maintenance, or since it started',
+    () => (performance.now() - upkeepAt) / 1000,
+  )
 
   return {
     events,
     retries,
-    /** The upkeep of partitions is complete for now. */
+    /** Partition maintenance is complete for now. */
     upkeepDone: () => void (upkeepAt = performance.now()),
     batchEvents: new Histogram({
       name: 'writer_batch_events',
@@ -78,7 +72,7 @@ export function createWriterMetrics(registry: Registry) {
     }),
     queued: gauge('writer_queue_events', 'Events that were read and are not stored yet'),
     lagEvents: gauge('writer_lag_events', 'Records of the log, over all partitions, that are not in the numbers yet'),
-    /** Everything acknowledged before this time is in the numbers, as was just read. */
+    /** Sets the mark that was just read: everything acknowledged before this time is in the numbers. */
     completeThrough: (time: Date) =>
       void (mark = { lag: Math.max(0, Date.now() - skewMs - time.getTime()) / 1000, readAt: performance.now() }),
     /** How far this process's clock is ahead of the database's. */

@@ -7,16 +7,15 @@ import {
   readLedger,
   readRawRetentionDays,
 } from '@ads-tracker/data'
-import { topicNames } from '@ads-tracker/events'
+import { partitionName, topicNames } from '@ads-tracker/events'
 import { createAdmin, createBatchConsumer, createKafka, createKafkaLog, type TopicPartition } from '@ads-tracker/kafka'
 import type { Logger, Metrics } from '@ads-tracker/service-kit'
-import { createAudit } from './books.ts'
+import { createAudit } from './ledger-audit.ts'
 import { advanceCompleteThrough } from './complete-through.ts'
 import type { Config } from './config.ts'
 import { every } from './every.ts'
 import { startFold } from './fold.ts'
 import { removeKilled } from './killed-members.ts'
-import { nameOf } from './lanes.ts'
 import { createWriterMetrics } from './metrics.ts'
 import { checkDatabase, checkTopics, writerReadiness } from './readiness.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -34,8 +33,8 @@ const allParts = { createKafka, createBatchConsumer, createBatchStore }
 export type Parts = typeof allParts
 
 const day = 24 * 60 * 60 * 1000
-/** Records before the ledger's position that are read once more at an assignment; several, as one may be a dead letter. */
-const probed = 100n
+/** Records below the position of the ledger that are read again after an assignment; several, because one may be a dead letter. */
+const rereadRecords = 100n
 const isShorter = (
   { 'retention.ms': kept = '-1', 'segment.ms': segment = '0' }: Record<string, string>,
   days: number,
@@ -43,27 +42,27 @@ const isShorter = (
 
 const later = (a: bigint, b: bigint) => (a > b ? a : b)
 
-/** Wires Kafka to PostgreSQL and keeps the books. Starts at once, waits for what is not there yet, and crashes when stuck. */
+/** Stores what arrives in Kafka in PostgreSQL and audits the ledger. Waits until both are available; exits when stuck. */
 export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
   const { createKafka, createBatchConsumer, createBatchStore } = { ...allParts, ...parts }
   const metrics = createWriterMetrics(registry)
   const topics = topicNames(config.TOPIC_PREFIX)
   const connection = { ...databaseAddress(config), name: 'click-writer' }
   const database = createDatabase({ ...connection, max: 1 })
-  // a connection that is older than a fail-over would tell of the server that was
+  // after a fail-over an old connection may still reach the former primary
   const health = createDatabase({ ...connection, max: 1, statementTimeoutMs: 1000, maxLifetimeSeconds: 10 })
   const control = createBatchStore(connection)
-  // of its own: a long statement of the upkeep never delays the mark or a batch
+  // a connection of its own, so that long maintenance statements do not delay the mark or a batch
   const upkeep = createBatchStore(connection)
-  // of its own, too: batches go on while a fold runs
+  // a connection of its own, so that batches are stored while a fold runs
   const folder = createBatchStore(connection)
   const filter = createDuplicateFilter()
   const stores = Array.from({ length: config.STATEMENTS }, () => createBatchStore({ ...connection, filter }))
-  // coordinator look-ups of the consumer use the client's retries: they must outlast an outage
-  const patient = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
-  const kafka = createKafka(config, 'click-writer', createKafkaLog(log), patient)
+  // the consumer looks up its coordinator with the retries of the client: they must last through an outage
+  const retry = { initialRetryTime: 100, maxRetryTime: 5000, retries: 20 }
+  const kafka = createKafka(config, 'click-writer', createKafkaLog(log), retry)
   const admin = createAdmin(kafka)
-  const auditBooks = createAudit({ database, admin, topics, metrics })
+  const auditLedger = createAudit({ database, admin, topics, metrics })
   const writer = createWriter({
     stores,
     topics,
@@ -100,16 +99,20 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
     await untilDone(() => checkTopics(admin, topics))
     await untilDone(checkRetention)
     if (closing) return
-    const quietly = (what: string) => (error: unknown) => log.warn({ err: error }, `could not ${what}; retrying`)
+    const warnAbout = (what: string) => (error: unknown) => log.warn({ err: error }, `could not ${what}; retrying`)
     tasks.push(
       every(1000, commit, (error) => log.debug({ err: error }, 'offsets not committed')),
       every(
         500,
         () => advanceCompleteThrough({ store: control, admin, assigned: writer.upToDate, onSkew: metrics.clockSkew }),
-        quietly('update the freshness mark'),
+        warnAbout('update the freshness mark'),
       ),
-      every(5000, audit, quietly('audit the ledger')),
-      every(300, () => removeKilled({ members, admin, groupId, log }), quietly('look for killed members of the group')),
+      every(5000, audit, warnAbout('audit the ledger')),
+      every(
+        300,
+        () => removeKilled({ members, admin, groupId, log }),
+        warnAbout('look for killed members of the group'),
+      ),
       startUpkeep({ store: upkeep, log, metrics }),
       startFold({ store: folder, log, metrics }),
       every(
@@ -140,17 +143,17 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
     )
   }
 
-  // The ledger is the truth and the group's offset a hint: a database that was restored from a backup is behind it.
-  // A partition that was added later starts a book of its own, at the beginning of its log. The last records that the
-  // book knows are read once more: where they are others, the log is not the one that was read before.
+  // Reading continues from the ledger, not from the committed offset: a database that was restored from a backup is behind it.
+  // A partition that was added later gets a ledger row of its own, from the beginning of its log. The last records below the
+  // position are read again: if they are unknown, the topic was recreated or truncated.
   async function continueFromLedger(partitions: TopicPartition[]) {
     await control.ensureLedger(partitions)
     const { rows } = await readLedger(database)
     for (const { topic, partition } of partitions) {
-      const book = rows.find((row) => row.topic === topic && row.partition === partition)
-      if (book === undefined || writer.isReadingAll(book)) continue
-      if (book.recovered > 0n) writer.readAll(book)
-      else consumer.seek({ topic, partition, offset: later(book.firstOffset, book.nextOffset - probed) })
+      const row = rows.find((row) => row.topic === topic && row.partition === partition)
+      if (row === undefined || writer.isReadingAll(row)) continue
+      if (row.recovered > 0n) writer.readAll(row)
+      else consumer.seek({ topic, partition, offset: later(row.firstOffset, row.nextOffset - rereadRecords) })
     }
   }
 
@@ -167,12 +170,12 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
   }
 
   async function audit() {
-    const known = writer.lanes.positions()
-    const { rows } = await auditBooks()
+    const known = writer.queues.positions()
+    const { rows } = await auditLedger()
     writer.reconcile(rows, known)
   }
 
-  // A record that outlives its raw event in the log could be counted a second time.
+  // A record that is kept longer than its raw event could be counted again.
   async function checkRetention() {
     const rawRetentionDays = await readRawRetentionDays(database)
     const described = await Promise.allSettled(Object.values(topics).map(admin.describe))
@@ -190,10 +193,12 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
   }
 
   async function commit() {
-    const moved = writer.lanes.positions().filter((position) => committed.get(nameOf(position)) !== position.offset)
+    const moved = writer.queues
+      .positions()
+      .filter((position) => committed.get(partitionName(position)) !== position.offset)
     if (moved.length === 0) return
     await consumer.commit(moved)
-    for (const position of moved) committed.set(nameOf(position), position.offset)
+    for (const position of moved) committed.set(partitionName(position), position.offset)
   }
 
   async function close() {

@@ -3,7 +3,7 @@ import { buildApp } from './app.ts'
 import { Config } from './config.ts'
 import { type Parts, startPipeline } from './pipeline.ts'
 
-/** The whole service. `parts` replaces what the pipeline is made of: tools/chaos gives parts that fail. */
+/** Starts the service. `parts` replaces parts of the pipeline: tools/chaos passes parts that fail. */
 export async function startWriter(env: NodeJS.ProcessEnv, parts: Partial<Parts> = {}): Promise<void> {
   const config = loadConfig(Config, env)
   const metrics = createMetrics('click-writer')

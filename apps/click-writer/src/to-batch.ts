@@ -1,34 +1,39 @@
 import type { Batch } from '@ads-tracker/data'
-import type { Entry, Piece } from './piece.ts'
+import type { DecodedRecord, PartitionBatch } from './partition-batch.ts'
 
-/** The arguments of one statement: a slice for each piece, its events, and what of it cannot be stored as an event. */
-export function toBatch(pieces: Piece[]): Batch {
-  const batch: Batch = { slices: [], events: [], deadLetters: [] }
-  pieces.forEach((piece, slice) => {
-    batch.slices.push({
-      topic: piece.topic,
-      partition: piece.partition,
-      type: piece.type,
-      firstOffset: piece.first,
-      nextOffset: piece.next,
-      lastTimestamp: (piece.entries.at(-1) as Entry).record.timestamp,
+/** The arguments of one statement: an offset range for each partition, its events, and its dead letters. */
+export function toBatch(partitions: PartitionBatch[]): Batch {
+  const batch: Batch = { ranges: [], events: [], deadLetters: [] }
+  partitions.forEach(({ topic, partition, type, first, next, records }, range) => {
+    batch.ranges.push({
+      topic,
+      partition,
+      type,
+      firstOffset: first,
+      nextOffset: next,
+      lastTimestamp: (records.at(-1) as DecodedRecord).raw.timestamp,
     })
-    for (const { record, event, dead, replayOf } of piece.entries) {
-      if (event && !dead) batch.events.push({ slice, offset: record.offset, event, replayOf })
-      else if (dead) batch.deadLetters.push({ slice, offset: record.offset, ...deadLetterOf(dead, record), replayOf })
+    for (const { raw, event, deadLetter, replayOf } of records) {
+      if (event && !deadLetter) batch.events.push({ range, offset: raw.offset, event, replayOf })
+      else if (deadLetter)
+        batch.deadLetters.push({ range, offset: raw.offset, ...deadLetterOf(deadLetter, raw), replayOf })
     }
   })
   return batch
 }
 
 function deadLetterOf(
-  { reason, detail, eventId }: NonNullable<Entry['dead']>,
-  { key, value, headers }: Entry['record'],
+  { reason, detail, eventId }: NonNullable<DecodedRecord['deadLetter']>,
+  { key, value, headers }: DecodedRecord['raw'],
 ) {
   return { reason, detail, eventId, key, value, headers }
 }
 
 /** Marks an event as one that cannot be counted. */
-export function moveToDeadLetters(entry: Entry, reason: NonNullable<Entry['dead']>['reason'], detail: string) {
-  entry.dead = { reason, detail, eventId: entry.event?.event_id ?? null }
+export function moveToDeadLetters(
+  record: DecodedRecord,
+  reason: NonNullable<DecodedRecord['deadLetter']>['reason'],
+  detail: string,
+) {
+  record.deadLetter = { reason, detail, eventId: record.event?.event_id ?? null }
 }

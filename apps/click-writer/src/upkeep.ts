@@ -13,21 +13,15 @@ const minute = 60_000
 const hour = 60 * minute
 
 /**
- * Makes and removes partitions once an hour, and again after a minute when it failed or was blocked. Nothing waits for it:
- * events are stored without it, too.
- * @returns what ends it
+ * Creates and drops partitions of the tables once an hour, and again after a minute when that failed or was blocked. Events are
+ * stored without it.
+ * @returns a function that stops it
  */
 export function startUpkeep({ store, log, metrics }: UpkeepDeps): () => void {
   let dueAt = 0
-  let stopped = false
-  const stop = every(minute, maintain, (error) => {
-    // closing the connection ends a statement that runs
-    if (!stopped) log.error({ err: error }, 'partition maintenance failed; retrying in a minute')
-  })
-  return () => {
-    stopped = true
-    stop()
-  }
+  return every(minute, maintain, (error) =>
+    log.error({ err: error }, 'partition maintenance failed; retrying in a minute'),
+  )
 
   async function maintain() {
     if (performance.now() < dueAt) return

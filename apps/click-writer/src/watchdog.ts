@@ -1,8 +1,8 @@
 interface WatchdogDeps {
   /** Milliseconds since something was stored, 0 while there is nothing to store. */
   sinceProgress: () => number
-  sinceLastTurn: () => number
-  /** Reject while a dependency is down: its outage is not a reason to exit. */
+  sinceLastPoll: () => number
+  /** Each rejects while its dependency is down, which is no reason to exit. */
   checks: (() => Promise<void>)[]
   limitMs: number
 }
@@ -12,11 +12,11 @@ interface WatchdogDeps {
  * dependencies have been available. The caller exits, so that the supervisor restarts the process.
  * @returns a function to call every few seconds; it throws when no progress was made for `limitMs`
  */
-export function createWatchdog({ sinceProgress, sinceLastTurn, checks, limitMs }: WatchdogDeps): () => Promise<void> {
+export function createWatchdog({ sinceProgress, sinceLastPoll, checks, limitMs }: WatchdogDeps): () => Promise<void> {
   let outageAt = -Infinity
   return async function watch() {
-    const stalled = Math.max(sinceProgress(), sinceLastTurn())
-    // an outage that ends before this leaves enough of the limit
+    const stalled = Math.max(sinceProgress(), sinceLastPoll())
+    // too early to exit, so the dependencies need not be checked yet
     if (stalled < limitMs / 4) return
     const states = await Promise.allSettled(checks.map((check) => check()))
     if (states.some(({ status }) => status === 'rejected')) outageAt = performance.now()

@@ -1,13 +1,13 @@
 import type { BatchStore } from '@ads-tracker/data'
-import { topicOf, type TopicNames } from '@ads-tracker/events'
+import { partitionName, topicOf, type TopicNames } from '@ads-tracker/events'
 import type { Admin, BatchConsumer, ConsumedBatch, TopicPartition } from '@ads-tracker/kafka'
 import type { Logger } from '@ads-tracker/service-kit'
-import { createLanes, type Lanes, nameOf } from './lanes.ts'
+import { createPartitionQueues, type PartitionQueues } from './partition-queues.ts'
 import type { WriterMetrics } from './metrics.ts'
-import { bytesOf, type Piece, sizeOf, toPieces } from './piece.ts'
-import { type Applied, type Gap, storePieces } from './store-pieces.ts'
+import { bytesOf, type PartitionBatch, sizeOf, toPartitionBatches } from './partition-batch.ts'
+import { type Applied, type Gap, storeBatches } from './store-batches.ts'
 
-export interface WriterDeps {
+interface WriterDeps {
   stores: BatchStore[]
   topics: TopicNames
   admin: Pick<Admin, 'offsets'>
@@ -21,20 +21,23 @@ export interface WriterDeps {
 
 export type Writer = ReturnType<typeof createWriter>
 
-const waitTurn = 200
-/** Events that wait before a second statement runs beside the first: below it, one that takes all costs less than two that share. */
-const worthAnother = 1000
-const heldPause = 2000
+const fullQueueWaitMs = 200
+/** A second statement runs only while at least this many events wait: fewer cost less in one statement than in two. */
+const secondStatementThreshold = 1000
+const pausedRetryMs = 2000
 
 /**
- * Group commit: while statements run, whatever arrives from any partition is decoded and queued, and is the next batch.
+ * Group commit: records that arrive while statements run are decoded and queued, and become the next batch.
  * Reading, decoding and SQL overlap; a partition is in at most one statement at a time, in offset order.
  */
 export function createWriter(deps: WriterDeps) {
   const { stores, topics, admin, log, metrics, batchMaxEvents, batchMaxBytes } = deps
-  const lanes: Lanes = createLanes()
-  const held = new Map<string, Gap>()
-  /** Partitions whose whole log is read since they were assigned, and the ledger's position: until then the ledger says too much. */
+  const queues: PartitionQueues = createPartitionQueues()
+  const paused = new Map<string, Gap>()
+  /**
+   * Partitions whose log is read from the start, with the position of the ledger: up to there the ledger claims records that may
+   * not be stored. 0 once that position was reached.
+   */
   const readFromStart = new Map<string, bigint>()
   let consumer: BatchConsumer | undefined
   let stopping = false
@@ -42,26 +45,26 @@ export function createWriter(deps: WriterDeps) {
   let running: Promise<void>[] = []
 
   return {
-    lanes,
+    queues,
     onBatch,
     onAssigned,
     reconcile,
     readAll,
-    isReadingAll: (place: TopicPartition) => readFromStart.has(nameOf(place)),
-    /** Partitions whose ledger tells all that is stored. */
-    upToDate: () => lanes.assigned().filter((place) => (readFromStart.get(nameOf(place)) ?? 0n) === 0n),
-    /** Partitions that wait for an operator: their log begins after the ledger. */
-    held: () => [...held.values()],
+    isReadingAll: (place: TopicPartition) => readFromStart.has(partitionName(place)),
+    /** Partitions whose ledger is not ahead of what is stored. */
+    upToDate: () => queues.assigned().filter((place) => (readFromStart.get(partitionName(place)) ?? 0n) === 0n),
+    /** Partitions that wait for an operator: their log begins after the position of the ledger. */
+    paused: () => [...paused.values()],
     /** Milliseconds since something was last stored; 0 while there is nothing to store. */
-    sinceProgress: () => (lanes.isIdle() ? 0 : performance.now() - progressedAt),
+    sinceProgress: () => (queues.isIdle() ? 0 : performance.now() - progressedAt),
     start(from: BatchConsumer) {
       consumer = from
-      running = stores.map((store, index) => keepStoring(store, index === 0 ? 1 : worthAnother))
+      running = stores.map((store, index) => keepStoring(store, index === 0 ? 1 : secondStatementThreshold))
     },
-    /** Ends the statements that run; what waits is read again by the next owner of the partitions. */
+    /** Waits for running statements to end; the next owner of the partitions reads waiting records again. */
     async stop() {
       stopping = true
-      lanes.notify()
+      queues.notify()
       await Promise.all(running)
     },
   }
@@ -69,61 +72,61 @@ export function createWriter(deps: WriterDeps) {
   async function onBatch({ topic, partition, records, heartbeat, isStale }: ConsumedBatch) {
     const type = topicOf(topics, topic)
     if (type === undefined) return
-    const pieces = toPieces({ topic, partition }, type, records)
-    while (isFull(pieces) && !stopping && !isStale()) {
-      await Promise.race([lanes.changed(), new Promise((resolve) => setTimeout(resolve, waitTurn))])
+    const batches = toPartitionBatches({ topic, partition }, type, records)
+    while (isFull(batches) && !stopping && !isStale()) {
+      await Promise.race([queues.changed(), new Promise((resolve) => setTimeout(resolve, fullQueueWaitMs))])
       await heartbeat()
     }
     if (stopping || isStale()) return
-    if (lanes.isIdle()) progressedAt = performance.now()
-    lanes.push(pieces)
+    if (queues.isIdle()) progressedAt = performance.now()
+    queues.push(batches)
   }
 
-  // One batch is taken whatever its size: a queue that is empty has room for it.
-  function isFull(pieces: Piece[]): boolean {
+  // An empty queue accepts one batch of any size.
+  function isFull(batches: PartitionBatch[]): boolean {
     const { queueMaxEvents, queueMaxBytes } = deps
     return (
-      (lanes.size() > 0 && lanes.size() + sizeOf(pieces) > queueMaxEvents) ||
-      (lanes.bytes() > 0 && lanes.bytes() + bytesOf(pieces) > queueMaxBytes)
+      (queues.size() > 0 && queues.size() + sizeOf(batches) > queueMaxEvents) ||
+      (queues.bytes() > 0 && queues.bytes() + bytesOf(batches) > queueMaxBytes)
     )
   }
 
   function onAssigned(partitions: TopicPartition[]) {
-    log.info({ partitions: partitions.map(nameOf) }, 'partitions assigned')
-    held.clear()
+    log.info({ partitions: partitions.map(partitionName) }, 'partitions assigned')
+    paused.clear()
     readFromStart.clear()
-    lanes.assign(partitions)
+    queues.assign(partitions)
   }
 
   async function keepStoring(store: BatchStore, atLeast: number) {
     while (!stopping) {
-      const pieces = lanes.size() < atLeast ? [] : lanes.take(batchMaxEvents, batchMaxBytes)
-      metrics.queued.set(lanes.size())
-      if (pieces.length === 0) await lanes.changed()
-      else await storeAll(store, pieces)
+      const batches = queues.size() < atLeast ? [] : queues.take(batchMaxEvents, batchMaxBytes)
+      metrics.queued.set(queues.size())
+      if (batches.length === 0) await queues.changed()
+      else await storeAll(store, batches)
     }
   }
 
-  async function storeAll(store: BatchStore, pieces: Piece[]) {
+  async function storeAll(store: BatchStore, batches: PartitionBatch[]) {
     const began = performance.now()
     const rereads = new Map(readFromStart)
-    await storePieces(pieces, { store, log, metrics, onApplied, onGap, isStopping: () => stopping })
-    metrics.batchEvents.observe(sizeOf(pieces))
+    await storeBatches(batches, { store, log, metrics, onApplied, onGap, isStopping: () => stopping })
+    metrics.batchEvents.observe(sizeOf(batches))
     metrics.batchSeconds.observe((performance.now() - began) / 1000)
-    logDeadLetters(pieces)
-    for (const piece of pieces) {
-      const until = rereads.get(nameOf(piece))
-      if (until !== undefined && piece.next >= until && readFromStart.has(nameOf(piece)))
-        readFromStart.set(nameOf(piece), 0n)
+    logDeadLetters(batches)
+    for (const batch of batches) {
+      const until = rereads.get(partitionName(batch))
+      if (until !== undefined && batch.next >= until && readFromStart.has(partitionName(batch)))
+        readFromStart.set(partitionName(batch), 0n)
     }
-    lanes.release(pieces)
+    queues.release(batches)
   }
 
-  function onApplied({ slices }: Applied) {
+  function onApplied({ partitions }: Applied) {
     progressedAt = performance.now()
-    for (const { topic, partition, nextOffset, counted, duplicates, conflicts, deadLetters, recovered } of slices) {
-      lanes.stored({ topic, partition, next: nextOffset })
-      held.delete(nameOf({ topic, partition }))
+    for (const { topic, partition, nextOffset, counted, duplicates, conflicts, deadLetters, recovered } of partitions) {
+      queues.stored({ topic, partition, next: nextOffset })
+      paused.delete(partitionName({ topic, partition }))
       const type = topicOf(topics, topic) ?? 'click'
       metrics.events.inc({ type, result: 'counted' }, counted)
       metrics.events.inc({ type, result: 'duplicate' }, duplicates)
@@ -140,75 +143,76 @@ export function createWriter(deps: WriterDeps) {
     }
   }
 
-  // Where one record of another log was unknown, those before it may be as well: all of it is read, whatever the ledger has
-  // passed. Once for each assignment, until an operator accepts the new log: `recovered` of the book remembers it.
+  // If one record below the position of the ledger was unknown, earlier ones may be unknown too, so the whole log is read. This
+  // happens once for each assignment until an operator accepts the new log: `recovered` of the ledger row stays above 0.
   function readAll({ topic, partition, nextOffset }: TopicPartition & { nextOffset: bigint }) {
     const place = { topic, partition }
-    if (readFromStart.has(nameOf(place))) return
-    readFromStart.set(nameOf(place), nextOffset)
-    lanes.readAgain(place, 0n)
-    steer((group) => group.seek({ ...place, offset: 0n }))
+    if (readFromStart.has(partitionName(place))) return
+    readFromStart.set(partitionName(place), nextOffset)
+    queues.readAgain(place, 0n)
+    withConsumer((group) => group.seek({ ...place, offset: 0n }))
   }
 
-  // First read again from where the ledger stands: a restored database gets its events this way. Only when the log
-  // does not have them either is it real, and then nothing of this partition is stored until an operator accepts it.
+  // First read again from the position of the ledger: this is how a restored database gets its events. If the log does not have
+  // them either, the gap is real, and nothing of this partition is stored until an operator accepts it.
   function onGap(gap: Gap) {
-    if (lanes.readAgain(gap, gap.expected)) return hold(gap)
-    log.warn(text(gap), 'the ledger is behind the consumer; reading again from the position of the ledger')
-    steer((group) => group.seek({ ...gap, offset: gap.expected }))
+    if (queues.readAgain(gap, gap.expected)) return pausePartition(gap)
+    log.warn(logFields(gap), 'the ledger is behind the consumer; reading again from the position of the ledger')
+    withConsumer((group) => group.seek({ ...gap, offset: gap.expected }))
   }
 
-  // A database that was restored while nothing arrives has no other way to show that its ledger went back. `known` was
-  // taken before the books were read: what was stored in between is newer than they are.
+  // While nothing arrives, only this comparison shows that the database was restored and its ledger moved back. `known` was read
+  // before the ledger: what was stored in between is newer.
   function reconcile(
-    books: (TopicPartition & { nextOffset: bigint; recovered: bigint })[],
+    rows: (TopicPartition & { nextOffset: bigint; recovered: bigint })[],
     known: (TopicPartition & { offset: bigint })[],
   ) {
-    for (const book of books) {
-      // also where the answer that told of it was lost
-      if (book.recovered > 0n && lanes.has(book)) readAll(book)
-      // an operator accepted the log, which is read into a new book
-      else if (book.recovered === 0n) readFromStart.delete(nameOf(book))
+    for (const row of rows) {
+      // also when the result of the statement that recovered events was lost
+      if (row.recovered > 0n && queues.has(row)) readAll(row)
+      // an operator accepted the log; it has a new ledger row
+      else if (row.recovered === 0n) readFromStart.delete(partitionName(row))
     }
     for (const { topic, partition, offset } of known) {
-      const book = books.find((row) => row.topic === topic && row.partition === partition)
-      if (book === undefined || book.nextOffset >= offset || lanes.idleAt({ topic, partition }) !== offset) continue
+      const row = rows.find((row) => row.topic === topic && row.partition === partition)
+      if (row === undefined || row.nextOffset >= offset || queues.idlePosition({ topic, partition }) !== offset)
+        continue
       log.warn(
-        { topic, partition, stored: String(offset), ledger: String(book.nextOffset) },
+        { topic, partition, stored: String(offset), ledger: String(row.nextOffset) },
         'the ledger has moved back, as after a restore; reading again from its position',
       )
-      lanes.stored({ topic, partition, next: book.nextOffset })
-      steer((group) => group.seek({ topic, partition, offset: book.nextOffset }))
+      queues.stored({ topic, partition, next: row.nextOffset })
+      withConsumer((group) => group.seek({ topic, partition, offset: row.nextOffset }))
     }
   }
 
-  function hold(gap: Gap) {
-    const name = nameOf(gap)
-    if (!held.has(name))
+  function pausePartition(gap: Gap) {
+    const name = partitionName(gap)
+    if (!paused.has(name))
       log.error(
-        text(gap),
+        logFields(gap),
         'unread records have been removed from the log; the partition is paused until the gap is accepted with `npm run ledger -- accept` (see the runbook)',
       )
-    held.set(name, gap)
-    steer((group) => group.pause([gap]))
-    setTimeout(() => void readHeld(name), heldPause).unref()
+    paused.set(name, gap)
+    withConsumer((group) => group.pause([gap]))
+    setTimeout(() => void retryPaused(name), pausedRetryMs).unref()
   }
 
-  // The ledger answers with the same gap until it was accepted.
-  async function readHeld(name: string) {
-    const gap = held.get(name)
+  // Storing ends with the same gap until it was accepted.
+  async function retryPaused(name: string) {
+    const gap = paused.get(name)
     if (gap === undefined) return
     const offsets = await admin.offsets(gap.topic).catch(() => [])
-    if (stopping || held.get(name) !== gap) return
+    if (stopping || paused.get(name) !== gap) return
     const low = offsets.find(({ partition }) => partition === gap.partition)?.low ?? gap.expected
-    steer((group) => {
+    withConsumer((group) => {
       group.seek({ ...gap, offset: low > gap.expected ? low : gap.expected })
       group.resume([gap])
     })
   }
 
-  // kafkajs refuses this while its consumer restarts. The assignment that follows reads on from the ledger in any case.
-  function steer(action: (consumer: BatchConsumer) => void) {
+  // kafkajs throws while its consumer restarts. The next assignment continues from the ledger in any case.
+  function withConsumer(action: (consumer: BatchConsumer) => void) {
     try {
       if (consumer) action(consumer)
     } catch (error) {
@@ -216,28 +220,28 @@ export function createWriter(deps: WriterDeps) {
     }
   }
 
-  function logDeadLetters(pieces: Piece[]) {
-    for (const { topic, partition, entries } of pieces) {
-      for (const { dead, record } of entries) {
-        if (!dead) continue
-        const { 'request-id': reqId, traceparent } = record.headers
+  function logDeadLetters(batches: PartitionBatch[]) {
+    for (const { topic, partition, records } of batches) {
+      for (const { deadLetter, raw } of records) {
+        if (!deadLetter) continue
+        const { 'request-id': reqId, traceparent } = raw.headers
         log.warn(
           {
             topic,
             partition,
-            offset: String(record.offset),
-            reason: dead.reason,
-            event_id: dead.eventId,
+            offset: String(raw.offset),
+            reason: deadLetter.reason,
+            event_id: deadLetter.eventId,
             reqId,
             traceparent,
           },
-          `event ${dead.eventId ?? 'without an id'} moved to dead letters: ${dead.reason}`,
+          `event ${deadLetter.eventId ?? 'without an id'} moved to dead letters: ${deadLetter.reason}`,
         )
       }
     }
   }
 }
 
-function text({ topic, partition, expected, found }: Gap) {
+function logFields({ topic, partition, expected, found }: Gap) {
   return { topic, partition, expected: String(expected), found: String(found) }
 }

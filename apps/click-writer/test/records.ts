@@ -1,6 +1,6 @@
 import { type AdEvent, encodeEvent, uuidv7 } from '@ads-tracker/events'
 import type { ConsumedRecord } from '@ads-tracker/kafka'
-import { type Piece, toPieces } from '../src/piece.ts'
+import { type PartitionBatch, toPartitionBatches } from '../src/partition-batch.ts'
 
 export function anEvent(change: Partial<AdEvent> = {}): AdEvent {
   const now = new Date().toISOString()
@@ -31,8 +31,8 @@ export function aRecord(
   }
 }
 
-/** A piece of `count` clicks from offset `first` of a partition. */
-export function aPiece(partition: number, first: number, count: number): Piece {
+/** A batch of `count` clicks from offset `first` of a partition. */
+export function aBatch(partition: number, first: number, count: number): PartitionBatch {
   const records = Array.from({ length: count }, (_, i) => aRecord(first + i))
-  return toPieces({ topic: 'clicks', partition }, 'click', records)[0] as Piece
+  return toPartitionBatches({ topic: 'clicks', partition }, 'click', records)[0] as PartitionBatch
 }

@@ -32,7 +32,7 @@ describe('click-writer on a real Kafka and PostgreSQL', () => {
     await system.expectBalance()
   })
 
-  it('buries poison with its bytes, headers and reason, and stores its neighbours', async () => {
+  it('moves a record that cannot be decoded to dead letters, with its bytes, headers and reason, and stores its neighbours', async () => {
     const system = await writerSystem()
     const writer = await system.startWriter()
     const poison = {
@@ -131,7 +131,7 @@ describe('a log that is not the one that was read before', () => {
     await vi.waitFor(
       async () => {
         await system.publish('click', 1)
-        expect(await heldBy(writer)).toContain(`${topic}/${partition}`)
+        expect(await ledgerState(writer)).toContain(`${topic}/${partition}`)
       },
       { timeout: 20_000, interval: 200 },
     )
@@ -142,7 +142,7 @@ describe('a log that is not the one that was read before', () => {
     const end = (await system.admin.offsets(topic)).find((each) => each.partition === partition)?.high ?? 0n
     await acceptLedger(system.database, { topic, partition, reason: 'test', begin: lost, end })
     await vi.waitFor(async () => expect((await bookOf())?.nextOffset).toBe(end), { timeout: 20_000 })
-    expect(await heldBy(writer)).toBe('up')
+    expect(await ledgerState(writer)).toBe('up')
     await system.settled()
     await system.expectBalance()
   })
@@ -338,7 +338,7 @@ describe('starting', () => {
   })
 })
 
-async function heldBy(writer: { url: string }): Promise<string> {
+async function ledgerState(writer: { url: string }): Promise<string> {
   const { dependencies } = (await (await fetch(`${writer.url}/readyz`)).json()) as {
     dependencies: Record<string, string>
   }

@@ -19,7 +19,7 @@ function watchdog() {
   }
   return createWatchdog({
     sinceProgress: () => performance.now() - progressedAt,
-    sinceLastTurn: () => performance.now() - turnedAt,
+    sinceLastPoll: () => performance.now() - turnedAt,
     checks: [check],
     limitMs: 60 * second,
   })

@@ -16,9 +16,9 @@ function writing({ queueMaxBytes = 32_000_000 } = {}) {
   const running: { store: number; events: number; end: () => void }[] = []
   const seek = vi.fn()
   const stores = [0, 1].map((store) => ({
-    apply: ({ slices, events }: Batch) =>
+    apply: ({ ranges, events }: Batch) =>
       new Promise<BatchOutcome>((resolve) => {
-        const stored = slices.map(({ topic, partition, nextOffset }) => ({
+        const stored = ranges.map(({ topic, partition, nextOffset }) => ({
           topic,
           partition,
           nextOffset,
@@ -28,7 +28,7 @@ function writing({ queueMaxBytes = 32_000_000 } = {}) {
           deadLetters: 0,
           recovered: 0,
         }))
-        running.push({ store, events: events.length, end: () => resolve({ status: 'applied', slices: stored }) })
+        running.push({ store, events: events.length, end: () => resolve({ status: 'applied', partitions: stored }) })
       }),
   }))
   const writer = createWriter({
@@ -109,7 +109,7 @@ describe('the writer', () => {
     expect(taken).toBe(false)
     running[0]!.end()
     await second
-    expect(writer.lanes.bytes()).toBeGreaterThan(0)
+    expect(writer.queues.bytes()).toBeGreaterThan(0)
   })
 
   it('survives a consumer that restarts while it should read again from the ledger', async () => {
@@ -120,8 +120,8 @@ describe('the writer', () => {
     await arrive(0, 0, 5)
     await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
     running[0]!.end()
-    await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1), 10_000)
-    writer.reconcile([{ ...partition0, nextOffset: 2n, recovered: 0n }], writer.lanes.positions())
+    await vi.waitFor(() => expect(writer.queues.positions()).toHaveLength(1), 10_000)
+    writer.reconcile([{ ...partition0, nextOffset: 2n, recovered: 0n }], writer.queues.positions())
     expect(seek).toHaveBeenCalled()
   })
 
@@ -130,8 +130,8 @@ describe('the writer', () => {
     await arrive(0, 0, 5)
     await vi.waitFor(() => expect(running).toHaveLength(1), 10_000)
     running[0]!.end()
-    await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1), 10_000)
-    writer.reconcile([{ ...partition0, nextOffset: 2n, recovered: 0n }], writer.lanes.positions())
+    await vi.waitFor(() => expect(writer.queues.positions()).toHaveLength(1), 10_000)
+    writer.reconcile([{ ...partition0, nextOffset: 2n, recovered: 0n }], writer.queues.positions())
     expect(seek).toHaveBeenCalledWith({ ...partition0, offset: 2n })
   })
 
@@ -142,13 +142,13 @@ describe('the writer', () => {
       await vi.waitFor(() => expect(running).toHaveLength(index + 1), 10_000)
       if (index === 0) {
         running[0]!.end()
-        await vi.waitFor(() => expect(writer.lanes.positions()).toHaveLength(1), 10_000)
+        await vi.waitFor(() => expect(writer.queues.positions()).toHaveLength(1), 10_000)
       }
     }
-    const known = writer.lanes.positions()
+    const known = writer.queues.positions()
     const books = [{ ...partition0, nextOffset: 5n, recovered: 0n }]
     running[1]!.end()
-    await vi.waitFor(() => expect(writer.lanes.positions()[0]?.offset).toBe(10n), 10_000)
+    await vi.waitFor(() => expect(writer.queues.positions()[0]?.offset).toBe(10n), 10_000)
     writer.reconcile(books, known)
     expect(seek).not.toHaveBeenCalled()
   })
@@ -166,7 +166,7 @@ describe('the writer', () => {
       await vi.waitFor(() => expect(running).toHaveLength(index + 1), 10_000)
       expect(writer.upToDate()).toEqual([other])
       running[index]!.end()
-      await vi.waitFor(() => expect(writer.lanes.isIdle()).toBe(true), 10_000)
+      await vi.waitFor(() => expect(writer.queues.isIdle()).toBe(true), 10_000)
     }
     expect(writer.upToDate()).toEqual([partition0, other])
 

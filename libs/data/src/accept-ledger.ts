@@ -1,7 +1,7 @@
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
 
-export interface Acceptance {
+interface Acceptance {
   topic: string
   partition: number
   /** Why, for those who read the closed book later. */

@@ -1,5 +1,5 @@
-import type { AdEvent } from '@ads-tracker/events'
-import type { Batch, BatchOutcome, EventRow, Slice } from './batch.ts'
+import { type AdEvent, partitionName } from '@ads-tracker/events'
+import type { Batch, BatchOutcome, EventRow, OffsetRange } from './batch.ts'
 import {
   applyBatchStatement,
   batchParameters,
@@ -7,6 +7,7 @@ import {
   everythingSuspected,
   type Suspicion,
 } from './batch-parameters.ts'
+import { codeOf } from './classify-error.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
 
 interface ApplierDeps {
@@ -29,7 +30,7 @@ type Answer =
   | Applied
   | { status: 'gap'; gaps: { slice: number; expected: string; found: string }[] }
   | { status: 'redelivered'; positions: string[] }
-  | { status: 'unknown_ads'; ads: number[]; rows: [slice: number, offset: string][] }
+  | { status: 'unknown_ads'; ads: number[]; rows: [place: number, offset: string][] }
 
 /**
  * Applies batches through one connection. Events that may be repeats are told apart from those that are plainly inserted; where that
@@ -46,7 +47,7 @@ export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch)
     const before = refused
     refused = new Set()
     const byFilter: Suspicion = {
-      plainFrom: (slice) => positions.get(nameOf(slice)) ?? slice.firstOffset,
+      plainFrom: (range) => positions.get(partitionName(range)) ?? range.firstOffset,
       mayBeKnown: (type, event) => filter.add(type, event.event_id) && !before.has(event),
     }
     const first = await attempt(batch, byFilter)
@@ -67,7 +68,7 @@ export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch)
       throw error
     }
     if (answer.status === 'redelivered') {
-      answer.positions.forEach((position, place) => remember(sliceAt(batch, made, place + 1), BigInt(position)))
+      answer.positions.forEach((position, place) => remember(rangeAt(batch, made, place + 1), BigInt(position)))
       return 'suspect_all'
     }
     if (answer.status === 'unknown_ads') refused = plainEvents(batch, made)
@@ -76,13 +77,13 @@ export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch)
   }
 
   function readApplied(answer: Applied, batch: Batch, { ordered }: BatchParameters): BatchOutcome {
-    const slices = ordered.map((index, place) => {
-      const slice = batch.slices[index] as Slice
-      const nextOffset = later(slice.nextOffset, BigInt(answer.positions[place] as string))
-      remember(slice, nextOffset)
+    const partitions = ordered.map((index, place) => {
+      const range = batch.ranges[index] as OffsetRange
+      const nextOffset = later(range.nextOffset, BigInt(answer.positions[place] as string))
+      remember(range, nextOffset)
       return {
-        topic: slice.topic,
-        partition: slice.partition,
+        topic: range.topic,
+        partition: range.partition,
         nextOffset,
         counted: answer.counted[place] as number,
         duplicates: answer.duplicates[place] as number,
@@ -91,15 +92,15 @@ export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch)
         recovered: answer.recovered[place] as number,
       }
     })
-    return { status: 'applied', slices }
+    return { status: 'applied', partitions }
   }
 
-  function remember(slice: Slice, position: bigint) {
-    positions.set(nameOf(slice), position)
+  function remember(range: OffsetRange, position: bigint) {
+    positions.set(partitionName(range), position)
   }
 }
 
-// The function names a slice by its place in the statement; the caller by its place in the batch.
+// The function calls a range a slice and names it by its place in the statement; the caller by its place in the batch.
 function readRefusal(
   answer: Extract<Answer, { status: 'gap' | 'unknown_ads' }>,
   batch: Batch,
@@ -107,7 +108,7 @@ function readRefusal(
 ): BatchOutcome {
   if (answer.status === 'gap') {
     const gaps = answer.gaps.map(({ slice, expected, found }) => {
-      const { topic, partition } = sliceAt(batch, made, slice)
+      const { topic, partition } = rangeAt(batch, made, slice)
       return { topic, partition, expected: BigInt(expected), found: BigInt(found) }
     })
     return { status: 'gap', gaps }
@@ -118,8 +119,8 @@ function readRefusal(
   return {
     status: 'unknown_ads',
     rows: [
-      ...plain.map(({ slice, offset }) => ({ slice, offset })),
-      ...answer.rows.map(([place, offset]) => ({ slice: made.ordered[place - 1] as number, offset: BigInt(offset) })),
+      ...plain.map(({ range, offset }) => ({ range, offset })),
+      ...answer.rows.map(([place, offset]) => ({ range: made.ordered[place - 1] as number, offset: BigInt(offset) })),
     ],
   }
 }
@@ -129,18 +130,14 @@ function plainEvents({ events }: Batch, made: BatchParameters): Set<AdEvent> {
   return new Set(events.filter((row) => !suspects.has(row)).map(({ event }) => event))
 }
 
-function sliceAt({ slices }: Batch, { ordered }: BatchParameters, place: number): Slice {
-  return slices[ordered[place - 1] as number] as Slice
+function rangeAt({ ranges }: Batch, { ordered }: BatchParameters, place: number): OffsetRange {
+  return ranges[ordered[place - 1] as number] as OffsetRange
 }
 
 // 23505: a plain event is known. 40P01: plain events and suspects are each inserted in the order of their ids, one after the other, so
 // that two batches which share ids of both may wait for each other; suspects alone have one order.
 function endsWithSuspects(error: unknown): boolean {
-  return ['23505', '40P01'].includes((error as { code?: string } | null)?.code ?? '')
-}
-
-function nameOf({ topic, partition }: Slice): string {
-  return `${topic}/${partition}`
+  return ['23505', '40P01'].includes(codeOf(error))
 }
 
 function later(a: bigint, b: bigint): bigint {

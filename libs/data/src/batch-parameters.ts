@@ -1,5 +1,5 @@
 import { arrayOf, hexBytes, quoted } from './array-literal.ts'
-import type { Batch, DeadLetterRow, EventRow, Position, Slice } from './batch.ts'
+import type { Batch, DeadLetterRow, EventRow, Position, OffsetRange } from './batch.ts'
 import { createDeltaSums } from './delta-sums.ts'
 import { createEventColumns } from './event-columns.ts'
 import type { EventType } from '@ads-tracker/events'
@@ -20,14 +20,14 @@ export const applyBatchStatement = `select apply_batch_v2(
 
 /** Which events may be repeats: these are looked for one by one, all others are inserted without a look. */
 export interface Suspicion {
-  /** Records of a slice below this offset may be in the ledger already. */
-  plainFrom(slice: Slice): bigint
+  /** Records of a range below this offset may be in the ledger already. */
+  plainFrom(range: OffsetRange): bigint
   /** Asked once for each event, in the order of the batch. */
   mayBeKnown(type: EventType, event: EventRow['event']): boolean
 }
 
 export interface BatchParameters {
-  /** Indexes of the slices in the order in which they are given to the statement. */
+  /** Indexes of the ranges in the order in which they are given to the statement. */
   ordered: number[]
   parameters: (string | number)[]
   /** Events that were given as possible repeats. */
@@ -39,20 +39,22 @@ export const everythingSuspected: Suspicion = { plainFrom: () => 2n ** 63n - 1n,
 
 /**
  * The parameters of apply_batch_v2. Slices come in this order: clicks first, then by topic and partition. Rows follow that order,
- * each slice by offset, so that of two records with one id the earlier one wins.
+ * each range by offset, so that of two records with one id the earlier one wins.
  */
-export function batchParameters({ slices, events, deadLetters }: Batch, suspicion: Suspicion): BatchParameters {
-  const ordered = slices.map((_, index) => index).sort((a, b) => compareSlices(slices[a] as Slice, slices[b] as Slice))
+export function batchParameters({ ranges, events, deadLetters }: Batch, suspicion: Suspicion): BatchParameters {
+  const ordered = ranges
+    .map((_, index) => index)
+    .sort((a, b) => compareRanges(ranges[a] as OffsetRange, ranges[b] as OffsetRange))
   const places = placesOf(ordered)
   const rows = inOrder(events, places)
-  const sorted = ordered.map((index) => slices[index] as Slice)
+  const sorted = ordered.map((index) => ranges[index] as OffsetRange)
   const plainFrom = sorted.map(suspicion.plainFrom)
   const { columns, suspects } = eventColumns(rows, sorted, plainFrom, suspicion)
   return {
     ordered,
     suspects,
     parameters: [
-      ...sliceColumns(sorted, rowsPerSlice(sorted.length, rows, deadLetters, places)),
+      ...rangeColumns(sorted, rowsPerRange(sorted.length, rows, deadLetters, places)),
       arrayOf(plainFrom),
       ...columns,
       ...deadLetterColumns(deadLetters, places),
@@ -61,7 +63,7 @@ export function batchParameters({ slices, events, deadLetters }: Batch, suspicio
   }
 }
 
-function compareSlices(a: Slice, b: Slice): number {
+function compareRanges(a: OffsetRange, b: OffsetRange): number {
   return compare(a.type, b.type) || compare(a.topic, b.topic) || a.partition - b.partition
 }
 
@@ -69,7 +71,7 @@ function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-// places[index of a slice] is its place in the statement, from 1.
+// places[index of a range] is its place in the statement, from 1.
 function placesOf(ordered: number[]): number[] {
   const places: number[] = []
   ordered.forEach((index, place) => (places[index] = place + 1))
@@ -78,8 +80,8 @@ function placesOf(ordered: number[]): number[] {
 
 function inOrder(events: EventRow[], places: number[]): EventRow[][] {
   const rows: EventRow[][] = places.map(() => [])
-  for (const row of events) rows[(places[row.slice] as number) - 1]?.push(row)
-  for (const slice of rows) if (!isSorted(slice)) slice.sort((a, b) => compare(a.offset, b.offset))
+  for (const row of events) rows[(places[row.range] as number) - 1]?.push(row)
+  for (const range of rows) if (!isSorted(range)) range.sort((a, b) => compare(a.offset, b.offset))
   return rows
 }
 
@@ -89,35 +91,35 @@ function isSorted(rows: EventRow[]): boolean {
   return true
 }
 
-function rowsPerSlice(slices: number, events: EventRow[][], deadLetters: DeadLetterRow[], places: number[]): number[] {
-  const counts = Array.from({ length: slices }, (_, place) => events[place]?.length ?? 0)
-  for (const { slice } of deadLetters) counts[(places[slice] as number) - 1]! += 1
+function rowsPerRange(ranges: number, events: EventRow[][], deadLetters: DeadLetterRow[], places: number[]): number[] {
+  const counts = Array.from({ length: ranges }, (_, place) => events[place]?.length ?? 0)
+  for (const { range } of deadLetters) counts[(places[range] as number) - 1]! += 1
   return counts
 }
 
-function sliceColumns(slices: Slice[], counts: number[]): string[] {
+function rangeColumns(ranges: OffsetRange[], counts: number[]): string[] {
   return [
-    arrayOf(slices.map(({ topic }) => quoted(topic))),
-    arrayOf(slices.map(({ partition }) => partition)),
-    arrayOf(slices.map(({ type }) => type)),
-    arrayOf(slices.map(({ firstOffset }) => firstOffset)),
-    arrayOf(slices.map(({ nextOffset }) => nextOffset)),
-    arrayOf(slices.map(({ lastTimestamp }) => lastTimestamp)),
+    arrayOf(ranges.map(({ topic }) => quoted(topic))),
+    arrayOf(ranges.map(({ partition }) => partition)),
+    arrayOf(ranges.map(({ type }) => type)),
+    arrayOf(ranges.map(({ firstOffset }) => firstOffset)),
+    arrayOf(ranges.map(({ nextOffset }) => nextOffset)),
+    arrayOf(ranges.map(({ lastTimestamp }) => lastTimestamp)),
     arrayOf(counts),
   ]
 }
 
 // One pass over the rows. Plain rows are stored before suspects: an id of which one row is a suspect has only suspects after it, so
 // that the first row still wins, and one that the ledger has passed, which comes before all others, has only suspects.
-function eventColumns(rows: EventRow[][], slices: Slice[], plainFrom: bigint[], { mayBeKnown }: Suspicion) {
+function eventColumns(rows: EventRow[][], ranges: OffsetRange[], plainFrom: bigint[], { mayBeKnown }: Suspicion) {
   const [plain, suspected, sums] = [createEventColumns(), createEventColumns(), createDeltaSums()]
   const [plainOf, suspectedOf] = [
     { click: 0, impression: 0 },
     { click: 0, impression: 0 },
   ]
-  const suspectIds = passedIds(rows, slices, plainFrom)
+  const suspectIds = passedIds(rows, ranges, plainFrom)
   const suspects: EventRow[] = []
-  slices.forEach(({ type }, index) => {
+  ranges.forEach(({ type }, index) => {
     const ids = suspectIds[type]
     for (const row of rows[index] as EventRow[]) {
       const { event, offset } = row
@@ -144,9 +146,9 @@ function eventColumns(rows: EventRow[][], slices: Slice[], plainFrom: bigint[], 
   return { columns, suspects }
 }
 
-function passedIds(rows: EventRow[][], slices: Slice[], plainFrom: bigint[]): Record<EventType, Set<string>> {
+function passedIds(rows: EventRow[][], ranges: OffsetRange[], plainFrom: bigint[]): Record<EventType, Set<string>> {
   const passed = { click: new Set<string>(), impression: new Set<string>() }
-  slices.forEach(({ type, firstOffset }, index) => {
+  ranges.forEach(({ type, firstOffset }, index) => {
     const from = plainFrom[index] as bigint
     if (from <= firstOffset) return
     for (const { offset, event } of rows[index] as EventRow[]) if (offset < from) passed[type].add(event.event_id)
@@ -156,7 +158,7 @@ function passedIds(rows: EventRow[][], slices: Slice[], plainFrom: bigint[]): Re
 
 function deadLetterColumns(rows: DeadLetterRow[], places: number[]): string[] {
   return [
-    arrayOf(rows.map(({ slice }) => places[slice] as number)),
+    arrayOf(rows.map(({ range }) => places[range] as number)),
     arrayOf(rows.map(({ offset }) => offset)),
     arrayOf(rows.map(({ reason }) => reason)),
     arrayOf(rows.map(({ detail }) => quoted(storable(detail)))),
@@ -172,10 +174,10 @@ function storable(text: string): string {
   return text.slice(0, 1_000).toWellFormed().replaceAll('\0', '')
 }
 
-function replayColumns(rows: { slice: number; replayOf?: Position }[], places: number[]): string[] {
-  const replays = rows.filter((row) => row.replayOf !== undefined) as { slice: number; replayOf: Position }[]
+function replayColumns(rows: { range: number; replayOf?: Position }[], places: number[]): string[] {
+  const replays = rows.filter((row) => row.replayOf !== undefined) as { range: number; replayOf: Position }[]
   return [
-    arrayOf(replays.map(({ slice }) => places[slice] as number)),
+    arrayOf(replays.map(({ range }) => places[range] as number)),
     arrayOf(replays.map(({ replayOf }) => quoted(storable(replayOf.topic)))),
     arrayOf(replays.map(({ replayOf }) => replayOf.partition)),
     arrayOf(replays.map(({ replayOf }) => replayOf.offset)),

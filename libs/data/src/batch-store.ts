@@ -5,9 +5,11 @@ import type { Batch, BatchOutcome } from './batch.ts'
 import { createBatchApplier } from './apply-batch.ts'
 import type { Tls } from './database.ts'
 import { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
-import { DeadlineError, UnsafeSettingsError } from './errors.ts'
+import { codeOf } from './classify-error.ts'
+import { withDeadline } from './deadline.ts'
+import { UnsafeSettingsError } from './errors.ts'
 
-export interface BatchStoreOptions {
+interface BatchStoreOptions {
   url: string
   /** The server gives up on a statement after this; 8 s by default. */
   statementTimeoutMs?: number
@@ -155,22 +157,12 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
 
   async function run<T>(statement: string, parameters: (string | number)[]): Promise<T[]> {
     const used = connection
-    const deadline = Promise.withResolvers<never>()
-    const timer = setTimeout(giveUp, deadlineMs)
     try {
-      return await Promise.race([query<T>(used, statement, parameters), deadline.promise])
+      return await withDeadline(query<T>(used, statement, parameters), deadlineMs, () => replace(used))
     } catch (error) {
-      // the session stays read only, and after a fail-over it is one of the wrong server: the next one is asked
-      if ((error as { code?: unknown }).code === '25006') replace(used)
+      // read_only_sql_transaction: after a fail-over the session is on the wrong server
+      if (codeOf(error) === '25006') replace(used)
       throw error
-    } finally {
-      clearTimeout(timer)
-    }
-
-    // The driver waits for ever on a half-open socket: leave it behind.
-    function giveUp(): void {
-      replace(used)
-      deadline.reject(new DeadlineError(`no answer from PostgreSQL within ${deadlineMs} ms`))
     }
   }
 

@@ -1,6 +1,6 @@
 import type { AdEvent, DeadLetterReason, EventType } from '@ads-tracker/events'
 
-/** Where a record lies in the log. */
+/** The position of a record in the log. */
 export interface Position {
   topic: string
   partition: number
@@ -8,61 +8,66 @@ export interface Position {
 }
 
 /** The records of one partition from `firstOffset` up to, not including, `nextOffset`: one row for each of them. */
-export interface Slice {
+export interface OffsetRange {
   topic: string
   partition: number
   type: EventType
   firstOffset: bigint
   nextOffset: bigint
-  /** The broker's milliseconds of the last record. */
+  /** Timestamp of the last record (LogAppendTime), in milliseconds. */
   lastTimestamp: number
 }
 
 export interface EventRow {
-  /** Index into the batch's slices. */
-  slice: number
+  /** Index into the batch's ranges. */
+  range: number
   offset: bigint
-  /** As `decodeEvent` gave it: nothing here is checked again. */
+  /** As returned by `decodeEvent`; it is not validated again. */
   event: AdEvent
-  /** The dead letter that this record repeats. */
+  /** The dead letter that this record replays. */
   replayOf?: Position
 }
 
-export interface DeadLetterRow {
-  slice: number
-  offset: bigint
+/** A record that cannot be counted, with its bytes and the reason. */
+export interface UncountedRecord {
   reason: DeadLetterReason
+  /** What is wrong with it, for people. */
   detail: string
   eventId: string | null
   key: Buffer | null
   value: Buffer | null
   headers: Record<string, string>
+}
+
+export interface DeadLetterRow extends UncountedRecord {
+  range: number
+  offset: bigint
   replayOf?: Position
 }
 
-/** At most one slice of each partition. */
+/** The arguments of one statement: at most one range of each partition. */
 export interface Batch {
-  slices: Slice[]
+  ranges: OffsetRange[]
   events: EventRow[]
   deadLetters: DeadLetterRow[]
 }
 
-export interface SliceOutcome {
+export interface PartitionOutcome {
   topic: string
   partition: number
-  /** Where the book is now. */
+  /** Position of the ledger after the batch. */
   nextOffset: bigint
   counted: number
   duplicates: number
   conflicts: number
   deadLetters: number
-  /** Stored although the log delivered them below the book's next offset: the log is not the one that was read before. */
+  /** Events that were unknown although they were below the position of the ledger: the topic was recreated or truncated. */
   recovered: number
 }
 
 export type BatchOutcome =
-  | { status: 'applied'; slices: SliceOutcome[] }
-  /** A slice begins above its book; nothing was written. */
+  | { status: 'applied'; partitions: PartitionOutcome[] }
+  /** A range begins above the position of the ledger; nothing was written. */
   | { status: 'gap'; gaps: { topic: string; partition: number; expected: bigint; found: bigint }[] }
   /** Nothing was written: apply again with these rows among the dead letters. */
-  | { status: 'unknown_ads'; rows: { slice: number; offset: bigint }[] }
+  | { status: 'unknown_ads'; rows: { range: number; offset: bigint }[] }

@@ -1,20 +1,19 @@
 /**
- * What to do about a batch that was not applied:
- * `retry` for ever, with back-off; `split` it, because it is too large, or to find the culprit and make it a dead letter;
- * `halve` it, because it took too long; `stop` with an alert, because the configuration is wrong and not the event; `retry_alarm`, because the error is unexpected.
+ * What to do about a batch that was not applied: `retry` with backoff; `split` it, because it is too large or to find the event that
+ * becomes a dead letter; `halve` it, because it took too long; `stop` with an alert, because the configuration is wrong;
+ * `retry_alarm`, because the error is unexpected.
  */
 export type ErrorAction = 'retry' | 'split' | 'halve' | 'stop' | 'retry_alarm'
 
 /**
- * What an error means for a request: no connection could be made or it does not answer (`unreachable`), the
- * database cannot work at the moment (`unavailable`), what was asked is no longer kept (`gone`), or the statement can never
- * work (`mistake`).
+ * What an error means for a request: the database cannot be connected to or does not answer (`unreachable`), it cannot work at
+ * the moment (`unavailable`), what was asked for is no longer kept (`gone`), or the statement can never succeed (`mistake`).
  */
 export type ErrorMeaning = 'unreachable' | 'unavailable' | 'gone' | 'mistake'
 
 const unreachable: [ErrorAction, ErrorMeaning] = ['retry', 'unreachable']
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html. A whole code comes before its class.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html. A code takes precedence over its class.
 const table: Record<string, [ErrorAction, ErrorMeaning]> = {
   '40001': ['retry', 'unavailable'], // serialization_failure
   '40P01': ['retry', 'unavailable'], // deadlock_detected
@@ -43,7 +42,7 @@ const table: Record<string, [ErrorAction, ErrorMeaning]> = {
   AT002: ['retry_alarm', 'gone'], // require_kept_v1; no batch asks it
   UNSAFE_SETTINGS: ['stop', 'unavailable'],
   DEADLINE: unreachable,
-  // The driver's own codes and those of sockets. A connection that was lost is made again by the next query.
+  // Codes of the driver and of sockets. The next query reconnects after a lost connection.
   CONNECTION_CLOSED: ['retry', 'unavailable'],
   CONNECTION_ENDED: unreachable,
   CONNECTION_DESTROYED: unreachable,
@@ -62,15 +61,15 @@ const table: Record<string, [ErrorAction, ErrorMeaning]> = {
   ENOENT: unreachable, // no Unix socket
 }
 
-/** Total: whatever was thrown has an action, and this never throws. */
+/** Never throws: every error has an action. */
 export function classifyError(error: unknown): ErrorAction {
-  // the parameters of the statement do not fit into one string, or a value of one event cannot be written
+  // the parameters do not fit into a string, or a value of an event cannot be serialized
   if (isRangeError(error)) return 'split'
   if (isPartitionMoved(error)) return 'retry'
   return find(error)?.[0] ?? 'retry_alarm'
 }
 
-/** Total, as {@link classifyError}. What is not in the table is a mistake. */
+/** Never throws. An error that is not in the table is a `mistake`. */
 export function meaningOf(error: unknown): ErrorMeaning {
   return find(error)?.[1] ?? 'mistake'
 }
@@ -80,7 +79,7 @@ function find(error: unknown): [ErrorAction, ErrorMeaning] | undefined {
   return table[code] ?? table[code.slice(0, 3)] ?? table[code.slice(0, 2)]
 }
 
-// A proxy or a broken object may throw even when it is looked at.
+// A proxy may throw on any access.
 function isRangeError(error: unknown): boolean {
   try {
     return error instanceof RangeError
@@ -89,8 +88,8 @@ function isRangeError(error: unknown): boolean {
   }
 }
 
-// Drizzle wraps the driver's error, and errors may cause each other.
-function codeOf(error: unknown): string {
+/** SQLSTATE, or code of the driver or socket; empty without one. Drizzle wraps the driver's error, and causes may be circular. */
+export function codeOf(error: unknown): string {
   try {
     for (let each = error, depth = 0; each && depth < 5; each = (each as Error).cause, depth++) {
       const { code } = each as { code?: unknown }
@@ -102,8 +101,8 @@ function codeOf(error: unknown): string {
   }
 }
 
-// A row of a day that was dropped by hand: when the upkeep has seen that, the row has another place.
-// A check constraint has a name; the bounds of a partition have none.
+// The partition of a day was dropped by hand: after the next maintenance its rows go to another table. A check constraint has a
+// name, a partition constraint has none.
 function isPartitionMoved(error: unknown): boolean {
   return codeOf(error) === '23514' && !(error as { constraint_name?: unknown }).constraint_name
 }

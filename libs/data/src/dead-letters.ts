@@ -1,11 +1,11 @@
 import { type DeadLetterReason, type EventType } from '@ads-tracker/events'
 import { and, asc, count, eq, gte, inArray, isNotNull, isNull, lt, max, type SQL, sql } from 'drizzle-orm'
-import type { Position } from './batch.ts'
+import type { Position, UncountedRecord } from './batch.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
 import { ads, deadLetters } from './tables.ts'
 
-/** Narrows dead letters; what is left out does not narrow. */
+/** Selects dead letters that match all given fields. */
 export interface DeadLetterFilter {
   reason?: DeadLetterReason
   topic?: string
@@ -17,22 +17,15 @@ export interface DeadLetterFilter {
   pending?: boolean
 }
 
-export interface DeadLetter extends Position {
+export interface DeadLetter extends Position, UncountedRecord {
   type: EventType
-  reason: DeadLetterReason
-  /** What was wrong, for a human. */
-  detail: string
-  eventId: string | null
-  key: Buffer | null
-  value: Buffer | null
-  headers: Record<string, string>
   arrivedAt: Date
   replayedAt: Date | null
-  /** How often the event came again while this letter waited. */
+  /** How often the event came again before this dead letter was replayed. */
   repeats: bigint
 }
 
-/** A page of dead letters in the order of their positions, from the one after `after`. */
+/** A page of dead letters ordered by position, starting after `after`. */
 export async function listDeadLetters(
   database: Database,
   filter: DeadLetterFilter,
@@ -62,7 +55,7 @@ export async function getDeadLetter(
   return found?.offset === offset ? found : undefined
 }
 
-/** When the newest of them arrived, or null when there is none. */
+/** Arrival time of the newest dead letter, or null if there is none. */
 export async function newestArrival(database: Database, filter: DeadLetterFilter): Promise<Date | null> {
   const [row] = await opened(database)
     .orm.select({ at: max(deadLetters.arrived_at) })
@@ -71,7 +64,7 @@ export async function newestArrival(database: Database, filter: DeadLetterFilter
   return row?.at ?? null
 }
 
-/** How many dead letters there are of each reason. */
+/** The number of dead letters by reason. */
 export async function countDeadLetters(
   database: Database,
   filter: DeadLetterFilter,
@@ -84,7 +77,7 @@ export async function countDeadLetters(
     .orderBy(deadLetters.reason)
 }
 
-/** Those of the ids that name an ad, live or archived: an event of such an ad can be counted. */
+/** The given ids for which an ad exists, live or archived: events of these ads can be counted. */
 export async function existingAds(database: Database, ids: number[]): Promise<Set<number>> {
   if (ids.length === 0) return new Set()
   const rows = await opened(database).orm.select({ id: ads.id }).from(ads).where(inArray(ads.id, ids))
@@ -104,7 +97,7 @@ function conditions({
     reason && eq(deadLetters.reason, reason),
     topic !== undefined ? eq(deadLetters.topic, topic) : undefined,
     partition !== undefined ? eq(deadLetters.partition, partition) : undefined,
-    // the second condition lets the partial index serve the first
+    // the second condition makes the partial index usable
     eventId ? and(eq(deadLetters.event_id, eventId), isNotNull(deadLetters.event_id)) : undefined,
     arrivedFrom && gte(deadLetters.arrived_at, arrivedFrom),
     arrivedBefore && lt(deadLetters.arrived_at, arrivedBefore),

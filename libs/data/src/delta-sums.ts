@@ -3,7 +3,7 @@ import { arrayOf } from './array-literal.ts'
 
 const minuteMs = 60_000
 
-/** What events add to the rollups: counts per ad and minute, as the four columns of a delta. */
+/** Counts of events per ad and minute, as the four columns of a delta of the rollups. */
 export function createDeltaSums() {
   const ads: number[] = []
   const minutes: number[] = []
@@ -14,7 +14,7 @@ export function createDeltaSums() {
   let entries = new Map<number, number>()
   return { add, columns: () => [ads, minutes, clicks, impressions].map(arrayOf) }
 
-  // Neighbours share their minute, so that it is looked up once.
+  // Consecutive events usually share a minute, so its map is kept.
   function add(type: EventType, ad: number, occurredAt: number) {
     const at = Math.floor(occurredAt / minuteMs)
     if (at !== minute) {

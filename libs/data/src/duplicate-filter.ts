@@ -1,24 +1,23 @@
 import type { EventType } from '@ads-tracker/events'
 
-/** Remembers ids. It may take a new one for a known one, and may forget; correctness never depends on it. */
+/** A set of ids with false positives and false negatives. Only performance depends on it, not correctness. */
 export interface DuplicateFilter {
-  /** True when this id may have been added before; adds it. */
+  /** Adds the id; true if it may have been added before. */
   add(type: EventType, id: string): boolean
 }
 
-export interface DuplicateFilterOptions {
-  /** Bits of one generation, a power of two; 2 MiB by default, so that the filter takes 4 MiB. */
+interface DuplicateFilterOptions {
+  /** Bits of one generation, a power of two; 2 MiB by default, so the filter takes 4 MiB. */
   bits?: number
 }
 
 const hashes = 5
-/** At one id for ten bits, about 1 % of new ids are taken for known ones. */
+/** With ten bits for each id, about 1 % of new ids are false positives. */
 const bitsPerId = 10
 
 /**
- * A Bloom filter of two generations: when the younger one is full, the older one is forgotten. It is indexed by the last 64 bits of an
- * id, which are random in each version of a UUID that is made as RFC 9562 says. Ids that were made otherwise may collide: they are
- * taken for known ones, which costs time only.
+ * A Bloom filter of two generations: when the newer one is full, the older one is cleared. It is indexed by the last 64 bits of an
+ * id, which are random in UUIDs of every version of RFC 9562. Other ids may collide: these are false positives, which cost only time.
  */
 export function createDuplicateFilter({ bits = 2 ** 24 }: DuplicateFilterOptions = {}): DuplicateFilter {
   const mask = bits - 1
@@ -29,7 +28,7 @@ export function createDuplicateFilter({ bits = 2 ** 24 }: DuplicateFilterOptions
   return { add }
 
   function add(type: EventType, id: string): boolean {
-    if (added >= capacity) forget()
+    if (added >= capacity) clearOlder()
     let index = hexWord(id, 28) ^ (type === 'click' ? 0 : 0x5bd1e995)
     const step = hexWord(id, 19) | 1
     let inYoung = true
@@ -47,14 +46,14 @@ export function createDuplicateFilter({ bits = 2 ** 24 }: DuplicateFilterOptions
     return inYoung || inOld
   }
 
-  function forget() {
+  function clearOlder() {
     ;[young, old] = [old, young]
     young.fill(0)
     added = 0
   }
 }
 
-// 32 bits from eight hexadecimal digits, of which a hyphen is skipped.
+// 32 bits from eight hexadecimal digits; a hyphen between them is skipped.
 function hexWord(id: string, from: number): number {
   let word = 0
   for (let at = from, digits = 0; digits < 8; at++) {

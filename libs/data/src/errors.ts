@@ -1,9 +1,4 @@
-/** PostgreSQL did not answer in time. Whether the statement was committed is not known: apply it again. */
-export class DeadlineError extends Error {
-  readonly code = 'DEADLINE'
-}
-
-/** A setting of the server (fsync, synchronous_commit, ...) under which a commit promises less than a 202 did. */
+/** A setting of the server (fsync, synchronous_commit, ...) with which a committed event could be lost after its 202. */
 export class UnsafeSettingsError extends Error {
   readonly code = 'UNSAFE_SETTINGS'
 }

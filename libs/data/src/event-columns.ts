@@ -5,7 +5,7 @@ import { millisecondsOf } from './milliseconds.ts'
 /** The columns of events as array literals that grow row by row: this is the writer's own share of the work. */
 export function createEventColumns() {
   let rows = 0
-  let slices = '',
+  let ranges = '',
     offsets = '',
     ids = '',
     ads = '',
@@ -35,12 +35,12 @@ export function createEventColumns() {
 
   /** Where an event lies; called before `add`. */
   function addPosition(place: number, offset: bigint) {
-    slices += comma + place
+    ranges += comma + place
     offsets += comma + offset
   }
 
   function positions(): string[] {
-    return [slices, offsets].map((column) => `{${column}}`)
+    return [ranges, offsets].map((column) => `{${column}}`)
   }
 
   function values(): string[] {

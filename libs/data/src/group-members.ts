@@ -1,9 +1,9 @@
 import postgres from 'postgres'
 import { arrayOf, quoted } from './array-literal.ts'
 import type { Tls } from './database.ts'
-import { DeadlineError } from './errors.ts'
+import { withDeadline } from './deadline.ts'
 
-export interface GroupMembersOptions {
+interface GroupMembersOptions {
   url: string
   ssl?: Tls
   name?: string
@@ -64,19 +64,11 @@ export function createGroupMembers(options: GroupMembersOptions): GroupMembers {
 
   async function run<T>(statement: string, parameters: (string | number | null)[]): Promise<T[]> {
     const used = sql
-    const deadline = Promise.withResolvers<never>()
-    const timer = setTimeout(giveUp, deadlineMs)
-    try {
-      return (await Promise.race([used.unsafe(statement, parameters), deadline.promise])) as unknown as T[]
-    } finally {
-      clearTimeout(timer)
-    }
+    return (await withDeadline(used.unsafe(statement, parameters), deadlineMs, reconnect)) as unknown as T[]
 
-    // The driver waits for ever on a half-open socket.
-    function giveUp(): void {
+    function reconnect(): void {
       if (sql === used) sql = connect()
       void used.end({ timeout: 0 })
-      deadline.reject(new DeadlineError(`no answer from PostgreSQL within ${deadlineMs} ms`))
     }
   }
 

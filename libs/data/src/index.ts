@@ -1,5 +1,5 @@
-export { createDatabase, type Database, type DatabaseOptions, type Tls } from './database.ts'
-export { ChangedMigrationError, migrate, type MigrateOptions } from './migrate.ts'
+export { createDatabase, type Database, type DatabaseOptions } from './database.ts'
+export { ChangedMigrationError, migrate } from './migrate.ts'
 export { readSchemaVersion, requiredSchemaVersion } from './schema-version.ts'
 export { schemaProblem } from './schema-state.ts'
 export {
@@ -32,12 +32,10 @@ export {
   readFreshness,
   readLedgerPosition,
   counts,
-  type AdCounts,
   type AdStats,
   type Analytics,
   type AnalyticsChanges,
   type AnalyticsQuery,
-  type Counts,
   type Freshness,
 } from './analytics.ts'
 export type { FeedPosition } from './change-feed.ts'
@@ -51,11 +49,12 @@ export {
   type ExportedType,
   type ExportPageQuery,
 } from './exports.ts'
-export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from './batch.ts'
-export { createBatchStore, type BatchStore, type BatchStoreOptions, type FoldDue, type LogEnd } from './batch-store.ts'
+export type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, OffsetRange, PartitionOutcome } from './batch.ts'
+export { createBatchStore, type BatchStore } from './batch-store.ts'
 export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts'
-export { createGroupMembers, type GroupMembers, type GroupMembersOptions } from './group-members.ts'
-export { DeadlineError, NoLongerKeptError, UnsafeSettingsError } from './errors.ts'
+export { createGroupMembers, type GroupMembers } from './group-members.ts'
+export { DeadlineError, withDeadline } from './deadline.ts'
+export { NoLongerKeptError, UnsafeSettingsError } from './errors.ts'
 export {
   countDeadLetters,
   existingAds,
@@ -68,11 +67,11 @@ export {
 export { classifyError, type ErrorAction, type ErrorMeaning, meaningOf } from './classify-error.ts'
 export { countedDeadLetters, readLedger, type Ledger, type LedgerRow } from './ledger.ts'
 export { readBooks, type Books } from './books.ts'
-export { acceptLedger, NothingToAcceptError, type Acceptance, type ClosedBook } from './accept-ledger.ts'
+export { acceptLedger, NothingToAcceptError, type ClosedBook } from './accept-ledger.ts'
 export { rawCompleteFrom, rebuildRollups, verifyRollups, type Difference, type Verification } from './verify-rollups.ts'
 export { readRawRetentionDays } from './retention.ts'
 export { seedAds } from './seed-ads.ts'
 export { databaseAddress, databaseSettings, databaseUrl, type DatabaseSettings } from './database-settings.ts'
-export { readPeriod, type Period, type PeriodAnalytics, type PeriodQuery } from './period.ts'
+export { readPeriod, type PeriodAnalytics, type PeriodQuery } from './period.ts'
 export { readSeries, seriesUnits, type Bucket, type Series, type SeriesQuery, type SeriesUnit } from './series.ts'
 export { listTimeZones } from './time-zones.ts'

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import type { Sql } from 'postgres'
+import { codeOf } from './classify-error.ts'
 import type { Tls } from './database.ts'
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** Connects as the owner of the schema. */
   url: string
   ssl?: Tls
@@ -183,7 +184,7 @@ function replacementOf({ name, text, sha256 }: FunctionFile): string {
 }
 
 function isLockTimeout(error: unknown): boolean {
-  return (error as { code?: unknown }).code === '55P03'
+  return codeOf(error) === '55P03'
 }
 
 async function setPasswords(

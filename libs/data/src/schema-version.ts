@@ -1,12 +1,15 @@
 import { max } from 'drizzle-orm'
+import { codeOf } from './classify-error.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
 import { schemaMigrations } from './tables.ts'
 
-/** Number of the newest migration that this code needs. A later one does no harm: migrations expand before they contract. */
+/** Number of the newest migration that this code needs. Later ones are fine: migrations expand before they contract. */
 export const requiredSchemaVersion = 30
 
-/** Number of the newest migration that was applied; 0 for a database that has never been migrated. */
+const undefinedTable = '42P01'
+
+/** Number of the newest applied migration; 0 for a database that was never migrated. */
 export async function readSchemaVersion(database: Database): Promise<number> {
   try {
     const [row] = await opened(database)
@@ -14,12 +17,7 @@ export async function readSchemaVersion(database: Database): Promise<number> {
       .from(schemaMigrations)
     return row?.version ?? 0
   } catch (error) {
-    if (isUndefinedTable(error)) return 0
+    if (codeOf(error) === undefinedTable) return 0
     throw error
   }
-}
-
-function isUndefinedTable(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  return [error, cause].some((each) => (each as { code?: unknown } | undefined)?.code === '42P01')
 }

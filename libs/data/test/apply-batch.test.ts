@@ -8,7 +8,7 @@ import {
   createDatabase,
   type Database,
   readLedger,
-  type SliceOutcome,
+  type PartitionOutcome,
 } from '../src/index.ts'
 import { batchOf, brokerTime, bury, event, id, type LogRecord, type Range, topics } from './log.ts'
 import { owner } from './stored-events.ts'
@@ -39,11 +39,11 @@ const later = '2026-01-01T10:00:05.000Z'
 async function apply(
   records: LogRecord[],
   { from = 0, partition = 0, type = 'click' as EventType } = {},
-): Promise<SliceOutcome> {
+): Promise<PartitionOutcome> {
   const range: Range = { type, partition, from, to: from + records.length }
   const outcome = await store.apply(batchOf((_, __, offset) => records[offset - from] as LogRecord, [range]))
   if (outcome.status !== 'applied') throw new Error(`was not applied: ${outcome.status}`)
-  return outcome.slices[0] as SliceOutcome
+  return outcome.partitions[0] as PartitionOutcome
 }
 
 async function total(): Promise<number> {
@@ -158,7 +158,7 @@ describe('records that are delivered again', () => {
     const ranges: Range[] = [0, 1].map((partition) => ({ type: 'click', partition, from: 0, to: 1 }))
     const outcome = await store.apply(batchOf((_, partition) => rewritten[partition] as LogRecord, ranges))
     expect(outcome).toMatchObject({
-      slices: [
+      ranges: [
         { partition: 0, counted: 0, conflicts: 1 },
         { partition: 1, recovered: 1 },
       ],
@@ -173,7 +173,7 @@ describe('records that are delivered again', () => {
     )
     await store.apply(bury(batch, await store.apply(batch)))
     await sql`insert into ads (id, image_url, target_url) values (7, 'https://cdn.test', 'https://shop.test')`
-    expect(await store.apply(batch)).toMatchObject({ status: 'applied', slices: [{ counted: 0, recovered: 0 }] })
+    expect(await store.apply(batch)).toMatchObject({ status: 'applied', partitions: [{ counted: 0, recovered: 0 }] })
     expect(await total()).toBe(1)
     await sql`delete from ads where id = 7`
   })
@@ -191,7 +191,7 @@ describe('a batch', () => {
     expect(await total()).toBe(1)
   })
 
-  it('with an unknown ad writes nothing and names the rows, by the place of their slice in the batch', async () => {
+  it('with an unknown ad writes nothing and names the rows, by the place of their range in the batch', async () => {
     const ranges: Range[] = [
       { type: 'impression', partition: 0, from: 0, to: 1 },
       { type: 'click', partition: 0, from: 0, to: 2 },
@@ -204,19 +204,19 @@ describe('a batch', () => {
     expect(outcome).toEqual({
       status: 'unknown_ads',
       rows: [
-        { slice: 1, offset: 0n },
-        { slice: 1, offset: 1n },
+        { range: 1, offset: 0n },
+        { range: 1, offset: 1n },
       ],
     })
     expect(await total()).toBe(0)
-    expect(await store.apply(bury(batch, outcome))).toMatchObject({ slices: [{ deadLetters: 2 }, { counted: 1 }] })
+    expect(await store.apply(bury(batch, outcome))).toMatchObject({ partitions: [{ deadLetters: 2 }, { counted: 1 }] })
     expect(await sql`select reason, event_id from dead_letters order by "offset"`).toEqual([
       { reason: 'unknown_ad', event_id: id(1) },
       { reason: 'unknown_ad', event_id: id(2) },
     ])
   })
 
-  it('with a hole in a slice is refused, as nobody would account for the record', async () => {
+  it('with a hole in a range is refused, as nobody would account for the record', async () => {
     const batch = batchOf(() => ({ event: event(1) }), [{ type: 'click', partition: 0, from: 0, to: 2 }])
     batch.events.pop()
     await expect(store.apply(batch)).rejects.toMatchObject({ code: 'AT001' })
@@ -230,7 +230,7 @@ describe('a batch', () => {
     await expect(store.apply(batchOf(() => ({ event: event(1) }), ranges))).rejects.toMatchObject({ code: 'AT001' })
   })
 
-  it('may come in any order of slices and rows', async () => {
+  it('may come in any order of ranges and rows', async () => {
     const ranges: Range[] = [
       { type: 'impression', partition: 1, from: 0, to: 2 },
       { type: 'click', partition: 1, from: 0, to: 2 },
@@ -241,8 +241,10 @@ describe('a batch', () => {
       ranges,
     )
     batch.events.reverse()
-    const { slices } = (await store.apply(batch)) as { slices: SliceOutcome[] }
-    expect(slices.map(({ topic, partition, counted, conflicts }) => [topic, partition, counted, conflicts])).toEqual([
+    const { partitions } = (await store.apply(batch)) as { partitions: PartitionOutcome[] }
+    expect(
+      partitions.map(({ topic, partition, counted, conflicts }) => [topic, partition, counted, conflicts]),
+    ).toEqual([
       [topics.click, 0, 1, 0],
       [topics.click, 1, 0, 2],
       [topics.impression, 1, 1, 1],
@@ -485,8 +487,8 @@ describe('two connections', () => {
       for (const table of ['clicks', 'clicks_undated', 'impressions', 'impressions_undated'])
         await sql`delete from ${sql(table)}`
       const outcomes = await Promise.all([store.apply(batchFor(0, round * 50)), other.apply(batchFor(1, round * 50))])
-      const slices = outcomes.flatMap((outcome) => (outcome.status === 'applied' ? outcome.slices : []))
-      expect(slices.reduce((sum, { counted }) => sum + counted, 0)).toBe(100)
+      const partitions = outcomes.flatMap((outcome) => (outcome.status === 'applied' ? outcome.partitions : []))
+      expect(partitions.reduce((sum, { counted }) => sum + counted, 0)).toBe(100)
     }
     await other.close()
   })

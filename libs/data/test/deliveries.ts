@@ -54,21 +54,21 @@ const record: fc.Arbitrary<LogRecord> = fc.oneof(
   },
 )
 const log = fc.array(record, { minLength: 2 * partitions * length, maxLength: 2 * partitions * length })
-// Where a slice starts is told from where the book is: mostly there, sometimes before it (a redelivery) or after it (a gap).
-const slice = fc.record({
+// Where a range starts is told from where the book is: mostly there, sometimes before it (a redelivery) or after it (a gap).
+const range = fc.record({
   type,
   partition,
   back: fc.constantFrom(0, 0, 0, 0, 1, 3, 8, -1),
   records: fc.integer({ min: 1, max: 6 }),
 })
-const someSlices = fc.uniqueArray(slice, {
+const someRanges = fc.uniqueArray(range, {
   minLength: 1,
   maxLength: 4,
   selector: ({ type, partition }) => `${type}/${partition}`,
 })
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), slices: someSlices, by: fc.nat(1) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), slices: someSlices }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), ranges: someRanges, by: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), ranges: someRanges }) },
   // A topic that was made anew: what is delivered again is not what was there before.
   {
     weight: 4,
@@ -85,7 +85,7 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('concurrently' as const), slices: someSlices, fold: fc.boolean() }),
+    arbitrary: fc.record({ kind: fc.constant('concurrently' as const), ranges: someRanges, fold: fc.boolean() }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('fold' as const), rows: fc.constantFrom(1, 1000) }) },
 )
@@ -114,7 +114,7 @@ async function take(step: Step, world: World): Promise<void> {
   if (step.kind === 'rewrite') return void (world.records[step.index] = step.record)
   if (step.kind === 'advance') return advance(step, world)
   if (step.kind === 'fold') return fold(step, world)
-  const ranges = rangesOf(step.slices, world.model)
+  const ranges = rangesOf(step.ranges, world.model)
   if (ranges.length === 0) return
   const batch = batchOf(reader(world.records), ranges)
   if (step.kind === 'deliver') await deliver(batch, world, step.by)
@@ -128,8 +128,8 @@ function reader(records: LogRecord[]) {
     records[(type === 'click' ? 0 : partitions * length) + partition * length + offset] as LogRecord
 }
 
-function rangesOf(slices: Extract<Step, { kind: 'deliver' }>['slices'], model: Model): Range[] {
-  return slices.flatMap(({ type, partition, back, records }) => {
+function rangesOf(ranges: Extract<Step, { kind: 'deliver' }>['ranges'], model: Model): Range[] {
+  return ranges.flatMap(({ type, partition, back, records }) => {
     const next = Number(model.books.get(`${topics[type]}/${partition}`)?.next ?? 0n)
     const from = Math.max(0, next - back)
     const to = Math.min(length, from + records)

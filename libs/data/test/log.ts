@@ -51,11 +51,11 @@ export function batchOf(
   ranges: Range[],
   buried = new Set<string>(),
 ): Batch {
-  const batch: Batch = { slices: [], events: [], deadLetters: [] }
+  const batch: Batch = { ranges: [], events: [], deadLetters: [] }
   for (const { type, partition, from, to } of ranges) {
-    const slice = batch.slices.length
+    const range = batch.ranges.length
     const topic = topics[type]
-    batch.slices.push({
+    batch.ranges.push({
       topic,
       partition,
       type,
@@ -66,7 +66,7 @@ export function batchOf(
     for (let offset = from; offset < to; offset++) {
       const record = log(type, partition, offset)
       const { event, replayOf } = record
-      const row = { slice, offset: BigInt(offset), ...(replayOf && { replayOf }) }
+      const row = { range, offset: BigInt(offset), ...(replayOf && { replayOf }) }
       if (event && !buried.has(`${topic}/${partition}/${offset}`)) batch.events.push({ ...row, event })
       else batch.deadLetters.push({ ...row, ...letterOf(record) })
     }
@@ -78,7 +78,7 @@ function letterOf({
   event,
   eventId,
   reason = 'unknown_ad',
-}: LogRecord): Omit<DeadLetterRow, 'slice' | 'offset' | 'replayOf'> {
+}: LogRecord): Omit<DeadLetterRow, 'range' | 'offset' | 'replayOf'> {
   const value = event ? Buffer.from(JSON.stringify(event)) : Buffer.from([0xff, 0, 1])
   return {
     reason,
@@ -94,7 +94,7 @@ function letterOf({
 export function bury(batch: Batch, outcome: BatchOutcome): Batch {
   if (outcome.status !== 'unknown_ads') return batch
   const isUnknown = (row: EventRow) =>
-    outcome.rows.some(({ slice, offset }) => slice === row.slice && offset === row.offset)
+    outcome.rows.some(({ range, offset }) => range === row.range && offset === row.offset)
   const letters = batch.events.filter(isUnknown).map(({ event, ...row }) => ({ ...row, ...letterOf({ event }) }))
   return {
     ...batch,

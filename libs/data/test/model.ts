@@ -1,5 +1,13 @@
-import type { AdEvent, EventType } from '@ads-tracker/events'
-import type { Batch, BatchOutcome, DeadLetterRow, EventRow, Position, Slice, SliceOutcome } from '../src/index.ts'
+import { type AdEvent, type EventType, partitionName } from '@ads-tracker/events'
+import type {
+  Batch,
+  BatchOutcome,
+  DeadLetterRow,
+  EventRow,
+  Position,
+  OffsetRange,
+  PartitionOutcome,
+} from '../src/index.ts'
 import type { State } from './stored-state.ts'
 
 interface Book {
@@ -12,7 +20,7 @@ interface Book {
   completeThrough: number
 }
 
-type Letter = Omit<DeadLetterRow, 'slice' | 'offset'> & {
+type Letter = Omit<DeadLetterRow, 'range' | 'offset'> & {
   type: EventType
   arrivedAt: number
   replayedAt: number | null
@@ -46,45 +54,45 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
   const repeats = new Map<string, Repeat>(clone(copyOf?.repeats))
   return { books, stored, letters, conflicts, repeats, apply, state }
 
-  function apply({ slices, events, deadLetters }: Batch): BatchOutcome {
-    for (const slice of slices) if (!books.has(nameOf(slice))) books.set(nameOf(slice), { ...emptyBook })
-    const gaps = slices.filter((slice) => slice.firstOffset > book(slice).next)
+  function apply({ ranges, events, deadLetters }: Batch): BatchOutcome {
+    for (const range of ranges) if (!books.has(partitionName(range))) books.set(partitionName(range), { ...emptyBook })
+    const gaps = ranges.filter((range) => range.firstOffset > book(range).next)
     if (gaps.length > 0) {
       return {
         status: 'gap',
-        gaps: gaps.map((slice) => ({
-          topic: slice.topic,
-          partition: slice.partition,
-          expected: book(slice).next,
-          found: slice.firstOffset,
+        gaps: gaps.map((range) => ({
+          topic: range.topic,
+          partition: range.partition,
+          expected: book(range).next,
+          found: range.firstOffset,
         })),
       }
     }
-    const isFresh = ({ slice, offset }: EventRow | DeadLetterRow) => offset >= book(slices[slice] as Slice).next
+    const isFresh = ({ range, offset }: EventRow | DeadLetterRow) => offset >= book(ranges[range] as OffsetRange).next
     const rows = events
       .filter(
-        (row) => isFresh(row) || (!letters.has(at(slices, row)) && lettersOf(row, row.event.event_id).length === 0),
+        (row) => isFresh(row) || (!letters.has(at(ranges, row)) && lettersOf(row, row.event.event_id).length === 0),
       )
-      .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(slices, a, b))
+      .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(ranges, a, b))
     const unknown = rows.filter(({ event }) => !knownAds.has(event.ad_id))
     if (unknown.length > 0)
       return {
         status: 'unknown_ads',
-        rows: unknown.sort((a, b) => inLogOrder(slices, a, b)).map(({ slice, offset }) => ({ slice, offset })),
+        rows: unknown.sort((a, b) => inLogOrder(ranges, a, b)).map(({ range, offset }) => ({ range, offset })),
       }
 
-    const outcomes = slices.map((slice) => ({ ...emptyBook, slice }))
+    const outcomes = ranges.map((range) => ({ ...emptyBook, range }))
     for (const row of rows) store(row, isFresh(row))
     buryAll()
-    for (const { slice, replayOf } of [...events, ...deadLetters].sort((a, b) => inLogOrder(slices, a, b))) {
-      const letter = replayOf && letters.get(nameOfPosition(replayOf))
-      if (letter) letter.replayedAt ??= slices[slice]!.lastTimestamp
+    for (const { range, replayOf } of [...events, ...deadLetters].sort((a, b) => inLogOrder(ranges, a, b))) {
+      const letter = replayOf && letters.get(positionName(replayOf))
+      if (letter) letter.replayedAt ??= ranges[range]!.lastTimestamp
     }
-    return { status: 'applied', slices: outcomes.map(enter).sort((a, b) => compare(slices, a, b)) }
+    return { status: 'applied', partitions: outcomes.map(enter).sort((a, b) => compare(ranges, a, b)) }
 
     /** Positions of the dead letters of an id, in their order. */
-    function lettersOf({ slice }: { slice: number }, id: string | null): string[] {
-      const { type } = slices[slice] as Slice
+    function lettersOf({ range }: { range: number }, id: string | null): string[] {
+      const { type } = ranges[range] as OffsetRange
       return [...letters.keys()]
         .filter((place) => id !== null && letters.get(place)!.eventId === id && letters.get(place)!.type === type)
         .sort(byPosition)
@@ -92,40 +100,40 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
 
     function buryAll() {
       const replayed = new Set(
-        [...events, ...deadLetters].flatMap(({ replayOf }) => (replayOf ? nameOfPosition(replayOf) : [])),
+        [...events, ...deadLetters].flatMap(({ replayOf }) => (replayOf ? positionName(replayOf) : [])),
       )
       const isWaiting = (place: string) => letters.get(place)!.replayedAt === null && !replayed.has(place)
       const judged = deadLetters
-        .filter((row) => isFresh(row) || !letters.has(at(slices, row)))
-        .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(slices, a, b))
+        .filter((row) => isFresh(row) || !letters.has(at(ranges, row)))
+        .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(ranges, a, b))
         .map((row) => ({
           row,
           fresh: isFresh(row),
-          place: at(slices, row),
+          place: at(ranges, row),
           waiting: lettersOf(row, row.eventId).find(
-            (other) => other !== at(slices, row) && (!isFresh(row) || isWaiting(other)),
+            (other) => other !== at(ranges, row) && (!isFresh(row) || isWaiting(other)),
           ),
         }))
       const first = new Map<string, string>()
       for (const { row, fresh, place, waiting } of judged) {
-        const { type, lastTimestamp } = slices[row.slice] as Slice
+        const { type, lastTimestamp } = ranges[row.range] as OffsetRange
         const key = `${type}/${row.eventId}`
         const repeated = waiting ?? (row.eventId === null ? undefined : first.get(key))
         if (repeated === undefined) {
           if (!letters.has(place))
             letters.set(place, { ...row, type, arrivedAt: lastTimestamp, replayedAt: null, repeats: 0 })
           first.set(key, place)
-          if (fresh) outcomes[row.slice]!.deadLetters++
+          if (fresh) outcomes[row.range]!.deadLetters++
         } else if (fresh) {
           letters.get(repeated)!.repeats++
-          outcomes[row.slice]!.duplicates++
+          outcomes[row.range]!.duplicates++
         }
       }
     }
 
-    function store({ slice, offset, event }: EventRow, fresh: boolean) {
-      const { type } = slices[slice] as Slice
-      const outcome = outcomes[slice]!
+    function store({ range, offset, event }: EventRow, fresh: boolean) {
+      const { type } = ranges[range] as OffsetRange
+      const outcome = outcomes[range]!
       const first = stored[type].get(event.event_id)
       if (!first) {
         stored[type].set(event.event_id, event)
@@ -134,8 +142,8 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
         return
       }
       const same = isSame(first, event)
-      if (!same && !conflicts.has(at(slices, { slice, offset })))
-        conflicts.set(at(slices, { slice, offset }), { type, event })
+      if (!same && !conflicts.has(at(ranges, { range, offset })))
+        conflicts.set(at(ranges, { range, offset }), { type, event })
       if (!fresh) return
       outcome[same ? 'duplicates' : 'conflicts']++
       const key = `${type}/${event.event_id}`
@@ -146,24 +154,24 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
     }
 
     function enter({
-      slice,
+      range,
       counted,
       duplicates,
       conflicts,
       deadLetters,
       recovered,
-    }: Book & { slice: Slice }): SliceOutcome {
-      const own = book(slice)
-      if (slice.nextOffset >= own.next) own.completeThrough = Math.max(own.completeThrough, slice.lastTimestamp)
-      if (slice.nextOffset > own.next) own.next = slice.nextOffset
+    }: Book & { range: OffsetRange }): PartitionOutcome {
+      const own = book(range)
+      if (range.nextOffset >= own.next) own.completeThrough = Math.max(own.completeThrough, range.lastTimestamp)
+      if (range.nextOffset > own.next) own.next = range.nextOffset
       own.counted += counted
       own.duplicates += duplicates
       own.conflicts += conflicts
       own.deadLetters += deadLetters
       own.recovered += recovered
       return {
-        topic: slice.topic,
-        partition: slice.partition,
+        topic: range.topic,
+        partition: range.partition,
         nextOffset: own.next,
         counted,
         duplicates,
@@ -174,8 +182,8 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
     }
   }
 
-  function book(slice: Slice): Book {
-    return books.get(nameOf(slice)) as Book
+  function book(range: OffsetRange): Book {
+    return books.get(partitionName(range)) as Book
   }
 
   function state(): State {
@@ -255,16 +263,15 @@ function payload({ event_id, ad_id, occurred_at, received_at, ip, user_agent, pl
   return [event_id, ad_id, Date.parse(occurred_at), Date.parse(received_at), ip, user_agent, playback_time]
 }
 
-const nameOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`
-const at = (slices: Slice[], { slice, offset }: { slice: number; offset: bigint }) =>
-  `${nameOf(slices[slice] as Slice)}/${offset}`
+const at = (ranges: OffsetRange[], { range, offset }: { range: number; offset: bigint }) =>
+  `${partitionName(ranges[range] as OffsetRange)}/${offset}`
 
 function position(name: string, parts: 2 | 3): (string | number)[] {
   const [topic = '', ...numbers] = name.split('/')
   return [topic, ...numbers.slice(0, parts - 1).map(Number)]
 }
 
-function nameOfPosition({ topic, partition, offset }: Position): string {
+function positionName({ topic, partition, offset }: Position): string {
   return `${topic}/${partition}/${offset}`
 }
 
@@ -274,14 +281,18 @@ function byPosition(a: string, b: string): number {
 }
 
 function inLogOrder(
-  slices: Slice[],
-  a: { slice: number; offset: bigint },
-  b: { slice: number; offset: bigint },
+  ranges: OffsetRange[],
+  a: { range: number; offset: bigint },
+  b: { range: number; offset: bigint },
 ): number {
-  return compare(slices, slices[a.slice] as Slice, slices[b.slice] as Slice) || Number(a.offset - b.offset)
+  return compare(ranges, ranges[a.range] as OffsetRange, ranges[b.range] as OffsetRange) || Number(a.offset - b.offset)
 }
 
-function compare(_: Slice[], a: { topic: string; partition: number }, b: { topic: string; partition: number }): number {
+function compare(
+  _: OffsetRange[],
+  a: { topic: string; partition: number },
+  b: { topic: string; partition: number },
+): number {
   return a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition
 }
 

@@ -70,7 +70,7 @@ async function apply(id: string, from: BatchStore = store) {
   const batch = batchOf(() => ({ event: clickNow(id) }), [{ type: 'click', partition: 0, from: at, to: at + 1 }])
   const outcome = await from.apply(batch)
   if (outcome.status !== 'applied') throw new Error(`was not applied: ${outcome.status}`)
-  const { counted, duplicates } = outcome.slices[0]!
+  const { counted, duplicates } = outcome.partitions[0]!
   return { counted, duplicates }
 }
 

@@ -57,10 +57,16 @@ it('a system of the version before is migrated while its writers run; old and ne
     while (folding) await folder!.foldRollups({ entries: 0, ageMs: 0 })
   })()
   for (let offset = 0; offset < 400; offset += 10) {
-    const events = Array.from({ length: 10 }, (_, n) => ({ slice: 0, offset: BigInt(offset + n), event: anEvent() }))
-    const range = { firstOffset: BigInt(offset), nextOffset: BigInt(offset + 10), lastTimestamp: Date.now() }
-    const slice = { topic, partition: 2, type: 'click' as const, ...range }
-    expect(await store!.apply({ slices: [slice], events, deadLetters: [] })).toMatchObject({ status: 'applied' })
+    const events = Array.from({ length: 10 }, (_, n) => ({ range: 0, offset: BigInt(offset + n), event: anEvent() }))
+    const range = {
+      topic,
+      partition: 2,
+      type: 'click' as const,
+      firstOffset: BigInt(offset),
+      nextOffset: BigInt(offset + 10),
+      lastTimestamp: Date.now(),
+    }
+    expect(await store!.apply({ ranges: [range], events, deadLetters: [] })).toMatchObject({ status: 'applied' })
     // what readers see is whole at any moment, whoever wrote it
     const { totals, booked, imbalance } = await readLedger(database)
     expect({ totals, imbalance }).toEqual({ totals: booked, imbalance: 0 })

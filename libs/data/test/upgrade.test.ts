@@ -63,7 +63,7 @@ async function apply(ids: string[], from: number, at: number) {
     ),
   )
   if (outcome.status !== 'applied') throw new Error(`was not applied: ${outcome.status}`)
-  const { counted, duplicates } = outcome.slices[0]!
+  const { counted, duplicates } = outcome.partitions[0]!
   return { counted, duplicates }
 }
 

@@ -9,7 +9,7 @@ export const largestAdId = 2 ** 31 - 1
 
 const Timestamp = Type.String({ format: 'date-time', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z$' })
 
-/** A click or an impression as it travels through Kafka: all that the writer will ever store. */
+/** A click or an impression in a Kafka record. */
 export const AdEvent = Type.Object(
   {
     event_id: Type.String({ format: 'uuid', description: 'Identity within its type, lower case' }),

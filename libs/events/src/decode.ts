@@ -4,7 +4,7 @@ import { readEncoded } from './read-encoded.ts'
 
 export type DeadLetterReason = 'undecodable' | 'schema_invalid' | 'unknown_ad' | 'rejected_by_database'
 
-export type Decoded =
+type Decoded =
   | { ok: true; event: AdEvent }
   | {
       ok: false
@@ -17,8 +17,8 @@ const compiled = TypeCompiler.Compile(AdEvent)
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads the value of a Kafka record. Never throws: what cannot be stored comes back with the reason, and with the
- * event id where one can be read. Unknown fields are dropped, so that a writer accepts the next version's additions.
+ * Decodes the value of a Kafka record. Never throws: if it cannot be stored, the result has the reason, and the event id if it can
+ * be read. Unknown fields are ignored, so that a writer accepts events of the next version.
  */
 export function decodeEvent(value: Uint8Array | null): Decoded {
   let json: unknown
@@ -39,7 +39,7 @@ function undecodable(detail: string): Decoded {
   return { ok: false, reason: 'undecodable', detail, eventId: null }
 }
 
-// The schema bounds text and numbers; PostgreSQL's dates end long before JavaScript's do.
+// The schema limits text and numbers. The range of dates in PostgreSQL is smaller than in JavaScript.
 function isSane(event: AdEvent): boolean {
   return event.occurred_at >= '2000' && event.received_at >= '2000' && event.event_id === event.event_id.toLowerCase()
 }

@@ -35,16 +35,16 @@ export const EventRequest = Type.Object({
 export type EventRequest = Static<typeof EventRequest>
 
 export interface FieldError {
-  /** The field that was wrong, in snake_case; `body` for the whole of it. */
+  /** The invalid field; `body` for the whole body. */
   field: string
   message: string
 }
 
-/** What ingest knows of an event besides its body. */
-export interface Arrival {
-  /** Unix milliseconds at which the request arrived: the only clock that a stored value may come from. */
+/** What click-ingest knows about an event in addition to its body. */
+interface Arrival {
+  /** Arrival of the request in Unix milliseconds. */
   receivedAt: number
-  /** The peer's address, used when the body claims none. */
+  /** The peer's address, used when the body has none. */
   ip: string
   userAgent: string | undefined
   idempotencyKey?: string | undefined
@@ -53,7 +53,7 @@ export interface Arrival {
 const compiled = TypeCompiler.Compile(EventRequest)
 const uuid = TypeCompiler.Compile(Type.String({ format: 'uuid' }))
 
-/** Turns a body of unknown shape into an event, or says of every field what is wrong with it. Never throws. */
+/** Turns a body into an event, or returns the error of each invalid field. Never throws. */
 export function parseEventRequest(body: unknown, arrival: Arrival): { event: AdEvent } | { errors: FieldError[] } {
   if (!compiled.Check(body)) return { errors: fieldErrors(body) }
   const key = readKey(arrival.idempotencyKey)
@@ -75,12 +75,12 @@ function toEvent(body: EventRequest, arrival: Arrival, key: string | undefined):
 }
 
 const canonicalTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
-// Clients that use toISOString(), as most do, have written it already.
+// Most clients use toISOString(), so the time already has this form.
 function canonical(time: string): string {
   return canonicalTime.test(time) ? time : new Date(time).toISOString()
 }
 
-// A string of structured fields, in quotes (draft-ietf-httpapi-idempotency-key-header); without them as well.
+// A quoted string of structured fields (draft-ietf-httpapi-idempotency-key-header); accepted without quotes, too.
 function readKey(header: string | undefined): string | undefined {
   return header === undefined ? undefined : (/^\s*"([^"]*)"/.exec(header)?.[1] ?? header)
 }
@@ -88,7 +88,7 @@ function readKey(header: string | undefined): string | undefined {
 const none: FieldError[] = []
 function keyErrors(body: EventRequest, key: string | undefined): FieldError[] {
   if (key === undefined) return none
-  // a key of another kind belongs to the client's own library: the event has its id
+  // some HTTP libraries send keys that are not UUIDs; with an event_id the key is ignored
   if (!uuid.Check(key))
     return body.event_id === undefined ? [{ field: 'Idempotency-Key', message: 'must be a UUID' }] : none
   const same = body.event_id === undefined || body.event_id.toLowerCase() === key.toLowerCase()
@@ -109,7 +109,7 @@ function timeErrors(timestamp: string | undefined, now: number): FieldError[] {
   return time > now + furthestAhead ? [{ field: 'timestamp', message: 'must not be more than 24 hours ahead' }] : none
 }
 
-// A header is latin1 and cannot hold a lone surrogate, but cutting a string can make one.
+// A header is latin1 and has no lone surrogates, but cutting a string may create one.
 function storable(text: string): string {
   return text.slice(0, 512).toWellFormed().replaceAll('\0', '')
 }
@@ -134,7 +134,7 @@ function reasonFor(field: string, message: string, schema: { description?: strin
 
 let lastTime = 0
 let lastText = ''
-// Under load thousands of events arrive in the same millisecond.
+// Under load many events arrive in the same millisecond.
 function isoTime(time: number): string {
   if (time !== lastTime) {
     lastTime = time

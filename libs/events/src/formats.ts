@@ -13,7 +13,7 @@ FormatRegistry.Set('ipv6', (value) => isIP(value) === 6 && !value.includes('%'))
 FormatRegistry.Set('uri', isHttpUrl)
 FormatRegistry.Set('storable', isStorableText)
 
-/** PostgreSQL stores neither NUL nor lone surrogates: one such value would reject a whole batch. */
+/** PostgreSQL accepts neither NUL nor lone surrogates: one such value would fail a whole batch. */
 export function isStorableText(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0')
 }

@@ -13,7 +13,7 @@ export interface PartitionOffsets {
   high: bigint
 }
 
-export interface TopicDescription {
+interface TopicDescription {
   partitions: number
   replication: number
   config: Record<string, string>
@@ -28,26 +28,26 @@ const deadline = 5000
 /** `ConfigSource.TOPIC_CONFIG` of kafkajs. */
 const ofTopic = 1
 
-/** Questions to the broker. Connects at first use and again after a failure; every answer has a deadline of 5 s. */
+/** Requests of an administrator. Connects at first use and again after a failure; each request has a deadline of 5 s. */
 export function createAdmin(kafka: Kafka) {
   useIncrementalAlterConfigs()
   let opened: { admin: KafkaAdmin; cluster: Cluster } | undefined
 
-  async function ask<T>(
+  async function request<T>(
     what: string,
-    question: (admin: KafkaAdmin, cluster: Cluster) => Promise<T>,
+    send: (admin: KafkaAdmin, cluster: Cluster) => Promise<T>,
     ms = deadline,
   ): Promise<T> {
     const mine = (opened ??= openAdmin(kafka))
     const { admin, cluster } = mine
     try {
       return await withDeadline(
-        admin.connect().then(() => question(admin, cluster)),
+        admin.connect().then(() => send(admin, cluster)),
         ms,
         what,
       )
     } catch (error) {
-      // a connection that hung once is not asked again
+      // a connection that hung is not used again
       if (opened === mine) opened = undefined
       admin.disconnect().catch(() => {})
       throw error
@@ -57,15 +57,15 @@ export function createAdmin(kafka: Kafka) {
   return {
     /** Begin and end of the log of each partition. */
     offsets: (topic: string): Promise<PartitionOffsets[]> =>
-      ask(`asking for the offsets of ${topic}`, async (client) => {
+      request(`fetching the offsets of ${topic}`, async (client) => {
         const offsets = await client.fetchTopicOffsets(topic)
         return offsets.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
       }),
 
     /** Partition counts of those topics that exist. */
     partitions: (topics: string[], ms = deadline): Promise<Map<string, number>> =>
-      ask(
-        'asking for topics',
+      request(
+        'listing topics',
         async (client) => {
           const existing = new Set(await client.listTopics())
           const wanted = topics.filter((topic) => existing.has(topic))
@@ -77,7 +77,7 @@ export function createAdmin(kafka: Kafka) {
       ),
 
     describe: (topic: string): Promise<TopicDescription> =>
-      ask(`describing ${topic}`, async (client) => {
+      request(`describing ${topic}`, async (client) => {
         const { topics } = await client.fetchTopicMetadata({ topics: [topic] })
         const { resources } = await client.describeConfigs({
           includeSynonyms: false,
@@ -93,15 +93,15 @@ export function createAdmin(kafka: Kafka) {
       }),
 
     brokers: (): Promise<number> =>
-      ask('asking for the brokers', async (client) => (await client.describeCluster()).brokers.length),
+      request('listing the brokers', async (client) => (await client.describeCluster()).brokers.length),
 
-    /** Resolves when every partition has a leader; false when the topics were there already. */
+    /** Resolves when every partition has a leader; false when the topics existed already. */
     create: (topics: ITopicConfig[]): Promise<boolean> =>
-      ask(
+      request(
         'creating topics',
         async (client) => {
           const created = await client.createTopics({ topics, waitForLeaders: false, timeout: deadline })
-          await leadersOf(
+          await waitForLeaders(
             client,
             topics.map(({ topic }) => topic),
           )
@@ -111,7 +111,7 @@ export function createAdmin(kafka: Kafka) {
       ),
 
     addPartitions: (topic: string, count: number): Promise<boolean> =>
-      ask(
+      request(
         `adding partitions to ${topic}`,
         (client) => client.createPartitions({ topicPartitions: [{ topic, count }], timeout: deadline }),
         3 * deadline,
@@ -119,14 +119,14 @@ export function createAdmin(kafka: Kafka) {
 
     /** Changes the settings that `config` names; all others stay as they are. */
     configure: (topic: string, config: Record<string, string>): Promise<void> =>
-      ask(`configuring ${topic}`, async (client) => {
+      request(`configuring ${topic}`, async (client) => {
         const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
         await client.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] })
       }),
 
-    /** Removes the records before these offsets: the log begins there from now on. */
+    /** Removes the records before these offsets; the log then begins there. */
     deleteRecords: (topic: string, partitions: { partition: number; offset: bigint }[]): Promise<void> =>
-      ask(`deleting records of ${topic}`, (client) =>
+      request(`deleting records of ${topic}`, (client) =>
         client.deleteTopicRecords({
           topic,
           partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
@@ -134,11 +134,11 @@ export function createAdmin(kafka: Kafka) {
       ),
 
     remove: (topics: string[]): Promise<void> =>
-      ask('removing topics', (client) => client.deleteTopics({ topics, timeout: deadline })),
+      request('removing topics', (client) => client.deleteTopics({ topics, timeout: deadline })),
 
-    /** Has the group go on without a member that will not come back. Resolves also when it is no longer there. */
+    /** Removes a member from the group. Resolves also if it is not in the group. */
     removeMember: (groupId: string, memberId: string): Promise<void> =>
-      ask(`removing ${memberId} from ${groupId}`, async (_client, cluster) => {
+      request(`removing ${memberId} from ${groupId}`, async (_client, cluster) => {
         const coordinator = await cluster.findGroupCoordinator({ groupId })
         await coordinator.leaveGroup({ groupId, memberId }).catch((error: { type?: string }) => {
           if (error.type !== 'UNKNOWN_MEMBER_ID') throw error
@@ -153,9 +153,9 @@ export function createAdmin(kafka: Kafka) {
   }
 }
 
-// kafkajs' own wait gives up when a broker has not heard of the new topic yet. A broker tells of a leader before it is
-// one: asking for the ends of the log is what only a leader answers.
-async function leadersOf(client: KafkaAdmin, topics: string[]): Promise<void> {
+// `waitForLeaders` of kafkajs fails when a broker does not know the new topic yet. A broker may also be named as leader before it
+// is one: only a leader answers a request for the offsets.
+async function waitForLeaders(client: KafkaAdmin, topics: string[]): Promise<void> {
   for (const end = performance.now() + 2 * deadline; ; await pause(50)) {
     try {
       const { topics: found } = await client.fetchTopicMetadata({ topics })

@@ -1,12 +1,12 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { Kafka as KafkajsClient, logLevel, type SASLOptions } from 'kafkajs'
 
-/** A client of kafkajs. Its producers and consumers use what is in fast-path/ where `fastPath` is set. */
+/** A kafkajs client. If `fastPath` is set, its producers and consumers use fast-path/. */
 export type Kafka = KafkajsClient & { fastPath?: boolean }
 
 const brokerList = String.raw`^\s*[^\s,]+:\d{1,5}\s*(,\s*[^\s,]+:\d{1,5}\s*)*$`
 
-/** The variables of everything that talks to Kafka, to spread into a configuration schema. */
+/** The variables of every process that uses Kafka, to spread into a configuration schema. */
 export const kafkaSettings = {
   KAFKA_BROKERS: Type.String({
     pattern: brokerList,
@@ -50,7 +50,7 @@ export const kafkaSettings = {
 type Settings = Static<TObject<typeof kafkaSettings>>
 export type KafkaSettings = Omit<Settings, 'KAFKA_FAST_PATH'> & Partial<Settings>
 
-/** What kafkajs says, as a warning or an error of ours: it logs what we handle, so that nothing of it is fatal. */
+/** Receives what kafkajs logs. */
 export type KafkaLog = (
   level: 'error' | 'warn' | 'info' | 'debug',
   message: string,
@@ -58,8 +58,8 @@ export type KafkaLog = (
 ) => void
 
 /**
- * A kafkajs client with deadlines everywhere: its defaults take 16 s to reject and wait for ever on a hung broker.
- * `retry` is what coordinator look-ups of a consumer use.
+ * A kafkajs client with timeouts: by default it takes 16 s to reject and waits forever for a hung broker.
+ * A consumer uses `retry` to look up its coordinator.
  */
 export function createKafka(
   config: KafkaSettings,
@@ -92,7 +92,7 @@ const levelNames: Record<number, 'error' | 'warn' | 'info' | 'debug'> = {
   [logLevel.DEBUG]: 'debug',
 }
 
-// At the first join of a fresh broker the coordinator is still being made; kafkajs asks again by itself.
+// After the start of a new broker the coordinator does not exist yet; kafkajs retries.
 function levelOf(level: number, { error }: { error?: unknown }) {
   return error === 'The group coordinator is not available' ? 'info' : (levelNames[level] ?? 'debug')
 }

@@ -10,10 +10,10 @@ export interface ConsumedRecord {
   timestamp: number
 }
 
-/** A batch as kafkajs hands it over: with its own messages, or with what the fast path puts in their place. */
+/** A batch from kafkajs, with its own messages or with those of the fast path. */
 export interface FetchedBatch extends Pick<Batch, 'topic' | 'partition'> {
   messages: (KafkaMessage | FetchedRecords)[]
-  /** What was asked for; a broker answers with whole batches, which may begin before it. */
+  /** The requested offset. A broker returns whole batches, which may begin before it. */
   fetchedOffset?: string
 }
 
@@ -29,7 +29,7 @@ export function recordsOf({ messages, fetchedOffset = '0' }: FetchedBatch): Cons
   }))
 }
 
-// They are in the order of their offsets.
+// Records are in the order of their offsets.
 function since(records: ConsumedRecord[], from: bigint): ConsumedRecord[] {
   const index = records.findIndex(({ offset }) => offset >= from)
   return index === 0 ? records : index < 0 ? [] : records.slice(index)

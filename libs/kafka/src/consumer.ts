@@ -11,9 +11,9 @@ export interface TopicPartition {
 
 export interface ConsumedBatch extends TopicPartition {
   records: ConsumedRecord[]
-  /** Keeps the membership of the group alive; to be called in every loop that waits. */
+  /** Keeps this member in the group; call it in every loop that waits. */
   heartbeat: () => Promise<void>
-  /** True once the group has moved on: what is held of this batch is no longer ours. */
+  /** True once the partitions were assigned again: the batch must not be stored any more. */
   isStale: () => boolean
 }
 
@@ -21,32 +21,32 @@ export interface BatchConsumerOptions {
   kafka: Kafka
   groupId: string
   topics: string[]
-  /** Returns when the batch may be followed by the next one. It need not be stored by then; see `commit`. */
+  /** Resolves when the next batch may come. This one need not be stored by then; see `commit`. */
   onBatch: (batch: ConsumedBatch) => Promise<void>
-  /** The partitions that are ours from now on; fetching starts anew at the committed offsets. The group knows us as `memberId`. */
+  /** Called with the newly assigned partitions; fetching starts at the committed offsets. `memberId` is our id in the group. */
   onAssigned: (partitions: TopicPartition[], memberId: string) => void
-  /** kafkajs has given up for good: the process should end. */
+  /** kafkajs does not restart the consumer: the process should exit. */
   onCrash: (error: Error) => void
   concurrency: number
-  /** How long the group waits for a member that is silent; 9 s by default. */
+  /** The group removes a silent member after this time; 9 s by default. */
   sessionTimeoutMs?: number
 }
 
 export interface BatchConsumer {
   start(): Promise<void>
-  /** Stores how far the group has come. A hint: the ledger is the truth. */
+  /** Commits offsets of the group. The writer continues from the ledger; these are the fallback. */
   commit(offsets: (TopicPartition & { offset: bigint })[]): Promise<void>
   /** Fetches from `offset` next. */
   seek(position: TopicPartition & { offset: bigint }): void
   pause(partitions: TopicPartition[]): void
   resume(partitions: TopicPartition[]): void
-  /** Milliseconds since the fetch loop last turned, or was started. */
-  sinceLastTurn(): number
-  /** Leaves the group at once, so that the others need not wait for the session to time out. */
+  /** Milliseconds since the consumer last polled, or was started. */
+  sinceLastPoll(): number
+  /** Leaves the group at once, so that its partitions are reassigned without waiting for the session timeout. */
   close(): Promise<void>
 }
 
-/** A consumer that hands over whole fetched batches and never commits by itself. */
+/** A consumer of whole fetched batches that never commits by itself. */
 export function createBatchConsumer({
   kafka,
   groupId,
@@ -58,15 +58,14 @@ export function createBatchConsumer({
   sessionTimeoutMs = 9000,
 }: BatchConsumerOptions): BatchConsumer {
   let generation = 0
-  let turnedAt = performance.now()
+  let polledAt = performance.now()
   const consumer = createConsumer(kafka, {
     groupId,
-    // a member that was killed is waited for until then, unless it is removed from the group
     sessionTimeout: sessionTimeoutMs,
-    // how soon a member hears that the group assigns its partitions anew; sent when a fetch returns
+    // how soon a member learns of a rebalance; sent when a fetch returns
     heartbeatInterval: 300,
     rebalanceTimeout: 60_000,
-    // how soon partitions that were added are read
+    // how soon added partitions are read
     metadataMaxAge: 10_000,
     maxWaitTimeInMs: 500,
     minBytes: 1,
@@ -87,14 +86,14 @@ export function createBatchConsumer({
   consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => {
     if (!payload.restart) onCrash(payload.error)
   })
-  consumer.on(consumer.events.FETCH, () => (turnedAt = performance.now()))
+  consumer.on(consumer.events.FETCH, () => (polledAt = performance.now()))
 
   return {
     async start() {
-      turnedAt = performance.now()
+      polledAt = performance.now()
       try {
         await consumer.connect()
-        // true: clicks that were acknowledged before the group first joined count as well
+        // true: events that were acknowledged before the group first joined count, too
         await consumer.subscribe({ topics, fromBeginning: true })
         await consumer.run({
           autoCommit: false,
@@ -103,7 +102,7 @@ export function createBatchConsumer({
           eachBatch: handle,
         })
       } catch (error) {
-        // to kafkajs a connection whose first exchange failed is connected, and every later attempt fails on it
+        // kafkajs treats a connection whose first request failed as connected, and every later attempt fails on it
         await consumer.disconnect().catch(() => {})
         throw error
       }
@@ -117,12 +116,12 @@ export function createBatchConsumer({
       consumer.pause(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
     resume: (partitions) =>
       consumer.resume(partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }))),
-    sinceLastTurn: () => performance.now() - turnedAt,
+    sinceLastPoll: () => performance.now() - polledAt,
     close: () => consumer.disconnect(),
   }
 
   async function handle({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload) {
-    turnedAt = performance.now()
+    polledAt = performance.now()
     const mine = generation
     const gone = () => mine !== generation || !isRunning() || isStale()
     const records = recordsOf(batch)
@@ -132,7 +131,7 @@ export function createBatchConsumer({
     await heartbeat()
 
     async function beat() {
-      turnedAt = performance.now()
+      polledAt = performance.now()
       await heartbeat()
     }
   }

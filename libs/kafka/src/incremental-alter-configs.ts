@@ -7,9 +7,9 @@ const set = 0
 const { protocol } = alterConfigs
 
 /**
- * Has `alterConfigs` of kafkajs change the settings that it is given and no others. kafkajs 2.2.4 knows only the request
- * AlterConfigs, which resets every setting that it does not name. Connections, the choice of the broker and retries stay
- * those of kafkajs, and so does the response, whose version 1 has the same fields. Holds for all clients of the process.
+ * Makes `alterConfigs` of kafkajs change only the given settings. kafkajs 2.2.4 has only the request AlterConfigs, which resets
+ * every setting that it does not name. Everything else stays as in kafkajs, also the response, whose version 1 has the same
+ * fields. Applies to all clients of the process.
  */
 export function useIncrementalAlterConfigs(): void {
   alterConfigs.protocol =

@@ -18,4 +18,3 @@ export {
 export type { ConsumedRecord } from './consumed-record.ts'
 export { createAdmin, type Admin, type PartitionOffsets } from './admin.ts'
 export { missingTopics } from './missing-topics.ts'
-export { withDeadline, DeadlineError } from './deadline.ts'

@@ -1,8 +1,8 @@
 import type { Admin, Consumer, ConsumerConfig, Kafka, PartitionMetadata, Producer, ProducerConfig } from 'kafkajs'
 
-// The parts of kafkajs 2.2.4 that we use beside its API; kafkajs publishes no types for them.
+// Internals of kafkajs 2.2.4 that we use in addition to its API; kafkajs publishes no types for them.
 
-/** A request and how its response is read, of the version that the broker and kafkajs have in common. */
+/** A request and the decoder of its response, in the version that the broker and kafkajs agreed on. */
 export interface Exchange {
   request: { apiKey: number; apiVersion: number; apiName: string }
   response: { decode(bytes: Buffer): Promise<object>; parse(decoded: object): Promise<object> }
@@ -12,7 +12,7 @@ export type Protocol = (parameters: object) => Exchange
 
 export interface Connection {
   clientId: string
-  /** Set where the brokers ask for an authentication. */
+  /** Set if the brokers require authentication. */
   sasl?: object | null
   socket: { write(bytes: Buffer): void }
   requestQueue: {
@@ -55,7 +55,7 @@ export interface Cluster {
   findGroupCoordinator(options: { groupId: string }): Promise<Broker>
 }
 
-/** Makes a producer, a consumer or an admin, and returns it with the cluster that kafkajs made for it. */
+/** Creates a producer, a consumer or an admin, and returns it with the cluster that kafkajs created for it. */
 export function openProducer(kafka: Kafka, options: ProducerConfig): { producer: Producer; cluster: Cluster } {
   const seen = observe(kafka)
   const producer = seen.kafka.producer(options)
@@ -74,7 +74,7 @@ export function openAdmin(kafka: Kafka): { admin: Admin; cluster: Cluster } {
   return { admin, cluster: seen.cluster() }
 }
 
-// The method that makes clusters has a symbol for a name, which kafkajs does not export.
+// The method that creates clusters has a symbol as its name, which kafkajs does not export.
 function observe(kafka: Kafka) {
   const name = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',

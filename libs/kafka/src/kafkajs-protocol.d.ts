@@ -1,4 +1,4 @@
-// The modules of kafkajs 2.2.4 that are required by their path; kafkajs publishes no types for them.
+// Modules of kafkajs 2.2.4 that are imported by their path; kafkajs publishes no types for them.
 
 interface KafkajsEncoder {
   writeInt8(value: number): this

@@ -1,6 +1,6 @@
 import type { Admin } from './admin.ts'
 
-/** Says which of the topics do not exist and what to do; undefined when all do. */
+/** Says which of the topics do not exist and what to do; undefined if all exist. */
 export async function missingTopics(
   admin: Pick<Admin, 'partitions'>,
   names: string[],

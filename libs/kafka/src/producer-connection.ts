@@ -4,19 +4,19 @@ import { withDeadline } from './deadline.ts'
 import { openProducer } from './kafkajs-internals.ts'
 import { createSendOnce, type TopicRecords } from './fast-path/send-once.ts'
 
-export interface ProducerConnection {
+interface ProducerConnection {
   /** Resolves when all in-sync replicas have the messages. Each call goes to one partition of each topic, the next call to the next. */
   send(topicMessages: TopicRecords[]): Promise<void>
   close(): Promise<void>
 }
 
-/** A producer of kafkajs, and the short way to the broker where the fast path is on. */
+/** A kafkajs producer, and `sendOnce` if the fast path is on. */
 interface Connection {
   producer: Producer
   sendOnce?: ReturnType<typeof createSendOnce>
 }
 
-/** Connects at once, so that the first event does not wait for it, and anew when the broker hangs. */
+/** Connects at once, so that the first event does not wait, and again when the broker hangs. */
 export function connectProducer(kafka: () => Kafka, deadlineMs: number): ProducerConnection {
   let turn = 0
   let failures = 0
@@ -32,13 +32,13 @@ export function connectProducer(kafka: () => Kafka, deadlineMs: number): Produce
       failures = 0
     } catch (error) {
       failures += 1
-      // kafkajs repeats on the same socket, which a broker that hung may never read again
+      // kafkajs retries on the same socket, which a hung broker may never read again
       if (failures >= 2) drop(mine)
       throw error
     }
   }
 
-  // The short way tries once; after a failure kafkajs' own looks for leaders and connects again.
+  // `sendOnce` does not retry. After a failure kafkajs finds the leaders and connects again.
   function deliver({ producer, sendOnce }: Connection, topicMessages: TopicRecords[]): Promise<unknown> {
     const sent = failures === 0 ? sendOnce?.(topicMessages, deadlineMs) : undefined
     return sent ?? producer.sendBatch({ acks: -1, timeout: deadlineMs, topicMessages })
@@ -64,7 +64,7 @@ export function connectProducer(kafka: () => Kafka, deadlineMs: number): Produce
     return { producer, sendOnce: createSendOnce(cluster, partitioner) }
   }
 
-  // Asked for every record, but each topic's answer holds for the whole batch.
+  // Called for every record; the result for a topic is kept for the whole batch.
   function onePartitionPerTurn() {
     const chosen = new Map<string, { turn: number; metadata: PartitionMetadata[]; partition: number }>()
     return ({ topic, partitionMetadata: metadata }: PartitionerArgs) => {
@@ -78,7 +78,7 @@ export function connectProducer(kafka: () => Kafka, deadlineMs: number): Produce
     }
   }
 
-  // Without waiting: a hung broker never answers a goodbye.
+  // Does not wait: a hung broker never answers.
   function drop(broken: Promise<Connection>) {
     if (connection !== broken) return
     connection = undefined

@@ -6,9 +6,9 @@ import { connectProducer } from './producer-connection.ts'
 export type EventRecord = OutgoingRecord
 
 export interface ProducerOptions {
-  /** Makes the kafkajs client; called again when a hung broker needs a new connection. */
+  /** Creates the kafkajs client; called again when a hung broker needs a new connection. */
   kafka: () => Kafka
-  /** Milliseconds from `publish` to its answer. */
+  /** Milliseconds in which `publish` resolves or rejects. */
   deadlineMs?: number
   maxQueued?: number
   maxQueuedBytes?: number
@@ -20,14 +20,14 @@ export interface EventProducer {
   /**
    * Resolves when all in-sync replicas have the record.
    * @throws OverloadedError when the queue is full: the record was not sent
-   * @throws OutcomeUnknownError when that is not known by the deadline: it may or may not be stored
+   * @throws OutcomeUnknownError when the deadline has passed: the record may or may not be stored
    */
   publish(topic: string, record: EventRecord): Promise<void>
-  /** Records and bytes that wait for an answer. */
+  /** Records and bytes that wait for the acknowledgement of the broker. */
   pending(): { records: number; bytes: number }
   /** Milliseconds since the broker last acknowledged a batch; Infinity when it never did. */
   sinceAcknowledged(): number
-  /** Waits for what was accepted, then disconnects. */
+  /** Waits for accepted records, then disconnects. */
   close(): Promise<void>
 }
 
@@ -36,32 +36,32 @@ export class OverloadedError extends Error {
   readonly code = 'overloaded'
 }
 
-/** The broker did not answer in time: the record may be stored or not. */
+/** The broker did not answer in time: the record may or may not be stored. */
 export class OutcomeUnknownError extends Error {
   readonly code = 'outcome_unknown'
 }
 
-interface Entry {
+interface PendingRecord {
   topic: string
   message: OutgoingRecord
   bytes: number
   expires: number
-  /** Cleared once the caller has its answer. */
+  /** Cleared once `publish` has resolved or rejected. */
   resolve: (() => void) | undefined
   reject: ((error: Error) => void) | undefined
 }
 
 const recordOverhead = 96
-const pauseAfterFailure = 100
-/** Part of the deadline that the next one may have to wait for its turn. */
-const patience = 0.5
+const pauseAfterFailureMs = 100
+/** Part of the deadline that a new record may have to wait in the queue. */
+const maxWaitShare = 0.5
 /** Part of the deadline that one request should take at most. */
-const share = 0.2
-const smallestBatch = 16 * 1024
+const maxRequestShare = 0.2
+const minBatchBytes = 16 * 1024
 
 /**
- * A producer that makes its own batches: what arrives while a request is in flight is the next batch, so that it waits
- * as long as the broker is busy and not a moment longer. A batch goes to one partition, the next batch to the next one.
+ * A producer that makes its own batches: records that arrive while a request is in flight are the next batch, so they wait no
+ * longer than the request takes. A batch goes to one partition, the next batch to the next one.
  */
 export function createProducer(options: ProducerOptions): EventProducer {
   const {
@@ -72,8 +72,8 @@ export function createProducer(options: ProducerOptions): EventProducer {
     batchRecords,
   } = options
   const connection = connectProducer(options.kafka, deadlineMs)
-  let queue: Entry[] = []
-  let flying: Entry[] = []
+  let queue: PendingRecord[] = []
+  let inFlight: PendingRecord[] = []
   let records = 0
   let bytes = 0
   let sending = false
@@ -110,53 +110,53 @@ export function createProducer(options: ProducerOptions): EventProducer {
     })
   }
 
-  // Served in order, all would wait for nearly the whole deadline, and be stored and yet answered too late.
+  // Without this limit every record would wait for nearly the whole deadline, and many would be stored after their 503.
   function isBehind(now: number): boolean {
     const [oldest] = queue
     if (oldest === undefined) return false
     const waited = deadlineMs - (oldest.expires - now)
-    return Math.max(waited, (bytes / batchBytes) * lastTook) > deadlineMs * patience
+    return Math.max(waited, (bytes / batchBytes) * lastTook) > deadlineMs * maxWaitShare
   }
 
-  // One request in flight. A failed batch goes back to the front of the queue until the deadline of its records.
+  // One request in flight. A failed batch is put back at the front of the queue until the deadline of its records.
   async function sendAll() {
     while (queue.length > 0) {
-      flying = takeBatch()
+      inFlight = takeBatch()
       try {
-        if (flying.length > 0) await deliver(flying)
-        for (const entry of flying) settle(entry)
-        flying = []
+        if (inFlight.length > 0) await deliver(inFlight)
+        for (const record of inFlight) settle(record)
+        inFlight = []
       } catch (error) {
         lastError = error
-        queue = flying.filter((entry) => entry.resolve !== undefined).concat(queue)
-        flying = []
-        if (queue.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseAfterFailure))
+        queue = inFlight.filter((record) => record.resolve !== undefined).concat(queue)
+        inFlight = []
+        if (queue.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs))
       }
     }
     sending = false
     onIdle?.()
   }
 
-  function takeBatch(): Entry[] {
+  function takeBatch(): PendingRecord[] {
     let size = 0
     let count = 0
-    for (const entry of queue) {
-      size += entry.bytes
+    for (const record of queue) {
+      size += record.bytes
       if (count > 0 && size > batchBytes) break
       count += 1
     }
     const batch = queue.slice(0, count)
     queue = queue.slice(count)
-    return batch.filter((entry) => entry.resolve !== undefined)
+    return batch.filter((record) => record.resolve !== undefined)
   }
 
-  async function deliver(batch: Entry[]) {
+  async function deliver(batch: PendingRecord[]) {
     batchRecords?.observe(batch.length)
-    const byTopic = Map.groupBy(batch, (entry) => entry.topic)
+    const byTopic = Map.groupBy(batch, (record) => record.topic)
     const began = performance.now()
     try {
       await connection.send(
-        [...byTopic].map(([topic, entries]) => ({ topic, messages: entries.map((entry) => entry.message) })),
+        [...byTopic].map(([topic, pending]) => ({ topic, messages: pending.map((record) => record.message) })),
       )
       acknowledgedAt = performance.now()
     } finally {
@@ -165,36 +165,36 @@ export function createProducer(options: ProducerOptions): EventProducer {
   }
 
   // On a slow connection a full batch would take the whole deadline, and the records of the next batch would miss theirs.
-  function fitBatch(batch: Entry[], took: number) {
+  function fitBatch(batch: PendingRecord[], took: number) {
     lastTook = took
-    if (took > deadlineMs * share) batchBytes = Math.max(smallestBatch, batchBytes / 2)
-    else if (batch.reduce((sum, entry) => sum + entry.bytes, 0) > batchBytes / 2)
+    if (took > deadlineMs * maxRequestShare) batchBytes = Math.max(minBatchBytes, batchBytes / 2)
+    else if (batch.reduce((sum, record) => sum + record.bytes, 0) > batchBytes / 2)
       batchBytes = Math.min(maxBatchBytes, batchBytes * 2)
   }
 
-  // Deadlines are all of the same length, so that the oldest entries stand first.
+  // All deadlines have the same length, so the queue is in the order of expiry.
   function expire() {
     const now = performance.now()
-    for (const entries of [flying, queue]) {
-      for (const entry of entries) {
-        if (entry.expires > now) break
-        settle(entry, new OutcomeUnknownError('Kafka did not acknowledge the event in time', { cause: lastError }))
+    for (const pending of [inFlight, queue]) {
+      for (const record of pending) {
+        if (record.expires > now) break
+        settle(record, new OutcomeUnknownError('Kafka did not acknowledge the event in time', { cause: lastError }))
       }
     }
-    // what was answered must not pile up until the broker is back
+    // expired records must not accumulate until the broker is back
     const first = queue.findIndex(isWaiting)
     if (first !== 0) queue = first < 0 ? [] : queue.slice(first)
-    const oldest = flying.find(isWaiting) ?? queue[0]
+    const oldest = inFlight.find(isWaiting) ?? queue[0]
     expiry = oldest && setTimeout(expire, Math.max(1, oldest.expires - now))
   }
 
-  function settle(entry: Entry, error?: Error) {
-    if (!isWaiting(entry)) return
-    if (error) entry.reject?.(error)
-    else entry.resolve?.()
-    entry.resolve = entry.reject = undefined
+  function settle(record: PendingRecord, error?: Error) {
+    if (!isWaiting(record)) return
+    if (error) record.reject?.(error)
+    else record.resolve?.()
+    record.resolve = record.reject = undefined
     records -= 1
-    bytes -= entry.bytes
+    bytes -= record.bytes
   }
 
   async function close() {
@@ -205,6 +205,6 @@ export function createProducer(options: ProducerOptions): EventProducer {
   }
 }
 
-function isWaiting(entry: Entry): boolean {
-  return entry.resolve !== undefined
+function isWaiting(record: PendingRecord): boolean {
+  return record.resolve !== undefined
 }

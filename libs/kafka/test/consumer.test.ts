@@ -146,7 +146,7 @@ describe('the consumer', () => {
     await vi.waitFor(() => expect(assigned).toContain(3), 20_000)
     const newcomer = consumerOf({ onBatch: async () => {} })
     const started = newcomer.start()
-    await vi.waitFor(() => expect(member.sinceLastTurn()).toBeGreaterThan(1000), 20_000)
+    await vi.waitFor(() => expect(member.sinceLastPoll()).toBeGreaterThan(1000), 20_000)
     let closed = false
     const closing = Promise.all([member.close(), newcomer.close(), started]).then(() => (closed = true))
     // the join that they leave would wait for the other member for a minute
@@ -260,8 +260,8 @@ describe('the consumer', () => {
 
   test('has turned lately, also when there is nothing to read', async () => {
     const consumer = await start({ onBatch: async () => {} })
-    await vi.waitFor(() => expect(consumer.sinceLastTurn()).toBeLessThan(800), 20_000)
+    await vi.waitFor(() => expect(consumer.sinceLastPoll()).toBeLessThan(800), 20_000)
     await new Promise((resolve) => setTimeout(resolve, 1500))
-    await vi.waitFor(() => expect(consumer.sinceLastTurn()).toBeLessThan(800), 20_000)
+    await vi.waitFor(() => expect(consumer.sinceLastPoll()).toBeLessThan(800), 20_000)
   })
 })

@@ -37,7 +37,7 @@ test('a consumer starts at the next attempt after a broker that took its connect
   isSilent = false
   await first
   await vi.waitFor(() => consumer.start(), { timeout: 15_000, interval: 200 })
-  expect(consumer.sinceLastTurn()).toBeLessThan(20_000)
+  expect(consumer.sinceLastPoll()).toBeLessThan(20_000)
   await consumer.close()
   proxy.close()
 })

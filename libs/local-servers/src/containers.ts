@@ -12,7 +12,7 @@ process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
 if (!process.env.DOCKER_HOST || process.env.DOCKER_HOST.startsWith('unix:'))
   process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1'
 
-export interface ContainerServer {
+interface ContainerServer {
   stop(): Promise<void>
   kill(): Promise<void>
 }

@@ -9,11 +9,11 @@ export interface TestServer {
   stop(): Promise<void>
   kill(): Promise<void>
 }
-export type TestPostgres = TestServer & { url: string }
-export type TestKafka = TestServer & { brokers: string }
+type TestPostgres = TestServer & { url: string }
+type TestKafka = TestServer & { brokers: string }
 
 /** How a test gets its servers: the same whether they run in containers or on this machine. */
-export interface Infrastructure {
+interface Infrastructure {
   postgres(): Promise<TestPostgres>
   kafka(): Promise<TestKafka>
 }

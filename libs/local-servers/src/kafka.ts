@@ -8,7 +8,7 @@ import { kafkaAnswers } from './kafka-ready.ts'
 import { hasMaven } from './maven-jars.ts'
 import type { Server } from './postgres.ts'
 
-export interface KafkaOptions {
+interface KafkaOptions {
   /** Data, configuration and log live here; made when missing. */
   dir: string
   port: number

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { moveInto } from './move-into.ts'
 
 /** Where jars are kept between runs. */
 export function jarsFolder(name: string, env: NodeJS.ProcessEnv = process.env): string {
@@ -68,15 +69,6 @@ export function downloadedBytes(line: string): number {
 function errorsOf(lines: string[]): string {
   const errors = lines.filter((line) => line.startsWith('[ERROR]'))
   return (errors.length > 0 ? errors : lines).join('\n').trim().slice(-1500)
-}
-
-/** Leaves `to` as it is when another process has made it meanwhile. */
-export function moveInto(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if (!existsSync(to)) throw error
-  }
 }
 
 function dependency(coordinates: string): string {

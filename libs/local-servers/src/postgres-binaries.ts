@@ -1,10 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, chownSync, constants, existsSync, readFileSync, symlinkSync } from 'node:fs'
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { moveInto } from './maven-jars.ts'
+import { moveInto } from './move-into.ts'
 
 /** Who PostgreSQL runs as: it refuses to be root. Undefined when we are not root. */
 export type PostgresUser = { uid: number; gid: number } | undefined

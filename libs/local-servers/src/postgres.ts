@@ -7,7 +7,7 @@ import { ownedFolder, postgresBinaries, postgresDataDir, postgresUser, type Post
 import { processCommand } from './process-identity.ts'
 import { spawnServer, type ServerProcess } from './server-process.ts'
 
-export interface PostgresOptions {
+interface PostgresOptions {
   /** Data and log live here; made when missing. As root below a folder closed to others, the data goes elsewhere. */
   dir: string
   port: number

@@ -16,7 +16,7 @@ export interface ServerProcess {
   kill(): Promise<void>
 }
 
-export interface SpawnOptions {
+interface SpawnOptions {
   log: string
   cwd?: string
   env?: NodeJS.ProcessEnv

@@ -19,7 +19,7 @@ interface Schema {
   minItems?: number
   maxItems?: number
 }
-export type OperationId = keyof typeof requests
+type OperationId = keyof typeof requests
 
 /**
  * Checks a request as the server will, before anything is sent.

@@ -3,7 +3,7 @@ import { AdsTrackerError, type ErrorCode, errorOf, isAdsTrackerError } from './e
 import type { paths } from './generated/api.ts'
 import { type RetryPolicy, withRetries } from './retry.ts'
 
-export interface HttpOptions extends RetryPolicy {
+interface HttpOptions extends RetryPolicy {
   baseUrl: string
   apiKey?: string | undefined
   fetch: typeof fetch
@@ -17,7 +17,7 @@ interface Answer<T> {
   response: Response
 }
 export type Http = ReturnType<typeof createHttp>
-export type Api = ReturnType<typeof createFetchClient<paths>>
+type Api = ReturnType<typeof createFetchClient<paths>>
 
 /** Sends typed requests; each attempt has a deadline, and every failure is an AdsTrackerError. */
 export function createHttp({ baseUrl, apiKey, fetch, timeout, ...policy }: HttpOptions) {

@@ -5,7 +5,7 @@ import { pause, unknownOutcome } from './retry.ts'
 import { type ServerSentEvent, serverSentEvents } from './server-sent-events.ts'
 import type { AdStats, LiveAnalytics, LiveMessage } from './types.ts'
 
-export interface LiveOptions {
+interface LiveOptions {
   signal?: AbortSignal | undefined
   /** Milliseconds: a `Retry-After` beyond this is an error. */
   maxRetryAfterMs: number

@@ -3,26 +3,26 @@ import type { App } from './app.ts'
 import { problem, type Problem } from './problem.ts'
 
 /**
- * Refuses what no route can serve: a request without a Host, a body that is encoded, and query parameters that the route
- * does not know or that are repeated where it takes one, so that a misspelt one never quietly means the default. After `onRequest`: headers
- * of CORS are set by then, so that a page can read the problem.
+ * Rejects requests that no route can serve: without a Host, with an encoded body, or with query parameters that are unknown or
+ * wrongly repeated, so that a misspelled parameter is not ignored. Runs after `onRequest`, when the CORS headers are set, so that
+ * a page can read the problem.
  */
 export function checkRequests(app: App): void {
   app.addHook('preParsing', function checkRequest(request, _reply, payload, done) {
-    const refusal = refusalOf(request)
-    if (refusal) done(refusal)
+    const found = requestProblem(request)
+    if (found) done(found)
     else done(null, payload)
   })
 }
 
-/** A request of HTTP/1.1 without a Host (RFC 9110, section 7.2): Node would answer it by itself, without a body. */
+/** The problem of an HTTP/1.1 request without a Host (RFC 9110, section 7.2). Node would respond without a body. */
 export function missingHost({ headers, raw }: FastifyRequest): Problem | undefined {
   return headers.host === undefined && raw.httpVersion === '1.1'
     ? problem('bad_http', { detail: 'The Host header is missing' })
     : undefined
 }
 
-function refusalOf(request: FastifyRequest): Problem | undefined {
+function requestProblem(request: FastifyRequest): Problem | undefined {
   const missing = missingHost(request)
   if (missing) return missing
   const encoding = request.headers['content-encoding']
@@ -32,7 +32,7 @@ function refusalOf(request: FastifyRequest): Problem | undefined {
       headers: { 'accept-encoding': 'identity' },
     })
   }
-  return request.originalUrl.includes('?') && !request.is404 ? refusalOfQuery(request) : undefined
+  return request.originalUrl.includes('?') && !request.is404 ? queryProblem(request) : undefined
 }
 
 interface Property {
@@ -40,7 +40,7 @@ interface Property {
 }
 const isMany = (property: Property | undefined) => property?.anyOf?.some(({ type }) => type === 'array') ?? false
 
-function refusalOfQuery(request: FastifyRequest): Problem | undefined {
+function queryProblem(request: FastifyRequest): Problem | undefined {
   const schema = request.routeOptions.schema as
     { hide?: boolean; querystring?: { properties?: Record<string, Property> } } | undefined
   // probes and metrics: additional parameters are ignored

@@ -5,7 +5,7 @@ import { Value } from '@sinclair/typebox/value'
 
 type Environment = Record<string, string | undefined>
 
-/** A configuration that cannot be used; `problems` has one line for each bad variable, by name and never by value. */
+/** The configuration is invalid; `problems` has one line for each bad variable, without its value. */
 export class ConfigError extends Error {
   readonly code = 'bad_configuration'
   readonly problems: string[]
@@ -18,7 +18,7 @@ export class ConfigError extends Error {
 
 FormatRegistry.Set('cidr-list', (value) => addresses(value).every(isNetwork))
 
-/** The variables that every service understands, to spread into its own schema. */
+/** The variables of every service, to spread into its own schema. */
 export function serviceSettings(port: number) {
   return {
     HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on' }),
@@ -41,15 +41,15 @@ export function serviceSettings(port: number) {
 }
 export type ServiceSettings = Static<TObject<ReturnType<typeof serviceSettings>>>
 
-/** A string that is never printed, and that `NAME_FILE` may name a file for. */
+/** A string that is never printed and can come from the file that `NAME_FILE` names. */
 export function secret(options: StringOptions = {}) {
   return Type.String({ minLength: 1, ...options, secret: true })
 }
 
 /**
- * Reads the variables that `schema` names from `env`, with its defaults. An empty variable counts as absent. One that is set
- * takes along those that its property `needs` names. A default that is marked `localDefault` is for a developer's machine:
- * with NODE_ENV=production, as in an image, the variable is required.
+ * Reads the variables of `schema` from `env`, with its defaults. An empty variable counts as absent. The variables in `needs` of a
+ * property are required when it is set. A default with `localDefault` is for a developer's machine: with NODE_ENV=production, as
+ * in an image, the variable is required.
  * @throws ConfigError that lists every bad variable at once
  */
 export function loadConfig<T extends TObject>(schema: T, env: Environment): Static<T> {
@@ -96,7 +96,7 @@ function reason(name: string, message: string, schema: TObject, raw: Environment
   return description ? `${what} (${description})` : what
 }
 
-/** Splits a comma separated list; blanks around and empty items are dropped. */
+/** Splits a comma separated list; blanks around items and empty items are dropped. */
 export function addresses(list: string): string[] {
   return list
     .split(',')

@@ -18,7 +18,7 @@ const byFastifyCode: Record<string, ProblemCode> = {
 export function answerErrors(app: App) {
   const allowedMethods = collectRoutes(app)
 
-  // a method that nothing takes is just that, whatever is wrong with its body
+  // an unknown route or method takes precedence over an invalid body
   app.setErrorHandler((error: FastifyError, request, reply) =>
     request.is404 ? answerUnknown(request, reply) : answerError(error, request, reply),
   )
@@ -33,7 +33,7 @@ export function answerErrors(app: App) {
   }
 }
 
-/** Answers one error; also those that come before any route, such as a path that cannot be decoded. */
+/** Sends an error as problem+json; also errors before routing, such as a path that cannot be decoded. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const { code, options } = classify(error, request)
   if (problemCodes[code].status >= 500 && !(error instanceof Problem))
@@ -43,7 +43,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
 
 function send(reply: FastifyReply, code: ProblemCode, options: ProblemOptions) {
   const body = problemOf(code, options, reply.request.id)
-  // A string, because a route's response schema would drop what it does not know.
+  // A string, because the response schema of the route would drop unknown members.
   return reply
     .code(body.status)
     .headers({ ...(body.status === 503 && { 'retry-after': '1' }), ...options.headers })
@@ -59,7 +59,7 @@ function classify(error: FastifyError, request: FastifyRequest): { code: Problem
     return { code: 'unsupported_media_type', options: acceptedTypes(request) }
   const known = byFastifyCode[error.code]
   if (known) return { code: known, options: { detail: error.message } }
-  // body-parsing errors such as prototype poisoning bring their own 4xx
+  // errors of body parsing, such as prototype poisoning, have a 4xx status
   if (error.statusCode === 400 && error instanceof SyntaxError)
     return { code: 'malformed_json', options: { detail: error.message } }
   if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)
@@ -95,7 +95,7 @@ function collectRoutes(app: App): (path: string) => string[] {
   })
   return (path) => {
     const found = routes.filter(({ pattern }) => pattern.test(path))
-    // as the router does: a path by its own name goes before one with a parameter
+    // as in the router, a static path takes precedence over one with a parameter
     const exact = found.filter(({ hasParameter }) => !hasParameter)
     return [...new Set((exact.length > 0 ? exact : found).flatMap(({ methods }) => methods))].sort()
   }
@@ -107,8 +107,8 @@ const bySocketCode: Record<string, ProblemCode> = {
 }
 
 /**
- * Node answers an `Expect` that it does not know by itself and without a body, and ends the answer of a client that closes
- * its sending half after its request.
+ * By default Node responds to an unknown `Expect` without a body, and ends the response to a client that has closed its sending
+ * half after its request.
  */
 export function answerOddClients(app: App): void {
   Object.assign(app.server, { httpAllowHalfOpen: true })
@@ -119,7 +119,7 @@ export function answerOddClients(app: App): void {
   })
 }
 
-/** Answers what never became a request: too slow, too large, or not HTTP. */
+/** Responds to what could not be parsed as a request: too slow, too large, or not HTTP. */
 export function answerSocketError(error: Error & { code?: string }, socket: Socket) {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy(error)
   const problem = problemOf(bySocketCode[error.code ?? ''] ?? 'bad_http', {}, randomUUID())

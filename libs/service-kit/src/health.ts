@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Metrics } from './metrics.ts'
 import type { App } from './app.ts'
 
-/** State of each hard dependency: `up`, or a few words on what is wrong. */
+/** State of each dependency: `up`, or a short text about what is wrong. */
 export type Readiness = () => Promise<Record<string, string>> | Record<string, string>
 
 const Ready = Type.Object({
@@ -10,7 +10,7 @@ const Ready = Type.Object({
   dependencies: Type.Record(Type.String(), Type.String()),
 })
 
-/** `/livez`: restart me if not; `/readyz`: send me no traffic if not; `/metrics`: Prometheus text. */
+/** `/livez`: restart the process if it fails; `/readyz`: send no traffic if it fails; `/metrics`: Prometheus text. */
 export function healthRoutes(
   app: App,
   { readiness, metrics, isClosing }: { readiness: Readiness; metrics: Metrics; isClosing: () => boolean },

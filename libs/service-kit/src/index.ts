@@ -1,17 +1,8 @@
 export { ConfigError, loadConfig, secret, serviceSettings, type ServiceSettings } from './config.ts'
-export { createMetrics, type Metrics } from './metrics.ts'
-export {
-  Problem,
-  problem,
-  problemOf,
-  problems,
-  FieldErrorBody,
-  ProblemBody,
-  type ProblemCode,
-  type ProblemOptions,
-} from './problem.ts'
+export { createMetrics, type Metrics, observedGauge } from './metrics.ts'
+export { Problem, problem, problemOf, problems, FieldErrorBody, type ProblemCode } from './problem.ts'
 export type { App } from './app.ts'
-export { createService, type ServiceOptions } from './service.ts'
+export { createService } from './service.ts'
 export { type Readiness } from './health.ts'
 export { run, serve, UsageError } from './run.ts'
 export { createLogger, type Logger } from './logger.ts'

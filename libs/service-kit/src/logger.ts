@@ -3,7 +3,7 @@ import pretty from 'pino-pretty'
 
 export type { Logger }
 
-/** One JSON object a line on stdout, pretty on a terminal. Keys, passwords and headers that carry them are never written. */
+/** Logs one JSON object a line to stdout, formatted on a terminal. Keys, passwords and headers with them are redacted. */
 export function createLogger(name: string, level: string): Logger {
   const options = {
     name,

@@ -3,11 +3,27 @@ import { createRequestSeconds, type RequestSeconds } from './request-seconds.ts'
 
 export interface Metrics {
   registry: Registry
-  /** Seconds from the first byte of a request to its answer, by method, route and status. */
+  /** Duration of requests in seconds by method, route and status. */
   requestSeconds: RequestSeconds
 }
 
-/** A registry of its own with the process metrics and `build_info`. Version and commit come from the build. */
+type Value = number | undefined
+
+/** A gauge whose value is read at each scrape; it is absent while the value is undefined. */
+export function observedGauge(registry: Registry, name: string, help: string, value: () => Value | Promise<Value>) {
+  return new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      const current = await value()
+      if (current === undefined) this.remove()
+      else this.set(current)
+    },
+  })
+}
+
+/** A registry with the process metrics and `build_info`; version and commit come from the build. */
 export function createMetrics(app: string): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })

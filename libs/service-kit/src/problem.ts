@@ -1,7 +1,7 @@
 import { type FieldError } from '@ads-tracker/events'
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 
-/** Every problem that a service can answer with. Codes are stable: clients decide by them. */
+/** All problems of the services. Codes are stable, because clients depend on them. */
 export const problemCodes = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
@@ -44,7 +44,7 @@ export const FieldErrorBody = Type.Object(
   },
   { title: 'FieldError' },
 )
-export const ProblemBody = Type.Object(
+const ProblemBody = Type.Object(
   {
     type: Type.String({ description: 'urn:ads-tracker:problem: followed by the code' }),
     title: Type.String(),
@@ -64,7 +64,7 @@ export const ProblemBody = Type.Object(
 )
 export type ProblemBody = Static<typeof ProblemBody>
 
-/** An answer other than success, thrown by a handler. */
+/** A response other than success, thrown by a handler. */
 export class Problem extends Error {
   readonly code: ProblemCode
   readonly statusCode: number
@@ -106,8 +106,8 @@ export function problemOf(
 }
 
 /**
- * Response schemas of the problems that a route can answer with, keyed by status; codes of one status share an entry.
- * What any request can meet on its way, from a broken header to a gateway without its service, is always among them.
+ * Response schemas of the problems of a route by status; codes with the same status share an entry. Problems that any request can
+ * have, from an invalid header to a gateway whose service is down, are always included.
  */
 export function problems(...codes: ProblemCode[]): Record<number, TSchema> {
   const byStatus = Map.groupBy(new Set([...codes, ...anyRequest]), (code) => problemCodes[code].status)

@@ -6,8 +6,8 @@ import { networkOf } from './peer.ts'
 import { problem } from './problem.ts'
 
 /**
- * Counts `count` more against the limit of the peer. When they are more than is left it throws 429: nothing was done for them
- * yet, and none of them counts. Where it was `done`, what is left is used up.
+ * Counts `count` more against the limit of the client. If that exceeds the limit it throws a 429, and nothing is counted because
+ * nothing was done yet. With `done`, the rest of the limit is used up.
  */
 export type Charge = (request: FastifyRequest, count: number, done?: 'done') => Promise<void>
 
@@ -16,7 +16,7 @@ interface RateLimit {
   RATE_LIMIT_WINDOW_SECONDS: number
 }
 
-/** The variables of {@link limitRate}; `what` is counted, with a note on what counts as more than one. */
+/** The variables of {@link limitRate}; `what` says what is counted, and what counts as more than one. */
 export function rateLimitSettings(max: number, what: string) {
   return {
     RATE_LIMIT_MAX: Type.Integer({
@@ -33,9 +33,9 @@ export function rateLimitSettings(max: number, what: string) {
 }
 
 /**
- * A limit for each peer on all routes under /ads, so that one abusive source is told 429 while the others go on. The peer is
- * who connected, or whom a trusted proxy names, never what the body or an unknown proxy claims; an IPv6 customer owns a whole
- * /64, so that is what counts as one. Each request counts as one when it arrives; a route charges for what it costs beyond.
+ * A limit for each client on all routes under /ads, so that an abusive client gets 429s while others are served. The client is
+ * the one that connected, or that a trusted proxy forwards; see {@link networkOf}. Each request counts as one when it arrives; a
+ * route charges for additional cost.
  */
 export async function limitRate(app: App, config: RateLimit, what: string): Promise<Charge> {
   if (config.RATE_LIMIT_MAX === 0) return async () => {}
@@ -44,12 +44,12 @@ export async function limitRate(app: App, config: RateLimit, what: string): Prom
     max: config.RATE_LIMIT_MAX,
     timeWindow: config.RATE_LIMIT_WINDOW_SECONDS * 1000,
     cache: 20_000,
-    // the route counts and not only how it was written: `/%61ds/click` is the same one
+    // checks the route, too, because `/%61ds/click` is the same route
     allowList: (request) => !request.url.startsWith('/ads') && !request.routeOptions.url?.startsWith('/ads'),
     keyGenerator: networkOf,
     errorResponseBuilder: (_request, { ttl }) => limited(ttl),
   })
-  // a hook of the app comes before those of its routes, which look up API keys
+  // hooks of the app run before those of routes, which look up API keys
   app.addHook('onRequest', app.rateLimit())
   const check = app.createRateLimit()
   return async function charge(request, count, done) {

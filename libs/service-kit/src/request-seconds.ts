@@ -1,16 +1,16 @@
 import type { Metric, MetricObjectWithValues, MetricValueWithName, Registry } from 'prom-client'
 
-/** Counts a request that was answered after `ms` milliseconds. */
+/** Observes a request that took `ms` milliseconds. */
 export type Observe = (status: number, ms: number) => void
 
 export interface RequestSeconds {
-  /** To be asked once for a route, not for every request. */
+  /** Call this once for a route, not for every request. */
   of(method: string, route: string): Observe
 }
 
 interface Series {
   labels: { method: string; route: string; status: string }
-  /** How many took at most the bound of the same place, and not that of the place before; the last has no bound. */
+  /** Requests up to the bound with the same index and above the previous one; the last has no bound. */
   counts: number[]
   sum: number
 }
@@ -20,8 +20,8 @@ const help = 'Duration of a request'
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /**
- * A histogram by method, route and status. prom-client's own makes and hashes an object of labels for every observation,
- * which took 3 % of the time of ingest: here a route finds its series once, and text is made at a scrape.
+ * A histogram by method, route and status. The one of prom-client creates and hashes an object of labels for every observation,
+ * which took 3 % of the time of click-ingest. Here a route finds its series once.
  */
 export function createRequestSeconds(registry: Registry): RequestSeconds {
   const all: Series[] = []

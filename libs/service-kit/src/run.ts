@@ -4,7 +4,7 @@ import type { App } from './app.ts'
 
 const badConfiguration = 78
 
-/** A command that was called in a way that it does not know. */
+/** Invalid arguments of a command. */
 export class UsageError extends Error {
   readonly code = 'usage'
 
@@ -15,7 +15,7 @@ export class UsageError extends Error {
 
 /**
  * Runs the `main` of a service or a job. Exit codes: 0 done or asked to stop, 1 crashed, 78 bad configuration.
- * Not to be awaited: a bundle is CommonJS, where nothing can be awaited at the top.
+ * Returns no promise, because a bundle is CommonJS, which has no top-level await.
  */
 export function run(main: () => Promise<void>): void {
   process.on('uncaughtException', crash)
@@ -25,21 +25,21 @@ export function run(main: () => Promise<void>): void {
   main().then(() => process.off('beforeExit', unfinished), crash)
 }
 
-// Crash-only: say it once, exit, and let the supervisor start a clean process.
+// Logs the error and exits, so that the supervisor restarts the process.
 function crash(error: unknown): never {
   if (error instanceof ConfigError || error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`)
     process.exit(badConfiguration)
   }
-  // With the causes: a driver's error says what failed, and only its cause says why. Not with whatever else an error carries:
-  // that of a URL has the URL and its password.
+  // With causes: the error of a driver says what failed, only its cause says why. Without other properties: an invalid URL error
+  // has the URL with its password.
   const { type, message, stack, code } = stdSerializers.err(error instanceof Error ? error : new Error(String(error)))
   const err = { type, message, stack, code }
   process.stderr.write(`${JSON.stringify({ level: 'fatal', time: new Date().toISOString(), msg: 'crashed', err })}\n`)
   process.exit(1)
 }
 
-/** Listens, and closes the app on SIGTERM or SIGINT: what was accepted is answered, then the process ends with 0. */
+/** Listens, and closes the app on SIGTERM or SIGINT: accepted requests are completed, then the process exits with 0. */
 export async function serve(app: App, config: Pick<ServiceSettings, 'HOST' | 'PORT'>): Promise<void> {
   let stopping = false
   const stop = async (signal: NodeJS.Signals) => {

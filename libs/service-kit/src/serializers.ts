@@ -2,7 +2,7 @@ import { type RouteDefinition, type SerializerFactory, SerializerSelector } from
 
 const factory: SerializerFactory = SerializerSelector()
 
-/** Fastify's own for answers; none for problems, which are sent as text: making one for each that is documented took a fifth of the time to start. */
+/** Fastify's serializers, except for problems, which are sent as text: compiling one for each took a fifth of the startup time. */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const build = factory(schemas, options)
   return (route: RouteDefinition & { contentType?: string }) =>

@@ -10,7 +10,7 @@ export function withoutPort(address: string): string {
   return isIP(bare) === 0 ? address : bare
 }
 
-/** Whether a hop is one of our proxies, for Fastify's `trustProxy`; each hop may carry a port. */
+/** Whether a hop is one of our proxies, for Fastify's `trustProxy`; a hop may have a port. */
 export function trustNetworks(networks: string[]): (address: string, hop: number) => boolean {
   const trusts = proxyAddr.compile(networks)
   return (address, hop) => trusts(withoutPort(address), hop)

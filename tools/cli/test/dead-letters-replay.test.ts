@@ -34,12 +34,12 @@ async function withDeadLetters(values: (AdEvent | string)[]) {
 async function storeDeadLetters(store: BatchStore, letters: Partial<DeadLetterRow>[]) {
   const deadLetters = letters.map(
     (letter) =>
-      ({ slice: 0, detail: 'as the test wants it', key: null, headers: { v: '1' }, ...letter }) as DeadLetterRow,
+      ({ range: 0, detail: 'as the test wants it', key: null, headers: { v: '1' }, ...letter }) as DeadLetterRow,
   )
   const firstOffset = deadLetters[0]!.offset
   const nextOffset = firstOffset + BigInt(letters.length)
-  const slice = { topic, partition: 0, type: 'click' as const, firstOffset, nextOffset, lastTimestamp: Date.now() + 5 }
-  await store.apply({ slices: [slice], events: [], deadLetters })
+  const range = { topic, partition: 0, type: 'click' as const, firstOffset, nextOffset, lastTimestamp: Date.now() + 5 }
+  await store.apply({ ranges: [range], events: [], deadLetters })
 }
 
 function click(adId: number): AdEvent {

@@ -17,13 +17,13 @@ async function storeClicks(count: number): Promise<void> {
   const unknown = { ip: null, user_agent: null, playback_time: null }
   const at = '2026-05-05T10:00:30.000Z'
   const events = Array.from({ length: count }, (_, offset) => ({
-    slice: 0,
+    range: 0,
     offset: BigInt(offset),
     event: { ...unknown, event_id: uuidv7(), ad_id: 1, occurred_at: at, received_at: at },
   }))
   const from = { topic: 'clicks', partition: 0, type: 'click' as const, firstOffset: 0n }
-  const slice = { ...from, nextOffset: BigInt(count), lastTimestamp: Date.parse(at) }
-  await store.apply({ slices: [slice], events, deadLetters: [] })
+  const range = { ...from, nextOffset: BigInt(count), lastTimestamp: Date.parse(at) }
+  await store.apply({ ranges: [range], events, deadLetters: [] })
 }
 
 const range = ['--from', '2026-05-05T10:00:00Z', '--to', '2026-05-05T11:00:00Z']

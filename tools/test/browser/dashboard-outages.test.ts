@@ -21,8 +21,8 @@ describe('when numbers are for keys alone', () => {
   it('asks for a key, refuses one without the right, shows the numbers, and asks again when the key is revoked', async () => {
     const { origin, apiKey } = system.stack
     const [writer, reader] = [await newKey('ads:write'), await newKey('analytics:read')]
-    await using browser = await openBrowser()
-    const { page } = await visit(browser, '/?period=7d&tz=UTC', origin)
+    const browser = await openBrowser()
+    const { page } = await visit('/?period=7d&tz=UTC', { browser, at: origin })
     await page.getByText('This needs an API key').waitFor(patience)
     expect(await page.locator('.tiles').count()).toBe(0)
     await enter(page, writer.key)
@@ -41,7 +41,7 @@ describe('when numbers are for keys alone', () => {
 
 describe('the Health page says what is wrong, and when it is over', () => {
   it('the writer stands still: numbers get old, and what was accepted waits', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const page = await health(browser)
     const overview = await browser.newPage()
     await overview.goto(`${system.stack.origin}/?period=today&tz=UTC`)
@@ -65,7 +65,7 @@ describe('the Health page says what is wrong, and when it is over', () => {
   }, 240_000)
 
   it('click-ingest does not answer: nothing can be accepted', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const page = await health(browser)
     const check = page.locator('.checks li').filter({ hasText: 'Clicks and impressions are accepted' })
     await stopped('click-ingest', () => check.getByText('Not at the moment').waitFor(patience))
@@ -75,7 +75,7 @@ describe('the Health page says what is wrong, and when it is over', () => {
 
   it('the ledger does not balance: it says by how much', async () => {
     const sql = postgres(system.stack.databaseUrl, { max: 1, onnotice: () => {} })
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const page = await health(browser)
     // the database refuses this as long as its constraint is there
     await sql`alter table ledger drop constraint ledger_balances`
@@ -91,7 +91,7 @@ describe('the Health page says what is wrong, and when it is over', () => {
   }, 240_000)
 
   it('an event names an ad that does not exist: a dead letter waits', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const page = await health(browser)
     await createClient({ baseUrl: system.stack.origin }).recordImpression({ ad_id: 2_000_000_000 })
     await page.getByText('One dead letter waits').waitFor(patience)
@@ -101,7 +101,7 @@ describe('the Health page says what is wrong, and when it is over', () => {
 })
 
 async function health(browser: Awaited<ReturnType<typeof openBrowser>>): Promise<Page> {
-  const { page } = await visit(browser, '/system', system.stack.origin)
+  const { page } = await visit('/system', { browser, at: system.stack.origin })
   await enter(page, system.stack.apiKey)
   await page.getByText('Everything works.').waitFor(patience)
   return page

@@ -6,7 +6,7 @@ import { csvOf } from '../csv.ts'
 import { fromCursor, toCursor } from '../cursor.ts'
 import { filterOf, filterQuery } from '../filters.ts'
 import { integerText } from '../integer-text.ts'
-import { refuseNeighbours } from '../reserved-paths.ts'
+import { rejectReservedPaths } from '../reserved-paths.ts'
 import { describeTable, formatOf, formatQuery, tableSchema } from '../table-format.ts'
 
 export interface AdsReader {
@@ -83,7 +83,7 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
   app.get(
     '/ads/:id',
     {
-      onRequest: refuseNeighbours,
+      onRequest: rejectReservedPaths,
       schema: {
         operationId: 'getAd',
         tags: ['ads'],

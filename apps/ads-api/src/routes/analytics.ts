@@ -1,8 +1,8 @@
 import type { App } from '@ads-tracker/service-kit'
 import { type Static, Type } from '@sinclair/typebox'
-import { orNull } from '../answer-types.ts'
-import type { Answer } from '../answer.ts'
-import type { Answers } from '../answers.ts'
+import { orNull } from '../response-types.ts'
+import type { Snapshot } from '../snapshot.ts'
+import type { SnapshotCache } from '../snapshot-cache.ts'
 import { filterOf, filterQuery } from '../filters.ts'
 import { integerText } from '../integer-text.ts'
 import { type LabelStore, noLabels } from '../labels.ts'
@@ -11,16 +11,7 @@ import { names } from '../query-kinds.ts'
 import type { Reports } from '../reports.ts'
 import { describeTable, formatOf, formatQuery, sendPayload, tableSchema } from '../table-format.ts'
 import { type LabelField, labelFields, viewOf } from '../views.ts'
-import {
-  cacheControl,
-  freshness,
-  IfNoneMatch,
-  NotModified,
-  type ReadingOptions,
-  readingProblems,
-  readingRoute,
-  readingSecurity,
-} from './reading.ts'
+import { cacheControl, freshness, type ReadingOptions, readingRoute, readingSchema } from './reading.ts'
 
 const Query = Type.Object({
   minutes: Type.Optional(
@@ -62,14 +53,14 @@ const Stats = Type.Array(AdStats, {
   headers: freshness,
 })
 
-export interface AnalyticsOptions extends ReadingOptions {
-  answers: Answers
+interface AnalyticsOptions extends ReadingOptions {
+  snapshots: SnapshotCache
   reports: Reports
   labels: LabelStore
 }
 
 export function analyticsRoute(app: App, options: AnalyticsOptions) {
-  const { answers, reports, labels, findKey, onNewWindow = async () => {}, onServed = () => {} } = options
+  const { snapshots, reports, labels, findKey, onNewWindow = async () => {}, onServed = () => {} } = options
   const caching = cacheControl(findKey)
   app.get(
     '/ads/analytics',
@@ -77,21 +68,17 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
       ...readingRoute(options),
       schema: {
         operationId: 'getAnalytics',
-        tags: ['analytics'],
         summary: 'Get clicks, impressions and click-through rates',
-        security: readingSecurity(findKey),
         description:
           'All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. Headers give the freshness of the numbers. `campaign` and `advertiser` match exactly, and an ad has to match all filters.',
-        headers: IfNoneMatch,
         querystring: Query,
-        response: {
-          200: tableSchema(Stats, 'ad_id, the `fields`, clicks, impressions, ctr', [
+        ...readingSchema(
+          options,
+          tableSchema(Stats, 'ad_id, the `fields`, clicks, impressions, ctr', [
             'ad_id,clicks,impressions,ctr',
             '1,2000,4000,0.5',
           ]),
-          304: NotModified,
-          ...readingProblems,
-        },
+        ),
       },
     },
     async (request, reply) => {
@@ -101,16 +88,16 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
       if (!ask.isRead) await onNewWindow(request)
       const found = ask.get()
       onServed(found instanceof Promise ? 'awaited' : 'prepared')
-      const answer: Answer = found instanceof Promise ? await found : found
-      reply.headers(answer.headers).header('cache-control', caching)
+      const snapshot: Snapshot = found instanceof Promise ? await found : found
+      reply.headers(snapshot.headers).header('cache-control', caching)
       describeTable(reply, format, fileName(query))
       const filter = filterOf(query)
       const fields = query.fields === undefined ? [] : (query.fields.split(',') as LabelField[])
       const isWhole = !filter && fields.length === 0 && format === 'json'
       const needsLabels = fields.length > 0 || filter?.campaign !== undefined || filter?.advertiser !== undefined
       const payload = isWhole
-        ? answer.payload
-        : viewOf(answer, needsLabels ? await labels.get() : noLabels, { filter, fields, format })
+        ? snapshot.payload
+        : viewOf(snapshot, needsLabels ? await labels.get() : noLabels, { filter, fields, format })
       return sendPayload(request, reply, payload) as never
     },
   )
@@ -118,7 +105,7 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
   function askFor(query: Query) {
     const minutes = query.minutes === undefined ? undefined : Number(query.minutes)
     const period = periodOf(query)
-    if (!period) return { isRead: answers.isRead(minutes), get: () => answers.get(minutes) }
+    if (!period) return { isRead: snapshots.isRead(minutes), get: () => snapshots.get(minutes) }
     if (minutes !== undefined) throw refused('minutes', 'cannot be given together with from and to: use one of the two')
     const report = { ...period, filter: filterOf(query) }
     return { isRead: reports.isRead(report), get: () => reports.period(report) }

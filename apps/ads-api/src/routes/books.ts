@@ -2,7 +2,7 @@ import type { Books as StoredBooks } from '@ads-tracker/data'
 import { type App, problems } from '@ads-tracker/service-kit'
 import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { oneOf, orNull } from '../answer-types.ts'
+import { oneOf, orNull } from '../response-types.ts'
 import { type FindKey, requireScope } from '../authorize.ts'
 import { readingSecurity } from './reading.ts'
 
@@ -49,9 +49,9 @@ const Books = Type.Object(
   },
 )
 
-export interface BooksOptions {
+interface BooksOptions {
   readBooks(): Promise<StoredBooks>
-  /** When given, only keys with the scope `analytics:read` may look. */
+  /** When given, a key with the scope `analytics:read` is required. */
   findKey?: FindKey | undefined
   onUnknownKey?: (request: FastifyRequest) => Promise<void>
 }
@@ -82,7 +82,7 @@ export function booksRoute(app: App, { readBooks, findKey, onUnknownKey }: Books
   )
 }
 
-/** Those who ask within `ms` of each other share one answer. */
+/** Calls within `ms` of each other share one result. */
 function shared<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
   let latest: { at: number; value: Promise<T> } | undefined
   return () => {

@@ -3,7 +3,7 @@ import { exportedTypes } from '@ads-tracker/data'
 import { type App, networkOf, problem, problems } from '@ads-tracker/service-kit'
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { oneOf } from '../answer-types.ts'
+import { oneOf } from '../response-types.ts'
 import { type FindKey, requireScope } from '../authorize.ts'
 import { csvOf, exportColumns } from '../export-csv.ts'
 import type { ExportEnd, ExportMetrics } from '../export-metrics.ts'
@@ -11,7 +11,7 @@ import { parquetOf } from '../export-parquet.ts'
 import { exportFormats, exportRequestOf } from '../export-request.ts'
 import { type Export, type ExportStore, openExport, textOf } from '../exports.ts'
 import { freshnessHeaders } from '../freshness-headers.ts'
-import { holds } from '../http-cache.ts'
+import { matchesEtag } from '../http-cache.ts'
 import type { Slots } from '../slots.ts'
 import { freshness, time } from './reading.ts'
 
@@ -57,7 +57,7 @@ const File = {
 } as unknown as TSchema
 const encoders = { csv: csvOf, parquet: parquetOf }
 
-export interface ExportRouteOptions {
+interface ExportRouteOptions {
   store: ExportStore
   slots: Slots
   findKey: FindKey
@@ -65,7 +65,7 @@ export interface ExportRouteOptions {
   metrics: ExportMetrics
 }
 
-// A client that takes no byte for so long is gone; the app ends other connections that are silent for 10 s.
+// A client that reads no byte for this long is gone. Connections of other routes time out after 10 s.
 const silentMs = 60_000
 
 export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, metrics }: ExportRouteOptions): void {
@@ -83,7 +83,7 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
       // HEAD would read the whole day
       exposeHeadRoute: false,
       config: { endless: true },
-      // `exportRequestOf` checks, and tells what is wrong
+      // `exportRequestOf` validates the parameters
       validatorCompiler: () => () => true,
       schema: {
         operationId: 'exportEvents',
@@ -114,14 +114,14 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
     },
     async (request, reply) => {
       const { type, day, format } = exportRequestOf(request.params, new Date())
-      const signal = endOf(request, reply)
+      const signal = trackExport(request, reply)
       const found = await openExport(store, type, day)
       reply.headers(freshnessOf(found)).header('cache-control', 'private, no-cache')
       const name = `${type}-${textOf(day)}.${format}`
       if (found.isSettled) {
         const etag = `"${name}-${found.counted}-1"`
         reply.header('etag', etag)
-        if (holds(request.headers['if-none-match'], etag)) return reply.code(304).send(undefined as never)
+        if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send(undefined as never)
       }
       const file = Readable.from(sent(encoders[format](found.pages(signal))), { objectMode: false })
       reply.type(mediaTypes[format]).header('content-disposition', `attachment; filename="${name}"`)
@@ -145,15 +145,15 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
     },
   )
 
-  /** Takes a place until the answer ends; the signal tells that it did, and that no query is needed any more. */
-  function endOf(request: FastifyRequest, { raw }: FastifyReply): AbortSignal {
+  /** Takes a slot until the response ends; the signal is aborted then, so that no more queries are made. */
+  function trackExport(request: FastifyRequest, { raw }: FastifyReply): AbortSignal {
     if (isClosing) throw problem('unavailable', { detail: 'The server is shutting down; send the request again' })
     const free = slots.take(networkOf(request))
     const left = new AbortController()
     const { socket } = request.raw
     running.add(raw)
-    // The server keeps the answer for who closes its sending half. While a query runs nothing is written that would tell
-    // whether it still reads, so that here it counts as gone.
+    // A client that has closed its sending half may still read. Nothing is written while a query runs, so there is no way to
+    // tell: such a client counts as gone.
     const leave = () => raw.destroy()
     socket.once('end', leave)
     socket.setTimeout(silentMs)

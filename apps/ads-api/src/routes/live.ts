@@ -2,7 +2,7 @@ import sse from '@fastify/sse'
 import { type App, networkOf, type Problem, problems } from '@ads-tracker/service-kit'
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { oneOf, orNull } from '../answer-types.ts'
+import { oneOf, orNull } from '../response-types.ts'
 import { type FindKey, requireScope } from '../authorize.ts'
 import type { Live } from '../live.ts'
 import type { Slots } from '../slots.ts'
@@ -42,18 +42,18 @@ const LastEventId = Type.Object({
   ),
 })
 
-export interface LiveRouteOptions {
+interface LiveRouteOptions {
   live: Live
   slots: Slots
-  /** When given, only keys with the scope `analytics:read` may look, for as long as they are not revoked. */
+  /** When given, a key with the scope `analytics:read` is required; a stream ends when its key is revoked. */
   findKey?: FindKey | undefined
   onUnknownKey?: (request: FastifyRequest) => Promise<void>
-  /** Milliseconds between two looks at the key of an open stream. */
+  /** Milliseconds between two checks of the keys of open streams. */
   keyCheckMs?: number
 }
 
 const silentMs = 45_000
-// Its types know CommonJS only as a namespace. Its `default` is another function, which would keep its hooks to itself.
+// Its types describe the CommonJS export as a namespace. `sse.default` is a function whose hooks are encapsulated.
 const ssePlugin = sse as unknown as typeof sse.default
 
 export async function liveRoute(
@@ -63,19 +63,19 @@ export async function liveRoute(
   await app.register(ssePlugin)
   app.addHook('preClose', () => live.close())
   const keyed = new Map<FastifyReply['raw'], FastifyRequest>()
-  const checking = findKey && setInterval(checkingKeys(findKey, keyed, live), keyCheckMs).unref()
-  app.addHook('onClose', async () => clearInterval(checking))
+  const timer = findKey && setInterval(keyCheck(findKey, keyed, live), keyCheckMs).unref()
+  app.addHook('onClose', async () => clearInterval(timer))
 
   app.get(
     '/ads/analytics/live',
     {
-      // not its own negotiation, which answers 406 without problem+json; comments are written by `live`, one timer for all
+      // manual: otherwise the plugin sends a 406 without problem+json; no heartbeat: `live` writes comments with one timer
       sse: { kind: 'manual', heartbeat: false },
       // HEAD would never end
       exposeHeadRoute: false,
       config: { endless: true },
       ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),
-      // described for the document alone
+      // the schema is for the OpenAPI document only
       validatorCompiler: () => () => true,
       schema: {
         operationId: 'streamAnalytics',
@@ -98,7 +98,7 @@ export async function liveRoute(
       sse.onClose(slots.take(networkOf(request)))
       await live.ready()
       if (!sse.isConnected) return
-      // the app ends connections that are silent for 10 s; of a stream, one that takes no byte for three comments is dead
+      // other connections time out after 10 s; a stream whose client reads no byte for three comments is dead
       request.raw.socket.setTimeout(silentMs)
       reply.header('cache-control', 'no-cache, no-transform').header('connection', 'close')
       sse.keepAlive()
@@ -112,8 +112,8 @@ export async function liveRoute(
   )
 }
 
-// One after the other: streams of one key share what `rememberKeys` knows, others leave connections to the rest.
-function checkingKeys(findKey: FindKey, keyed: Map<FastifyReply['raw'], FastifyRequest>, live: Live) {
+// One after the other, so that other requests get connections; streams of the same key share the cached key.
+function keyCheck(findKey: FindKey, keyed: Map<FastifyReply['raw'], FastifyRequest>, live: Live) {
   const authorize = requireScope(findKey, 'analytics:read')
   let isRunning = false
   return async function checkKeys(): Promise<void> {
@@ -121,7 +121,7 @@ function checkingKeys(findKey: FindKey, keyed: Map<FastifyReply['raw'], FastifyR
     isRunning = true
     for (const [raw, request] of [...keyed]) {
       const error = await authorize(request).catch((error: unknown) => error as Partial<Problem>)
-      // a database that does not answer is no reason: it will be asked again
+      // any other error is ignored: the key is checked again later
       if (error?.code === 'unauthorized' || error?.code === 'forbidden') live.drop(raw, 'revoked')
     }
     isRunning = false

@@ -4,7 +4,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import { Ad, AdParams, AdPatch, NewAd, toBody } from '../ad-schema.ts'
 import { type FindKey, requireScope } from '../authorize.ts'
-import { refuseNeighbours } from '../reserved-paths.ts'
+import { rejectReservedPaths } from '../reserved-paths.ts'
 import { noSuchAd } from './ads.ts'
 
 export interface AdsWriter {
@@ -60,7 +60,7 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
   app.patch(
     '/ads/:id',
     {
-      onRequest: [refuseNeighbours, onRequest],
+      onRequest: [rejectReservedPaths, onRequest],
       schema: {
         operationId: 'updateAd',
         tags: ['ads'],
@@ -88,7 +88,7 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
   app.delete(
     '/ads/:id',
     {
-      onRequest: [refuseNeighbours, onRequest],
+      onRequest: [rejectReservedPaths, onRequest],
       schema: {
         operationId: 'archiveAd',
         tags: ['ads'],

@@ -1,19 +1,19 @@
 import { type App, problems } from '@ads-tracker/service-kit'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import { type FindKey, requireScope } from '../authorize.ts'
 
 export interface ReadingOptions {
-  /** When given, only keys with the scope `analytics:read` may look. */
+  /** When given, a key with the scope `analytics:read` is required. */
   findKey?: FindKey | undefined
   onUnknownKey?: (request: FastifyRequest) => Promise<void>
-  /** Awaited before a query that no current reader shares; may reject the request. */
+  /** Awaited before a query that no other request shares; may reject the request. */
   onNewWindow?: (request: FastifyRequest) => Promise<void>
   onServed?: (source: 'prepared' | 'awaited') => void
 }
 
-export const IfNoneMatch = Type.Object({
+const IfNoneMatch = Type.Object({
   'If-None-Match': Type.Optional(
     Type.String({ description: 'The `ETag` of an earlier answer: 304 when its numbers have not changed' }),
   ),
@@ -33,7 +33,7 @@ export const freshness = {
   ETag: { type: 'string', description: 'Identifies the numbers; send it as If-None-Match' },
 }
 
-export const readingProblems = problems(
+const readingProblems = problems(
   'invalid_request',
   'rate_limited',
   'unauthorized',
@@ -43,20 +43,30 @@ export const readingProblems = problems(
   'unavailable',
   'overloaded',
 )
-export const NotModified = Type.Null({
+const NotModified = Type.Null({
   description: 'The numbers have not changed since the `ETag` in If-None-Match',
   headers: freshness,
 })
 
-// The headers are described for the document; to check them, each request's would be copied first.
+// Headers are described for the OpenAPI document. They are not validated, because that would copy them for each request.
 const validatorCompiler: typeof TypeBoxValidatorCompiler = (route) =>
   route.httpPart === 'headers' ? () => true : TypeBoxValidatorCompiler(route)
 
-/** What the routes of analytics have in common: who may read, and that headers are not checked. */
+/** Options that all routes of analytics share: required key, and no validation of headers. */
 export function readingRoute({ findKey, onUnknownKey }: ReadingOptions) {
   return {
     ...(findKey && { onRequest: requireScope(findKey, 'analytics:read', onUnknownKey) }),
     validatorCompiler: validatorCompiler as Parameters<App['setValidatorCompiler']>[0],
+  }
+}
+
+/** The parts of the schema that the routes of analytics share; `table` describes a 200. */
+export function readingSchema<T extends TSchema>({ findKey }: ReadingOptions, table: T) {
+  return {
+    tags: ['analytics'],
+    security: readingSecurity(findKey),
+    headers: IfNoneMatch,
+    response: { 200: table, 304: NotModified, ...readingProblems },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Receipt as StoredReceipt } from '@ads-tracker/data'
 import { type App, problem, problems } from '@ads-tracker/service-kit'
 import { type TSchema, Type } from '@sinclair/typebox'
-import { oneOf, orNull } from '../answer-types.ts'
+import { oneOf, orNull } from '../response-types.ts'
 
 export type FindReceipt = (eventId: string) => Promise<{ receipts: StoredReceipt[]; completeThrough: Date | null }>
 
@@ -80,7 +80,7 @@ function toBody({ replayed_at, ...receipt }: StoredReceipt) {
   return { ...receipt, ...(replayed_at && { replayed_at: replayed_at.toISOString() }) }
 }
 
-// The mark tells "not yet" from "never".
+// The complete-through mark tells the client whether the event may still arrive.
 function notKnown(eventId: string, completeThrough: Date | null) {
   const mark = completeThrough?.toISOString()
   return problem('not_found', {

@@ -5,18 +5,9 @@ import { filterOf, filterQuery } from '../filters.ts'
 import { periodOf, refused, startedPeriodQuery } from '../period-query.ts'
 import { choice } from '../query-kinds.ts'
 import { maxBuckets, maxRows, type Reports, type SeriesReport, tooMany } from '../reports.ts'
-import { payloadIn, type SeriesAnswer } from '../series-answer.ts'
+import { payloadIn, type SeriesSnapshot } from '../series-snapshot.ts'
 import { describeTable, formatOf, formatQuery, sendPayload, tableSchema } from '../table-format.ts'
-import {
-  cacheControl,
-  freshness,
-  IfNoneMatch,
-  NotModified,
-  type ReadingOptions,
-  readingProblems,
-  readingRoute,
-  readingSecurity,
-} from './reading.ts'
+import { cacheControl, freshness, type ReadingOptions, readingRoute, readingSchema } from './reading.ts'
 
 const Query = Type.Object({
   interval: choice(seriesUnits, { description: 'Length of a bucket; weeks begin on Monday', examples: ['hour'] }),
@@ -73,7 +64,7 @@ const Buckets = Type.Array(
   },
 )
 
-export interface SeriesOptions extends ReadingOptions {
+interface SeriesOptions extends ReadingOptions {
   reports: Reports
 }
 
@@ -86,20 +77,16 @@ export function seriesRoute(app: App, options: SeriesOptions) {
       ...readingRoute(options),
       schema: {
         operationId: 'getSeries',
-        tags: ['analytics'],
         summary: 'Get clicks and impressions over time',
-        security: readingSecurity(findKey),
         description: `The events of [from, to) in buckets: at most ${maxBuckets}, or ${maxRows} rows with \`by=ad\`. They add up to the analytics of the same period. Days, weeks and months begin at the first midnight of their date in the time zone, hours at the full hour of its clock. \`compare=previous\` compares with as many months when from and to are first days of a month, with as many days when they are midnights, and otherwise with the same length; hours are compared with the same hour of the clock.`,
-        headers: IfNoneMatch,
         querystring: Query,
-        response: {
-          200: tableSchema(Buckets, 'start, clicks, impressions, ctr; ad_id first, or the same as previous_… last', [
+        ...readingSchema(
+          options,
+          tableSchema(Buckets, 'start, clicks, impressions, ctr; ad_id first, or the same as previous_… last', [
             'start,clicks,impressions,ctr',
             '2026-10-25T02:00:00+02:00,2000,4000,0.5',
           ]),
-          304: NotModified,
-          ...readingProblems,
-        },
+        ),
       },
     },
     async (request, reply) => {
@@ -111,10 +98,10 @@ export function seriesRoute(app: App, options: SeriesOptions) {
       if (!reports.isRead(report)) await onNewWindow(request)
       const found = reports.series(report)
       onServed(found instanceof Promise ? 'awaited' : 'prepared')
-      const answer: SeriesAnswer = found instanceof Promise ? await found : found
-      reply.headers(answer.headers).header('cache-control', caching)
+      const snapshot: SeriesSnapshot = found instanceof Promise ? await found : found
+      reply.headers(snapshot.headers).header('cache-control', caching)
       describeTable(reply, format, `analytics-by-${query.interval}-${query.from.slice(0, 10)}`)
-      return sendPayload(request, reply, payloadIn(answer, format)) as never
+      return sendPayload(request, reply, payloadIn(snapshot, format)) as never
     },
   )
 }
@@ -134,7 +121,7 @@ function reportOf(query: Query): SeriesReport {
   if (compare !== undefined && by !== undefined)
     throw refused('compare', 'cannot be given together with by: use one of the two')
   const length = (period.to?.getTime() ?? Date.now()) - period.from.getTime()
-  // what the database need not be asked for: there it is counted
+  // saves a query; the database counts the buckets exactly
   if (length > (maxBuckets + 1) * longest[unit]) throw tooMany('too many buckets')
   return { ...period, filter: filterOf(query), unit, timeZone, compare: compare !== undefined, byAd: by !== undefined }
 }

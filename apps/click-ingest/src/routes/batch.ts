@@ -20,7 +20,7 @@ const BatchEvent = Type.Object(
   { title: 'BatchEvent', description: 'An event with its type' },
 )
 const Envelope = Type.Object({
-  // an event that is wrong gets its own answer, so only the envelope is checked as a whole
+  // each event has its own result, so only the envelope is validated as a whole
   events: Type.Unsafe<unknown[]>(Type.Array(Type.Unknown(), { minItems: 1 })),
 })
 const DocumentedEnvelope = Type.Object(
@@ -70,7 +70,7 @@ const Results = Type.Object(
   },
 )
 
-/** `POST /ads/events`: many events in one request, each with its own answer, in order. */
+/** `POST /ads/events`: many events in one request, each with its own result, in order. */
 export function batchRoute(app: App, record: Recorder, charge: Charge) {
   // navigator.sendBeacon cannot send application/json across origins without a preflight
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
@@ -94,7 +94,7 @@ export function batchRoute(app: App, record: Recorder, charge: Charge) {
       await charge(request, events.reduce<number>((sum, event) => sum + costOf(event), 0) - 1)
       const results = await Promise.all(events.map((event) => recordOne(record, event, request)))
       const refused = results.find(({ status }) => status === 503)
-      // nothing was acknowledged: one answer that every client understands as "later, all of it, with the same ids"
+      // nothing was acknowledged: a 503, so that the client sends all events again with the same ids
       if (refused && !results.some(({ status }) => status === 202)) {
         throw problem(refused.code === 'overloaded' ? 'overloaded' : 'outcome_unknown', { members: { results } })
       }

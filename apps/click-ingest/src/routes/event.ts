@@ -30,7 +30,7 @@ const NewEvent = Type.Object(EventRequest.properties, {
 })
 const IdempotencyKey = Type.Object({
   'Idempotency-Key': Type.Optional(
-    // no example: interactive documentation would fill it in, and every try would be the same click
+    // no example: interactive documentation would fill it in, and every request would be the same click
     Type.String({
       // no format: any key is accepted when the body has an `event_id`
       description:
@@ -51,7 +51,7 @@ export const recordingProblems = [
   'outcome_unknown',
 ] as const
 
-/** `POST /ads/click` and `POST /ads/impression`: one event, answered when Kafka has it. */
+/** `POST /ads/click` and `POST /ads/impression`: one event; the response is sent when Kafka has stored it. */
 export function eventRoutes(app: App, record: Recorder, charge: Charge) {
   route('click', 'Click event received')
   route('impression', 'Impression event received')
@@ -68,7 +68,7 @@ export function eventRoutes(app: App, record: Recorder, charge: Charge) {
       body: NewEvent,
       response: { 202: Accepted, ...problems(...recordingProblems) },
     }
-    // `record` validates: the same code does it for an event of a batch, and once more in the writer
+    // `record` validates, with the same code as for batches and in the writer
     app.post(`/ads/${type}`, { schema, validatorCompiler: () => (value) => ({ value }) }, async (request, reply) => {
       await charge(request, costOf(request.body) - 1)
       const recorded = await record(type, request.body, request, headerOf(request, 'idempotency-key'))

@@ -1,4 +1,4 @@
-/** The bytes of a fetched record contradict each other. Nothing of the response was handed over. */
+/** A fetched record is corrupt. No record of the response is delivered. */
 export class CorruptRecordError extends Error {
   readonly code = 'corrupt_record'
 }

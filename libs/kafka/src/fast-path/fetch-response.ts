@@ -2,16 +2,15 @@ import type { ConsumedRecord } from '../consumed-record.ts'
 import { CorruptRecordError } from './corrupt-record-error.ts'
 import { readBatches } from './read-batches.ts'
 
-/** The version that kafkajs 2.2.4 asks of every broker since Kafka 2.3. */
+/** The version that kafkajs 2.2.4 uses with every broker since Kafka 2.3. */
 export const fetchVersion = 11
 
 /**
- * All records of a partition in a response, in the place of the messages that kafkajs would make of them. kafkajs looks at
- * the offset only.
+ * All records of a partition in a response, instead of the messages that kafkajs would create. kafkajs reads only the offset.
  */
 export class FetchedRecords {
   readonly isControlRecord = false
-  /** Of the last record. */
+  /** Offset of the last record. */
   readonly offset: string
   readonly records: ConsumedRecord[]
 
@@ -32,7 +31,7 @@ interface Partition {
   messages: FetchedRecords[]
 }
 
-export interface FetchResponse {
+interface FetchResponse {
   throttleTime: 0
   clientSideThrottleTime: number
   errorCode: number
@@ -41,7 +40,7 @@ export interface FetchResponse {
 }
 
 /**
- * Reads a whole response of version 11. Returns undefined when it has something that only kafkajs reads.
+ * Decodes a response of version 11. Returns undefined if it has something that only kafkajs can decode.
  * https://kafka.apache.org/protocol#The_Messages_Fetch
  * @throws CorruptRecordError
  */
@@ -61,7 +60,7 @@ export function decodeFetchResponse(bytes: Buffer): FetchResponse | undefined {
     }
     responses.push({ topicName, partitions })
   }
-  // 0: the broker does not wait before its answer, it asks us to wait after it
+  // 0: since version 8 the broker responds at once and the client waits
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses }
 
   function readPartition(topic: string): Partition | undefined {

@@ -21,8 +21,8 @@ const topicHeader = 6 // length of the name, number of partitions
 const partitionHeader = 8 // partition, size of the record set
 
 /**
- * A whole request, written once into one buffer of its exact size. kafkajs allocates 512 zeroed bytes for each record and
- * copies each record five times. https://kafka.apache.org/protocol#The_Messages_Produce
+ * A request, written once into one buffer of its exact size. kafkajs allocates 512 zeroed bytes for each record and copies
+ * each record five times. https://kafka.apache.org/protocol#The_Messages_Produce
  */
 export function encodeProduceRequest({ topics, clientId, ...request }: ProduceRequest): Buffer {
   let size = requestHeader + Buffer.byteLength(clientId) + produceHeader

@@ -14,17 +14,17 @@ const headerSize = 61
 const format = 2
 const logAppendTime = 0x08
 /** Compression, transactions and control records. */
-const unusual = 0x37
+const unsupported = 0x37
 
-export interface ReadBatches {
+interface ReadBatches {
   records: ConsumedRecord[]
   lastOffset: number
 }
 
 /**
- * Reads the batches from `start` to before `end`. The last one may be cut off, because a response has a limit of bytes; the
- * first never is. Returns undefined when there is one that only kafkajs reads: compressed, transactional, of an old format,
- * or with numbers that are not exact.
+ * Reads the batches from `start` to before `end`. The last one may be cut off, because a response has a size limit; the first
+ * one never is. Returns undefined if only kafkajs can read one of them: compressed, transactional, of an old format, or with
+ * numbers too large to be exact.
  * @throws CorruptRecordError
  */
 export function readBatches(buffer: Buffer, start: number, end: number): ReadBatches | undefined {
@@ -53,7 +53,7 @@ export function readBatches(buffer: Buffer, start: number, end: number): ReadBat
 
 function spanOf(buffer: Buffer, at: number, end: number): RecordSpan | undefined {
   const attributes = buffer.readInt16BE(at + attributesAt)
-  if ((attributes & unusual) !== 0) return undefined
+  if ((attributes & unsupported) !== 0) return undefined
   const firstOffset = readInt64(buffer, at)
   const firstTimestamp = readInt64(buffer, at + firstTimestampAt)
   const maxTimestamp = readInt64(buffer, at + maxTimestampAt)

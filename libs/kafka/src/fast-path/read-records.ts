@@ -1,14 +1,14 @@
 import type { ConsumedRecord } from '../consumed-record.ts'
 import { CorruptRecordError } from './corrupt-record-error.ts'
 
-/** Where the records of a batch are, and what they count from. */
+/** The position of the records of a batch, and the values that their deltas are relative to. */
 export interface RecordSpan {
   start: number
   end: number
   count: number
   firstOffset: number
   firstTimestamp: number
-  /** The broker's clock, where it sets the timestamp of all records (LogAppendTime). */
+  /** Timestamp of all records if the broker sets it (LogAppendTime). */
   appendedAt: number | undefined
 }
 
@@ -20,13 +20,13 @@ interface HeaderName {
 
 /** Attributes, timestamp, offset, key, value and number of headers: each takes one byte or more. */
 const smallestRecord = 6
-/** Of a 64-bit number. */
+/** Bytes of a 64-bit number. */
 const longestVarInt = 10
 
 /**
- * Reads the records of a batch in place and adds them to `records`. kafkajs makes a decoder, several buffers, numbers of a
- * class of its own and an object for each header of every record. No length is believed: each must fit into its record, and
- * each record into its batch. https://kafka.apache.org/documentation/#record
+ * Reads the records of a batch in place and adds them to `records`. kafkajs creates a decoder, several buffers, Long objects
+ * and an object for each header of every record. All lengths are checked: each must fit into its record, and each record into
+ * its batch. https://kafka.apache.org/documentation/#record
  * @throws CorruptRecordError when one does not
  */
 export function readRecords(buffer: Buffer, span: RecordSpan, records: ConsumedRecord[]): void {
@@ -42,7 +42,7 @@ export function readRecords(buffer: Buffer, span: RecordSpan, records: ConsumedR
     const size = readVarInt('length of the record')
     if (size < smallestRecord || size > end - at) throw corrupt(`the record claims ${size} bytes`)
     end = at + size
-    at += 1 // attributes, which mean nothing yet
+    at += 1 // attributes, unused
     const timestampDelta = readVarInt('timestamp')
     const offsetDelta = readVarInt('offset')
     const key = readBytes('key')
@@ -97,7 +97,7 @@ export function readRecords(buffer: Buffer, span: RecordSpan, records: ConsumedR
     return headers
   }
 
-  // Neighbours have the same names at the same places.
+  // Consecutive records usually have the same header names at the same places.
   function readName(place: number): string {
     const size = readSize('name of a header')
     if (size === -1) throw corrupt('a header has no name')

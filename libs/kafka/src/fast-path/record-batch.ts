@@ -1,17 +1,17 @@
 import { crc32c } from './crc32c.ts'
 import { sizeOfVarInt, sizeWithLength, writeVarInt, writeWithLength } from './write.ts'
 
-/** A record as we write it: without a timestamp of its own, because the broker sets it (LogAppendTime). */
+/** A record to send. Without a timestamp, because the broker sets it (LogAppendTime). */
 export interface OutgoingRecord {
   key: string
   value: Buffer | string
   headers: Record<string, string>
 }
 
-export interface MeasuredBatch {
+interface MeasuredBatch {
   records: OutgoingRecord[]
   size: number
-  /** Of each record: the size of what follows its length, of its key and of its value. */
+  /** For each record: the size of its body, of its key and of its value. */
   sizes: number[]
 }
 
@@ -19,7 +19,7 @@ const headerSize = 61
 const sizeAt = 8
 const checksumAt = 17
 
-/** https://kafka.apache.org/documentation/#recordbatch, computed before anything is written: then one buffer is enough. */
+/** Computes the sizes before anything is written, so that one buffer is enough. https://kafka.apache.org/documentation/#recordbatch */
 export function measureBatch(records: OutgoingRecord[]): MeasuredBatch {
   const sizes: number[] = []
   let size = headerSize
@@ -39,7 +39,7 @@ export function writeBatch(buffer: Buffer, at: number, batch: MeasuredBatch): nu
   const end = at + batch.size
   writeHeader(buffer, at, batch)
   writeRecords(buffer, at + headerSize, batch)
-  // covers all that follows it
+  // the checksum covers everything after it
   buffer.writeUInt32BE(crc32c(buffer, at + checksumAt + 4, end), at + checksumAt)
   return end
 }

@@ -3,14 +3,14 @@ import type { Broker, Cluster, Exchange } from '../kafkajs-internals.ts'
 
 const fetchKey = 1
 
-/** Has what the consumer of this cluster fetches read by us. Everything else stays as kafkajs does it. */
+/** Decodes what the consumer of this cluster fetches with our reader. Everything else stays as in kafkajs. */
 export function readFetchedRecords(cluster: Cluster): void {
   const find = cluster.findBroker.bind(cluster)
-  const joined = new WeakMap<Broker, Broker>()
+  const wrapped = new WeakMap<Broker, Broker>()
   cluster.findBroker = async (options) => {
     const broker = await find(options)
-    const known = joined.get(broker) ?? withOurReader(broker)
-    joined.set(broker, known)
+    const known = wrapped.get(broker) ?? withOurReader(broker)
+    wrapped.set(broker, known)
     return known
   }
 }

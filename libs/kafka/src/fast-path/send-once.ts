@@ -12,9 +12,9 @@ export interface TopicRecords {
 const apiKey = 0
 
 /**
- * Sends all records of a topic to the one partition that `partitioner` names, in a single request and without a retry.
- * Returns undefined when that is not possible at once: metadata missing or old, several leaders, no connection.
- * `sendBatch` of kafkajs then knows how; it takes locks and some twenty promises for each batch.
+ * Sends all records of a topic to the partition that `partitioner` returns, in a single request and without a retry. Returns
+ * undefined if that is not possible at once: metadata missing or expired, several leaders, no connection. Use `sendBatch` of
+ * kafkajs then; it takes locks and some twenty promises for each batch.
  */
 export function createSendOnce(cluster: Cluster, partitioner: (args: PartitionerArgs) => number) {
   return function sendOnce(topicRecords: TopicRecords[], timeout: number): Promise<void> | undefined {
@@ -34,13 +34,13 @@ export function createSendOnce(cluster: Cluster, partitioner: (args: Partitioner
 
     const broker = leader === undefined ? undefined : brokers[leader]
     const [connection] = broker?.connectionPool.pool ?? []
-    // an authentication that is about to expire is renewed by kafkajs
+    // kafkajs renews an authentication that is about to expire
     if (!broker || !connection?.isConnected() || (connection.sasl && !connection.isAuthenticated())) return undefined
     const exchange = broker.lookupRequest(apiKey, produce)({ acks: -1, timeout, topicData: [] })
     const { apiVersion } = exchange.request
     if (apiVersion < produceVersions.min || apiVersion > produceVersions.max) return undefined
     return send(connection, exchange, { apiVersion, timeout, topics }).catch((error: Error) => {
-      // as kafkajs does, so that its next attempt connects anew
+      // as kafkajs does, so that its next attempt connects again
       if (error.name === 'KafkaJSConnectionClosedError') void broker.disconnect()
       throw error
     })
@@ -70,6 +70,6 @@ async function send(
   })
   const decoded: { clientSideThrottleTime?: number } = await response.decode(payload)
   connection.requestQueue.maybeThrottle(decoded.clientSideThrottleTime)
-  // throws what the broker refused
+  // throws if the broker rejected the request
   await response.parse(decoded)
 }

@@ -1,7 +1,7 @@
-/** Below this many characters a loop costs less than a call out of JavaScript. */
+/** For shorter strings a loop is faster than a native call. */
 const shortText = 24
 
-/** Bytes of a varint. As in Kafka's protocol it is zigzag: 2n for n ≥ 0. What is written here is never negative. */
+/** Bytes of a zigzag varint: 2n for n ≥ 0. Values are never negative here. */
 export function sizeOfVarInt(value: number): number {
   const zigzag = value * 2
   if (zigzag < 0x80) return 1
@@ -21,7 +21,7 @@ export function writeVarInt(buffer: Buffer, at: number, value: number): number {
   return offset
 }
 
-/** Bytes of text or bytes with a varint of their length before them. */
+/** Bytes of a value that is preceded by its length as a varint. */
 export function sizeWithLength(size: number): number {
   return sizeOfVarInt(size) + size
 }

@@ -47,8 +47,6 @@ export function createEventStore(prefix: string) {
   }
 }
 
-export type EventStore = ReturnType<typeof createEventStore>
-
 /** What `work` returns, or undefined when it throws: nothing of ours may reach the page. */
 export function attempt<T>(work: () => T): T | undefined {
   try {

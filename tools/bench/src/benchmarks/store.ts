@@ -118,8 +118,8 @@ function now(url: string, { batch }: Load): Contender {
     async apply(events, first) {
       const range = { firstOffset: BigInt(first), nextOffset: BigInt(first + events.length), lastTimestamp: Date.now() }
       const outcome = await writer!.apply({
-        slices: [{ topic: 'clicks', partition: 0, type: 'click', ...range }],
-        events: events.map((event, index) => ({ slice: 0, offset: BigInt(first + index), event })),
+        ranges: [{ topic: 'clicks', partition: 0, type: 'click', ...range }],
+        events: events.map((event, index) => ({ range: 0, offset: BigInt(first + index), event })),
         deadLetters: [],
       })
       if (outcome.status !== 'applied') throw new Error(`a batch was not applied: ${outcome.status}`)

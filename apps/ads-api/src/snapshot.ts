@@ -3,29 +3,29 @@ import { freshnessHeaders } from './freshness-headers.ts'
 import { type Payload, payloadOf } from './payload.ts'
 
 /** Numbers of ads: of all time, of a window up to now, or of a period, which has an end of its own. */
-export type Numbers = Analytics & { windowEnd?: Date }
+type Numbers = Analytics & { windowEnd?: Date }
 
-/** Analytics as they go over the wire, made once for any number of readers. */
-export interface Answer extends Analytics {
+/** Numbers of one moment with their response, serialized once for any number of readers. */
+export interface Snapshot extends Analytics {
   windowEnd?: Date
-  /** The text of each row. */
+  /** JSON of each row. */
   texts: string[]
   payload: Payload
   headers: Record<string, string>
 }
 
-/** `previous` lends its buffers when the numbers are still the same. */
-export function answerOf(analytics: Numbers, previous?: Answer): Answer {
-  return assembled(analytics, analytics.rows.map(text), previous)
+/** Reuses the payload of `previous` if the numbers are the same. */
+export function toSnapshot(analytics: Numbers, previous?: Snapshot): Snapshot {
+  return serialized(analytics, analytics.rows.map(text), previous)
 }
 
-/** The answer with what was counted since; undefined when it lacks one of these ads. */
+/** The snapshot plus what was counted since; undefined if one of these ads is not in it. */
 export function merged(
-  answer: Answer,
+  snapshot: Snapshot,
   { added, asOf, feed, position, completeThrough }: AnalyticsChanges,
-): Answer | undefined {
-  const rows = [...answer.rows]
-  const texts = [...answer.texts]
+): Snapshot | undefined {
+  const rows = [...snapshot.rows]
+  const texts = [...snapshot.texts]
   for (const { ad_id, clicks, impressions } of added) {
     const index = indexOf(rows, ad_id)
     const before = rows[index]
@@ -34,19 +34,19 @@ export function merged(
     rows[index] = after
     texts[index] = text(after)
   }
-  return assembled({ ...answer, asOf, feed, position, completeThrough, rows }, texts, answer)
+  return serialized({ ...snapshot, asOf, feed, position, completeThrough, rows }, texts, snapshot)
 }
 
-/** The same numbers, known to hold at a later time. */
+/** The same numbers with a later time. */
 export function confirmed(
-  answer: Answer,
+  snapshot: Snapshot,
   { asOf, completeThrough }: Pick<Analytics, 'asOf' | 'completeThrough'>,
-): Answer {
-  const analytics = { ...answer, asOf, completeThrough }
-  return { ...analytics, headers: { ...freshnessHeaders(analytics), etag: answer.payload.etag } }
+): Snapshot {
+  const analytics = { ...snapshot, asOf, completeThrough }
+  return { ...analytics, headers: { ...freshnessHeaders(analytics), etag: snapshot.payload.etag } }
 }
 
-function assembled(analytics: Numbers, texts: string[], previous?: Answer): Answer {
+function serialized(analytics: Numbers, texts: string[], previous?: Snapshot): Snapshot {
   const payload = payloadOf(`[${texts.join(',')}]`, previous?.payload)
   return { ...analytics, texts, payload, headers: { ...freshnessHeaders(analytics), etag: payload.etag } }
 }

@@ -5,32 +5,32 @@ import { type Payload, payloadOf } from './payload.ts'
 import { pairs } from './series-pairs.ts'
 import type { TableFormat } from './table-format.ts'
 
-/** A series as it goes over the wire, each format made by the first who asks for it. */
-export interface SeriesAnswer {
+/** A series with its response; each format is serialized when it is first requested. */
+export interface SeriesSnapshot {
   headers: Record<string, string>
   payloads: Partial<Record<TableFormat, Payload>>
-  /** The one before lends its bytes when they are still the same. */
+  /** Payloads of the previous snapshot, reused if the bytes are the same. */
   previous: Partial<Record<TableFormat, Payload>>
   series: Series
   unit: SeriesUnit
   compare: boolean
 }
 
-export function seriesAnswerOf(
+export function toSeriesSnapshot(
   series: Series,
   { unit, compare = false }: { unit: SeriesUnit; compare?: boolean | undefined },
-  before?: SeriesAnswer,
-): SeriesAnswer {
+  before?: SeriesSnapshot,
+): SeriesSnapshot {
   const headers = freshnessHeaders({ ...series, windowStart: series.from, windowEnd: series.to })
   return { headers, payloads: {}, previous: before?.payloads ?? {}, series, unit, compare }
 }
 
-export function payloadIn(answer: SeriesAnswer, format: TableFormat): Payload {
+export function payloadIn(snapshot: SeriesSnapshot, format: TableFormat): Payload {
   const write = format === 'csv' ? csv : json
-  return (answer.payloads[format] ??= payloadOf(write(answer), answer.previous[format]))
+  return (snapshot.payloads[format] ??= payloadOf(write(snapshot), snapshot.previous[format]))
 }
 
-function json({ series, unit, compare }: SeriesAnswer): string {
+function json({ series, unit, compare }: SeriesSnapshot): string {
   const partners = compare ? pairs(series, unit) : []
   const rows = series.buckets.map(({ ad_id, ...bucket }, index) => ({
     ...(ad_id !== undefined && { ad_id }),
@@ -40,7 +40,7 @@ function json({ series, unit, compare }: SeriesAnswer): string {
   return JSON.stringify(rows)
 }
 
-function csv({ series, unit, compare }: SeriesAnswer): string {
+function csv({ series, unit, compare }: SeriesSnapshot): string {
   const partners = compare ? pairs(series, unit) : []
   const isByAd = series.buckets[0]?.ad_id !== undefined
   const columns = [
@@ -66,8 +66,8 @@ function bodyOf({ start, offset, clicks, impressions, ctr }: Bucket) {
   return { start: localTime(start, offset), clicks, impressions, ctr }
 }
 
-/** RFC 3339 with the offset of the zone at that moment; milliseconds only where there are some. */
-export function localTime(time: Date, offsetSeconds: number): string {
+/** RFC 3339 with the offset of the time zone at that time; with milliseconds only if they are not 0. */
+function localTime(time: Date, offsetSeconds: number): string {
   const local = new Date(time.getTime() + offsetSeconds * 1000).toISOString()
   const minutes = Math.abs(Math.trunc(offsetSeconds / 60))
   const two = (number: number) => String(number).padStart(2, '0')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Analytics, AnalyticsQuery, FeedPosition } from '@ads-tracker/data'
-import { createAnswers } from '../src/answers.ts'
+import { createSnapshotCache } from '../src/snapshot-cache.ts'
 import { analytics } from './fake-app.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -33,42 +33,42 @@ function database() {
 
 const clicks = (answer: { rows: { clicks: number }[] }) => answer.rows[0]?.clicks
 
-describe('the answer for all time', () => {
+describe('the snapshot of all time', () => {
   it('is read again when the catalogue moves, and takes over what changed when the ledger does', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    await answers.get()
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    await snapshots.get()
     await vi.advanceTimersByTimeAsync(50)
     expect(reads.readChanges.mock.calls.length).toBeGreaterThan(10)
     Object.assign(state, { clicks: 2, position: 2n })
     await vi.advanceTimersByTimeAsync(5)
-    const moved = await answers.get()
+    const moved = await snapshots.get()
     expect(moved.rows.map((row) => row.clicks)).toEqual([2, 5])
     expect(JSON.parse(moved.payload.body.toString())).toEqual(moved.rows)
     expect(reads.readAnalytics).toHaveBeenCalledTimes(1)
     state.catalogue = 2n
     await vi.advanceTimersByTimeAsync(5)
     expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
-    answers.close()
+    snapshots.close()
   })
 
   it('asks for what was counted since the deltas that it has seen last', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    await answers.get()
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    await snapshots.get()
     Object.assign(state, { clicks: 2, position: 2n })
     await vi.advanceTimersByTimeAsync(8)
     expect(reads.readChanges.mock.lastCall?.[0]).toMatchObject({ position: 2n, feed: { highest: 2 } })
-    answers.close()
+    snapshots.close()
   })
 
   it('is asked for less often when nothing happens, and is still no older than its bound', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
     const pollsIn = async (ms: number) => {
       reads.readChanges.mockClear()
       for (let passed = 0; passed < ms; passed++) {
-        await answers.get()
+        await snapshots.get()
         await vi.advanceTimersByTimeAsync(1)
       }
       return reads.readChanges.mock.calls.length
@@ -78,15 +78,15 @@ describe('the answer for all time', () => {
     expect(await pollsIn(100)).toBeLessThan(15)
     Object.assign(state, { clicks: 2, position: 2n })
     await vi.advanceTimersByTimeAsync(10.1)
-    expect(clicks(await answers.get())).toBe(2)
+    expect(clicks(await snapshots.get())).toBe(2)
     expect(await pollsIn(100)).toBeGreaterThan(30)
-    answers.close()
+    snapshots.close()
   })
 
   it('is read again when an ad that it does not have was counted', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    await answers.get()
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    await snapshots.get()
     state.position = 2n
     reads.readChanges.mockImplementationOnce(async (since) => ({
       ...since,
@@ -97,13 +97,13 @@ describe('the answer for all time', () => {
     }))
     await vi.advanceTimersByTimeAsync(5)
     expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
-    answers.close()
+    snapshots.close()
   })
 
   it('is read again when something was counted that the deltas do not tell', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    await answers.get()
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    await snapshots.get()
     Object.assign(state, { clicks: 7, position: 2n })
     reads.readChanges.mockImplementationOnce(async (since) => ({
       ...since,
@@ -114,77 +114,77 @@ describe('the answer for all time', () => {
     }))
     await vi.advanceTimersByTimeAsync(5)
     expect(reads.readAnalytics).toHaveBeenCalledTimes(2)
-    expect(clicks(await answers.get())).toBe(7)
-    answers.close()
+    expect(clicks(await snapshots.get())).toBe(7)
+    snapshots.close()
   })
 
   it('shows what was committed 10 ms before the request, at the latest', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    await answers.get()
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    await snapshots.get()
     for (let n = 2; n < 60; n++) {
       Object.assign(state, { clicks: n, position: BigInt(n) })
       await vi.advanceTimersByTimeAsync(10.1)
-      expect(clicks(await answers.get())).toBe(n)
+      expect(clicks(await snapshots.get())).toBe(n)
     }
-    answers.close()
+    snapshots.close()
   })
 
   it('carries the newest marks although the numbers stay, under the same tag', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    const before = await answers.get()
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    const before = await snapshots.get()
     state.completeThrough = new Date(2000)
     await vi.advanceTimersByTimeAsync(20)
-    const after = await answers.get()
+    const after = await snapshots.get()
     expect(after.headers['x-complete-through']).toBe(new Date(2000).toISOString())
     expect(after.headers['x-as-of']! > before.headers['x-as-of']!).toBe(true)
     expect(after.payload).toBe(before.payload)
-    answers.close()
+    snapshots.close()
   })
 
   it('is read anew once a second, in case that somebody repaired the rollups', async () => {
     const { state, ...reads } = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    await answers.get()
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    await snapshots.get()
     state.clicks = 9
     for (let ms = 0; ms < 1020; ms += 10) {
-      await answers.get()
+      await snapshots.get()
       await vi.advanceTimersByTimeAsync(10)
     }
-    expect(clicks(await answers.get())).toBe(9)
-    answers.close()
+    expect(clicks(await snapshots.get())).toBe(9)
+    snapshots.close()
   })
 })
 
-describe('the answer for a window', () => {
-  it('is kept apart for each length', async () => {
-    const answers = createAnswers({ ...database(), maxAgeMs: 10 })
-    expect(clicks(await answers.get(5))).toBe(5)
-    expect(clicks(await answers.get(60))).toBe(60)
-    expect(clicks(await answers.get())).toBe(1)
-    answers.close()
+describe('the snapshot of a window', () => {
+  it('is cached for each length', async () => {
+    const snapshots = createSnapshotCache({ ...database(), maxAgeMs: 10 })
+    expect(clicks(await snapshots.get(5))).toBe(5)
+    expect(clicks(await snapshots.get(60))).toBe(60)
+    expect(clicks(await snapshots.get())).toBe(1)
+    snapshots.close()
   })
 
   it('moves with the clock, whatever the ledger does', async () => {
     const reads = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10 })
-    const first = await answers.get(5)
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
+    const first = await snapshots.get(5)
     await vi.advanceTimersByTimeAsync(20.1)
-    const second = await answers.get(5)
+    const second = await snapshots.get(5)
     expect(second.asOf.getTime() - first.asOf.getTime()).toBeGreaterThanOrEqual(1)
-    answers.close()
+    snapshots.close()
   })
 
-  it('is forgotten when others are read more, so that memory stays bounded', async () => {
+  it('is evicted when others are read more, so that memory stays bounded', async () => {
     const reads = database()
-    const answers = createAnswers({ ...reads, maxAgeMs: 10, capacity: 3 })
-    for (let minutes = 1; minutes <= 1000; minutes++) await answers.get(minutes)
+    const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10, capacity: 3 })
+    for (let minutes = 1; minutes <= 1000; minutes++) await snapshots.get(minutes)
     await vi.advanceTimersByTimeAsync(200)
     expect(vi.getTimerCount()).toBe(0)
     reads.readAnalytics.mockClear()
-    for (const minutes of [1, 1000]) await answers.get(minutes)
+    for (const minutes of [1, 1000]) await snapshots.get(minutes)
     expect(reads.readAnalytics.mock.calls.length).toBeLessThanOrEqual(2)
-    answers.close()
+    snapshots.close()
   })
 })

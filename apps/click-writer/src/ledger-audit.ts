@@ -3,7 +3,7 @@ import type { TopicNames } from '@ads-tracker/events'
 import type { Admin, PartitionOffsets } from '@ads-tracker/kafka'
 import type { WriterMetrics } from './metrics.ts'
 
-interface BooksDeps {
+interface AuditDeps {
   database: Database
   admin: Pick<Admin, 'offsets'>
   topics: TopicNames
@@ -11,19 +11,19 @@ interface BooksDeps {
 }
 
 /**
- * Holds the ledger against the log and shows in the metrics what an operator must know. While the database is away nothing
- * is stored, so that the books read last still tell what waits in the log.
- * @returns the audit, which rejects when it could not read both
+ * Compares the ledger with the log and sets the metrics of both. While the database is down nothing is stored, so the ledger
+ * that was read last still tells what waits in the log.
+ * @returns the audit, which rejects unless it could read both
  */
-export function createAudit({ database, admin, topics, metrics }: BooksDeps): () => Promise<Ledger> {
+export function createAudit({ database, admin, topics, metrics }: AuditDeps): () => Promise<Ledger> {
   let last: Ledger | undefined
   return async function audit() {
-    const [books, log] = await Promise.allSettled([readLedger(database), readLog()])
-    if (books.status === 'fulfilled') showBooks((last = books.value))
+    const [ledger, log] = await Promise.allSettled([readLedger(database), readLog()])
+    if (ledger.status === 'fulfilled') showLedger((last = ledger.value))
     if (log.status === 'fulfilled' && last) compare(last.rows, log.value)
-    if (books.status === 'rejected') throw books.reason
+    if (ledger.status === 'rejected') throw ledger.reason
     if (log.status === 'rejected') throw log.reason
-    return books.value
+    return ledger.value
   }
 
   async function readLog() {
@@ -33,7 +33,7 @@ export function createAudit({ database, admin, topics, metrics }: BooksDeps): ()
     return found.flatMap(({ topic, offsets }) => offsets.map((offset) => ({ topic, ...offset })))
   }
 
-  function showBooks({ rows, imbalance, unfolded, pendingDeadLetters, completeThrough }: Ledger) {
+  function showLedger({ rows, imbalance, unfolded, pendingDeadLetters, completeThrough }: Ledger) {
     metrics.recovered.set(rows.reduce((sum, { recovered }) => sum + Number(recovered), 0))
     metrics.imbalance.set(imbalance)
     metrics.unfolded.set(unfolded.rows)

@@ -3,7 +3,7 @@ import { topicNames } from '@ads-tracker/events'
 import { createMetrics } from '@ads-tracker/service-kit'
 import { testDatabase } from '@ads-tracker/local-servers'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createAudit } from '../src/books.ts'
+import { createAudit } from '../src/ledger-audit.ts'
 import { createWriterMetrics } from '../src/metrics.ts'
 
 const topics = topicNames('')

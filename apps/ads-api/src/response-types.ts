@@ -1,6 +1,6 @@
 import { type SchemaOptions, Type } from '@sinclair/typebox'
 
-// Types of answers in one schema each: for a union the serializer would try every member.
+// Single schemas instead of unions: for a union the serializer would try every member.
 
 export function orNull<T extends 'string' | 'integer'>(type: T, options: SchemaOptions) {
   return Type.Unsafe<(T extends 'string' ? string : number) | null>({ ...options, type: [type, 'null'] })
