@@ -96,7 +96,7 @@ describe('the Health page says what is wrong, and when it is over', () => {
     await createClient({ baseUrl: system.stack.origin }).recordImpression({ ad_id: 2_000_000_000 })
     await page.getByText('One dead letter waits').waitFor(patience)
     await page.getByText('Accepted and not counted: 1 name an ad that does not exist.').waitFor(patience)
-    expect(await page.locator('.verdict').textContent()).toBe('Everything works. Something needs a look.')
+    expect(await page.locator('.verdict').textContent()).toBe('Everything works. Some points need attention.')
   }, 240_000)
 })
 
