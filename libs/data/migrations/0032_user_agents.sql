@@ -15,7 +15,7 @@ create table user_agent_limit (
   entries   integer not null default 0 check (entries >= 0)
 );
 insert into user_agent_limit default values;
-grant select on user_agent_limit to click_writer;
+grant select on user_agent_limit to ads_api, click_writer;
 
 alter table clicks              add column user_agent_id integer;
 alter table clicks_undated      add column user_agent_id integer;

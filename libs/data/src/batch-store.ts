@@ -59,6 +59,8 @@ export interface BatchStore {
   foldRollups(due?: FoldDue): Promise<{ folded: number; more: boolean; busy: boolean }>
   /** Removes minutes and hours that are beyond their retention, in small steps. */
   trimRollups(): Promise<void>
+  /** Removes user agents to which no event refers any more, in small steps. */
+  trimUserAgents(): Promise<void>
   ping(): Promise<void>
   /** Ends at once; a statement that is under way is abandoned. */
   close(): Promise<void>
@@ -82,7 +84,8 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     ensureLedger,
     maintainPartitions,
     foldRollups,
-    trimRollups,
+    trimRollups: () => repeat('select trim_rollups_v1() as more'),
+    trimUserAgents: () => repeat('select trim_user_agents_v1() as more'),
     ping,
     close,
   }
@@ -138,9 +141,9 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     return { folded: row?.folded ?? 0, more: row?.more ?? false, busy: row?.busy ?? false }
   }
 
-  async function trimRollups(): Promise<void> {
+  async function repeat(step: string): Promise<void> {
     for (let more = true; more;) {
-      const [row] = await run<{ more: boolean }>('select trim_rollups_v1() as more', [])
+      const [row] = await run<{ more: boolean }>(step, [])
       more = row?.more ?? false
     }
   }

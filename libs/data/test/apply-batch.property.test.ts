@@ -149,6 +149,26 @@ const mutations: [what: string, name: string, from: string, to: string][] = [
     'update rollup_deltas set folded_at = clock_timestamp() where id = any (taken)',
     'update rollup_deltas set folded_at = clock_timestamp() where folded_at is null',
   ],
+  [
+    'an event is given the user agent of another',
+    'insert_clicks_v2',
+    'nullif(agent_ids[agent], 0)',
+    'nullif(agent_ids[1], 0)',
+  ],
+  [
+    'a possible repeat is given the user agent of another',
+    'insert_new_impressions_v2',
+    'nullif(agent_ids[agent], 0)',
+    'nullif(agent_ids[1], 0)',
+  ],
+  [
+    'a user agent that has no number is lost',
+    'insert_impressions_v2',
+    'case when agent_ids[agent] = 0 then texts[agent] end',
+    'null',
+  ],
+  ['the user agent of a conflict is lost', 'store_suspects_v2', 'address, texts[agent], playback', 'address, null, playback'],
+  ['user agents are not counted', 'user_agent_ids_v1', 'set entries = entries + made', 'set entries = entries'],
   ['a replay leaves no mark', 'apply_batch_v2', 'set replayed_at = replayed.at', 'set replayed_at = null'],
   ['the mark goes back', 'apply_batch_v2', 'greatest(book.complete_through, from_ms(last_time))', 'from_ms(last_time)'],
 ]
