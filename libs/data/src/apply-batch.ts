@@ -11,7 +11,7 @@ import type { DuplicateFilter } from './duplicate-filter.ts'
 
 interface ApplierDeps {
   filter: DuplicateFilter
-  run: <T>(statement: string, parameters: (string | number)[]) => Promise<T[]>
+  run: <T>(statement: string, parameters: BatchParameters['parameters']) => Promise<T[]>
 }
 
 interface Applied {

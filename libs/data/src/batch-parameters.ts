@@ -28,7 +28,7 @@ export interface Suspicion {
 export interface BatchParameters {
   /** Indexes of the slices in the order in which they are given to the statement. */
   ordered: number[]
-  parameters: (string | number)[]
+  parameters: (string | number | null)[]
   /** Events that were given as possible repeats. */
   suspects: EventRow[]
 }
@@ -53,9 +53,11 @@ export function batchParameters({ slices, events, deadLetters }: Batch, suspicio
     parameters: [
       ...sliceColumns(sorted, rowsPerSlice(sorted.length, rows, deadLetters, places)),
       arrayOf(plainFrom),
-      ...columns,
-      ...deadLetterColumns(deadLetters, places),
-      ...replayColumns([...events, ...deadLetters], places),
+      ...[
+        ...columns,
+        ...deadLetterColumns(deadLetters, places),
+        ...replayColumns([...events, ...deadLetters], places),
+      ].map((column) => (column === '{}' ? null : column)),
     ],
   }
 }

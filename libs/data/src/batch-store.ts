@@ -156,7 +156,7 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     return connection.sql.end({ timeout: 0 })
   }
 
-  async function run<T>(statement: string, parameters: (string | number)[]): Promise<T[]> {
+  async function run<T>(statement: string, parameters: (string | number | null)[]): Promise<T[]> {
     const used = connection
     const deadline = Promise.withResolvers<never>()
     const timer = setTimeout(giveUp, deadlineMs)
@@ -210,7 +210,7 @@ function connect({ url, statementTimeoutMs = 8_000, ssl, name = 'click-writer' }
   return connection
 }
 
-async function query<T>(connection: Connection, statement: string, parameters: (string | number)[]): Promise<T[]> {
+async function query<T>(connection: Connection, statement: string, parameters: (string | number | null)[]): Promise<T[]> {
   if (!connection.checked) await checkSettings(connection)
   return (await connection.sql.unsafe(statement, parameters, { prepare: true })) as unknown as T[]
 }
