@@ -210,7 +210,11 @@ function connect({ url, statementTimeoutMs = 8_000, ssl, name = 'click-writer' }
   return connection
 }
 
-async function query<T>(connection: Connection, statement: string, parameters: (string | number | null)[]): Promise<T[]> {
+async function query<T>(
+  connection: Connection,
+  statement: string,
+  parameters: (string | number | null)[],
+): Promise<T[]> {
   if (!connection.checked) await checkSettings(connection)
   return (await connection.sql.unsafe(statement, parameters, { prepare: true })) as unknown as T[]
 }
