@@ -1,3 +1,12 @@
+-- The ledger first: each batch locks it before anything else, so that no writer holds another lock while this one waits for it.
+-- PostgreSQL parses the text of each check again for each statement: of a batch of ten, those of the ledger were a tenth.
+alter table ledger
+  drop constraint ledger_partition_check, drop constraint ledger_first_offset_check, drop constraint ledger_counted_check,
+  drop constraint ledger_duplicates_check, drop constraint ledger_conflicts_check, drop constraint ledger_dead_letters_check,
+  drop constraint ledger_recovered_check,
+  -- squawk-ignore constraint-missing-not-valid
+  add constraint ledger_not_negative check (least(partition, first_offset, counted, duplicates, conflicts, dead_letters, recovered) >= 0);
+
 -- Each user agent once, and its number in the events: some hundred texts make up all traffic, and each is longer than the rest of
 -- its event. An event has either a number or, as those of before this migration and of its writers, the text itself.
 create table user_agents (
@@ -44,16 +53,3 @@ select event_id, ad_id, occurred_at, received_at, ip,
        coalesce(user_agent, (select known.user_agent from user_agents as known where known.id = user_agent_id)) collate "default",
        playback_time
 from impressions_undated;
-
--- PostgreSQL parses the text of each check again for each statement: of a batch of ten, those of the ledger were a tenth.
-alter table ledger
-  drop constraint ledger_partition_check, drop constraint ledger_first_offset_check, drop constraint ledger_counted_check,
-  drop constraint ledger_duplicates_check, drop constraint ledger_conflicts_check, drop constraint ledger_dead_letters_check,
-  drop constraint ledger_recovered_check,
-  -- squawk-ignore constraint-missing-not-valid
-  add constraint ledger_not_negative check (least(partition, first_offset, counted, duplicates, conflicts, dead_letters, recovered) >= 0);
-alter table rollup_deltas
-  drop constraint rollup_deltas_entries_check, drop constraint rollup_deltas_check,
-  -- squawk-ignore constraint-missing-not-valid
-  add constraint rollup_deltas_are_parallel check (
-    entries > 0 and entries = cardinality(ads) and entries = cardinality(minutes) and entries = cardinality(clicks) and entries = cardinality(impressions));
