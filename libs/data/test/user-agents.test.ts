@@ -93,7 +93,7 @@ describe('a user agent', () => {
   it('beyond the most that there may be, or longer than a page of the index takes, stays in its event', async () => {
     await sql`update user_agent_limit set most = 2`
     const long = '~'.repeat(2049)
-    const events = [...(await apply(['a'])), ...(await apply([long, 'd', 'c', 'b', 'a'])), ...(await apply(['c', 'd']))]
+    const events = [...(await apply(['a', long])), ...(await apply(['d', 'c', 'b', 'a'])), ...(await apply(['c', 'd']))]
     expect(await exported()).toEqual(agentsOf(events))
     expect(await known()).toEqual(['a', 'b'])
     expect(await kept()).toEqual(['c', 'c', 'd', 'd', long])
@@ -149,8 +149,8 @@ describe('a user agent', () => {
     await apply(['a'])
     const marked = await rows()
     expect(marked).toMatchObject([{ age: 0 }, { age: 1 }])
-    await apply(['a', 'a'])
-    expect(await rows()).toEqual(marked)
+    await apply(['a', 'c'])
+    expect((await rows()).slice(0, 2)).toEqual([...marked])
   })
 
   it('that cannot be marked, because another does it, stays in its event: the number may be removed', async () => {
