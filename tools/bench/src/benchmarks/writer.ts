@@ -1,8 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { type AdEvent, encodeEvent, eventHeaders } from '@ads-tracker/events'
-import { createProducer } from '@ads-tracker/kafka'
+import type { AdEvent } from '@ads-tracker/events'
 import type { Context } from '../context.ts'
-import { idPrefix } from '../load/click-script.ts'
 import { copyRows } from '../contenders/copy-floor.ts'
 import {
   type Debezium,
@@ -11,16 +8,16 @@ import {
   startDebezium,
   type Stored,
 } from '../contenders/debezium.ts'
+import { clicks, produce } from '../load/backlog.ts'
 import { startBroker } from '../processes/broker.ts'
 import { cpuOf, cpuOfTree, stopwatch } from '../processes/cpu.ts'
-import { checkBooks, ledgerPosition, startDatabase, withSql } from '../processes/database.ts'
+import { checkBooks, reachPosition, startDatabase, withSql } from '../processes/database.ts'
 import { systemOn } from '../processes/system.ts'
 import { atLeast, type Check, type Figure, type Result } from '../result.ts'
 import { median, ratios } from '../statistics.ts'
 
 const backlog = 1_000_000
 const repeatEvery = 10
-const ads = 1000
 
 /** A backlog of a million clicks, a tenth of them repeats, stored with all books; against `\\copy` and Debezium, which insert the same rows, and against Debezium with repeats and rollups. */
 export async function writer(context: Context): Promise<Result> {
@@ -40,27 +37,27 @@ export async function writer(context: Context): Promise<Result> {
   for (const job of lacking === undefined ? (['insert only', 'same job'] as const) : []) {
     const sink = context.open(await startDebezium(broker, server, job))
     context.say(`warming up Debezium, ${job}`)
-    await sink.store(backlogOf(job, clicks(backlog / 2)))
+    await sink.store(backlogOf(job, clicks(backlog / 2, repeatEvery)))
     contenders.push({ job, sink, stored: [] })
   }
   for (let round = 1; round <= context.rounds; round++) {
-    const system = await systemOn(context, { broker, server, prefix: `round${round}.`, ads })
-    const events = clicks(backlog)
+    const system = await systemOn(context, { broker, server, prefix: `round${round}.` })
+    const events = clicks(backlog, repeatEvery)
     context.say(`round ${round}: writing the backlog`)
-    await produce(system.topics.click, events)
+    await produce(broker, system.topics.click, events)
     const fresh = backlogOf('insert only', events)
     const floor = await copyRows(server, fresh)
     samples.floor.push(floor.perSecond)
     samples.floorCpu.push(floor.microseconds)
     const app = await system.startWriter()
     const measured = await withSql(system.database.url, async (sql) => {
-      const began = await until(sql, 1)
+      const began = await reachPosition(sql, 1)
       const read = stopwatch({
         node: () => cpuOf(app.pid),
         postgres: () => cpuOfTree(server.pid),
         kafka: () => cpuOf(broker.pid),
       })
-      const ended = await until(sql, backlog)
+      const ended = await reachPosition(sql, backlog)
       return { rows: ended.position - began.position, seconds: (ended.at - began.at) / 1000, cpu: read() }
     })
     samples.writer.push(measured.rows / measured.seconds)
@@ -113,31 +110,6 @@ export async function writer(context: Context): Promise<Result> {
       'Redpanda Connect is not started by this benchmark: see the README for what it reached on such a machine',
     ],
   }
-
-  async function produce(topic: string, events: AdEvent[]) {
-    const producer = createProducer({ kafka: () => broker.kafka, maxQueued: 50_000, deadlineMs: 20_000 })
-    for (let from = 0; from < events.length; from += 5000) {
-      const part = events.slice(from, from + 5000)
-      await Promise.all(
-        part.map((event) =>
-          producer.publish(topic, {
-            key: event.event_id,
-            value: encodeEvent(event),
-            headers: eventHeaders(event.event_id),
-          }),
-        ),
-      )
-    }
-    await producer.close()
-  }
-}
-
-async function until(sql: Parameters<typeof ledgerPosition>[0], wanted: number) {
-  for (const deadline = performance.now() + 300_000; performance.now() < deadline; await pause(20)) {
-    const position = await ledgerPosition(sql)
-    if (position >= wanted) return { position, at: performance.now() }
-  }
-  throw new Error(`the writer did not reach ${wanted} records in 5 minutes`)
 }
 
 function figuresOf({
@@ -170,24 +142,4 @@ function backlogOf(job: DebeziumJob, events: AdEvent[]): AdEvent[] {
   if (job === 'insert only') return fresh
   const last = 100
   return [...fresh.slice(0, -last), ...events.slice(fresh.length), ...fresh.slice(-last)]
-}
-
-/** The last tenth repeats clicks from before, as clients do whose first answer was lost. */
-function clicks(count: number): AdEvent[] {
-  const prefix = idPrefix()
-  const now = Date.now()
-  const fresh = count - count / repeatEvery
-  return Array.from({ length: count }, (_, index) => {
-    const number = index < fresh ? index : (index - fresh) * (repeatEvery - 1)
-    const time = new Date(now - (number % 600_000)).toISOString()
-    return {
-      event_id: `${prefix}${number.toString(16).padStart(12, '0')}`,
-      ad_id: (number % ads) + 1,
-      occurred_at: time,
-      received_at: time,
-      ip: '192.168.1.0',
-      user_agent: 'bench/1',
-      playback_time: 15.5,
-    }
-  })
 }
