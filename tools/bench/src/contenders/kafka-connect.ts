@@ -26,7 +26,7 @@ interface Status {
   tasks: { state: State; trace?: string }[]
 }
 
-const patience = 60_000
+const patience = 180_000
 
 /** Kafka Connect with one connector, in a process of its own; resolves when all its tasks run. */
 export async function startKafkaConnect({ jars, worker, connector }: KafkaConnectOptions): Promise<KafkaConnect> {
