@@ -19,7 +19,7 @@ import { median, ratios } from '../statistics.ts'
 const backlog = 1_000_000
 const repeatEvery = 10
 
-/** A backlog of a million clicks, a tenth of them repeats, stored with all books; against `\\copy` and Debezium, which insert the same rows, and against Debezium with repeats and rollups. */
+/** A backlog of a million clicks, a tenth of them repeats, stored with all books; against `\copy` and Debezium, which insert the same rows, and against Debezium with repeats and rollups. */
 export async function writer(context: Context): Promise<Result> {
   const broker = context.open(await startBroker(context.say))
   const server = context.open(await startDatabase(context.say))
@@ -74,17 +74,21 @@ export async function writer(context: Context): Promise<Result> {
       stored.push(taken)
       context.say(`round ${round}: Debezium, ${job}, ${Math.round(taken.perSecond)} rows/s`)
       checks.push({
-        name: `round ${round}: Debezium, ${job}, stored the same rows as \\copy, and counted each`,
-        ok: taken.contents === floor.contents && taken.counted.every((sum) => sum === fresh.length),
-        detail: [taken.contents, ...taken.counted].join(', '),
+        name: `round ${round}: Debezium, ${job}, stored the rows of \\copy, and its rollups equal them`,
+        ok: taken.contents === floor.contents && taken.differences === 0,
+        detail: `${taken.contents}, ${taken.differences} differences`,
       })
     }
   }
   const toFloor = ratios(samples.writer, samples.floor)
-  const against = contenders.map(({ job, stored }) => {
-    const perSecond = stored.map((each) => each.perSecond)
-    return { job, stored, perSecond, ratio: ratios(samples.writer, perSecond) }
-  })
+  const against = contenders.map(({ job, stored }) => ({
+    job,
+    stored,
+    ratio: ratios(
+      samples.writer,
+      stored.map((each) => each.perSecond),
+    ),
+  }))
   return {
     benchmark: 'writer',
     figures: [
@@ -95,7 +99,7 @@ export async function writer(context: Context): Promise<Result> {
       { name: 'CPU of the writer', unit: 'µs/click', samples: samples.node, better: 'lower' },
       { name: 'CPU of PostgreSQL', unit: 'µs/click', samples: samples.postgres, better: 'lower' },
       { name: 'CPU of the broker', unit: 'µs/click', samples: samples.kafka, better: 'lower' },
-      ...against.flatMap(figuresOf),
+      ...against.flatMap(({ job, stored, ratio }) => figuresOf(job, stored, ratio)),
     ],
     goals: [
       atLeast('backlog of 1 million with 10 % repeats, against \\copy', median(toFloor), 0.5),
@@ -105,28 +109,15 @@ export async function writer(context: Context): Promise<Result> {
     ],
     checks,
     plots: [],
-    notes: [
-      ...(lacking === undefined ? [] : [`Debezium was not measured: ${lacking}`]),
-      'Redpanda Connect is not started by this benchmark: see the README for what it reached on such a machine',
-    ],
+    notes: [...(lacking === undefined ? [] : [`Debezium was not measured: ${lacking}`])],
   }
 }
 
-function figuresOf({
-  job,
-  stored,
-  perSecond,
-  ratio,
-}: {
-  job: DebeziumJob
-  stored: Stored[]
-  perSecond: number[]
-  ratio: number[]
-}): Figure[] {
+function figuresOf(job: DebeziumJob, stored: Stored[], ratio: number[]): Figure[] {
   const name = `Debezium's JDBC sink, two tasks, ${job}`
   return [
     { name: `writer / ${name}`, unit: 'ratio', samples: ratio, better: 'higher' },
-    { name, unit: 'rows/s', samples: perSecond },
+    { name, unit: 'rows/s', samples: stored.map((each) => each.perSecond) },
     {
       name: `CPU of Kafka Connect for Debezium, ${job}`,
       unit: 'µs/row',
