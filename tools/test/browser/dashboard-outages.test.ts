@@ -26,7 +26,7 @@ describe('when numbers are for keys alone', () => {
     await page.getByText('This needs an API key').waitFor(patience)
     expect(await page.locator('.tiles').count()).toBe(0)
     await enter(page, writer.key)
-    await page.getByText('The key has no right to do this.').waitFor(patience)
+    await page.getByText('The key does not have the right to do this.').waitFor(patience)
     await enter(page, reader.key)
     await expect.poll(() => tile(page, 'Impressions').textContent(), patience).toBe('0')
     await page.getByText('Live', { exact: true }).waitFor(patience)
@@ -83,7 +83,7 @@ describe('the Health page says what is wrong, and when it is over', () => {
     const change = (by: number) =>
       sql`update ledger set counted = counted + ${by} where topic = ${row!.topic} and partition = ${row!.partition}`
     await change(3)
-    await page.getByText('They are off by 3.').waitFor(patience)
+    await page.getByText('The ledger is off by 3.').waitFor(patience)
     await change(-3)
     await sql`alter table ledger add constraint ledger_balances check (next_offset - first_offset = counted + duplicates + conflicts + dead_letters)`
     await page.getByText('Everything works.').waitFor(patience)
@@ -96,7 +96,7 @@ describe('the Health page says what is wrong, and when it is over', () => {
     await createClient({ baseUrl: system.stack.origin }).recordImpression({ ad_id: 2_000_000_000 })
     await page.getByText('One dead letter waits').waitFor(patience)
     await page.getByText('Accepted and not counted: 1 name an ad that does not exist.').waitFor(patience)
-    expect(await page.locator('.verdict').textContent()).toBe('Everything works. Something needs a look.')
+    expect(await page.locator('.verdict').textContent()).toBe('Everything works. Some points need attention.')
   }, 240_000)
 })
 
