@@ -26,7 +26,7 @@ interface Trial {
   cpu: Record<string, number>
 }
 
-/** The highest rate at which each click is acknowledged, and in the ledger within a second, with the load and all processes on the same cores. */
+/** The highest rate at which each click is acknowledged (p99 within a second) and the ledger is at most a second behind the log, with the load and all processes on the same cores. */
 export async function sustained(context: Context): Promise<Result> {
   const system = await startSystem(context)
   const [ingest, writer] = await Promise.all([system.startIngest(), system.startWriter()])
@@ -51,7 +51,7 @@ export async function sustained(context: Context): Promise<Result> {
     ],
     goals: [
       atLeast(
-        `rate that holds for ${seconds} s: all acknowledged, lag at most 1 s, clicks/s`,
+        `rate that holds for ${seconds} s: all acknowledged, p99 and lag at most 1 s, clicks/s`,
         holds(taken) ? rate : 0,
         goalRate,
       ),
@@ -108,13 +108,14 @@ export async function sustained(context: Context): Promise<Result> {
         cpu: Object.fromEntries(Object.entries(read()).map(([name, time]) => [name, time / acknowledged])),
       }
       context.say(
-        `${rate} clicks/s for ${seconds} s: ${trial.acknowledgedOfOffered.toFixed(2)} acknowledged, lag at most ${trial.lagSeconds.toFixed(2)} s`,
+        `${rate} clicks/s for ${seconds} s: ${trial.acknowledgedOfOffered.toFixed(2)} acknowledged, p99 ${trial.p99.toFixed(0)} ms, lag at most ${trial.lagSeconds.toFixed(2)} s`,
       )
       return trial
     })
   }
 }
 
-function holds({ acknowledgedOfOffered, lagSeconds }: Pick<Trial, 'acknowledgedOfOffered' | 'lagSeconds'>): boolean {
-  return acknowledgedOfOffered >= 1 && lagSeconds <= 1
+// Clicks that wait for a connection are acknowledged late and not refused: without the limit of p99 a rate above the capacity would hold.
+function holds({ acknowledgedOfOffered, lagSeconds, p99 }: Omit<Trial, 'rate'>): boolean {
+  return acknowledgedOfOffered >= 1 && lagSeconds <= 1 && p99 <= 1000
 }
