@@ -21,7 +21,7 @@ export function residentMegabytes(pid: number): number {
 
 /** Values of a metric of an app, by their labels as text. */
 export async function metric(app: SupervisedApp, name: string): Promise<Map<string, number>> {
-  const text = await (await fetch(`${app.url}/metrics`, { signal: AbortSignal.timeout(3000) })).text()
+  const text = await (await fetch(`${app.url}/metrics`, { signal: AbortSignal.timeout(15_000) })).text()
   const values = new Map<string, number>()
   for (const line of text.split('\n')) {
     const match = /^(\w+)(\{.*\})? (\S+)$/.exec(line)

@@ -2,23 +2,24 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { workspace } from '@ads-tracker/local-servers'
 import { attempt, command } from './command.ts'
 
 export interface Engine {
   stop(): Promise<void>
 }
 
-const standIns = process.env.OFFLINE_IMAGES ?? join(workspace, '../shared/offline-images')
+const { OFFLINE_IMAGES: standIns } = process.env
 
 /** Whether there is a Docker engine, or the means to start one for a while. */
 export async function dockerIsPossible(): Promise<boolean> {
-  return (await answers()) || (process.getuid?.() === 0 && existsSync(join(standIns, 'engine')))
+  if (await answers()) return true
+  return standIns !== undefined && process.getuid?.() === 0 && existsSync(join(standIns, 'engine'))
 }
 
 /** The engine that answers, else one with stand-ins for the base images that ends with `stop`. */
 export async function startEngine(): Promise<Engine> {
   if (await answers()) return { stop: async () => {} }
+  if (standIns === undefined) throw new Error('there is no Docker engine: start one, or set OFFLINE_IMAGES')
   // A copy, because what is read-only here would be read-only inside of the images.
   const folder = await mkdtemp(join(tmpdir(), 'ads-tracker-engine-'))
   await cp(standIns, folder, { recursive: true })
