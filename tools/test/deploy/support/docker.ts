@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { workspace } from '@ads-tracker/local-servers'
 import { attempt, command } from './command.ts'
 
 export interface Engine {
