@@ -19,7 +19,7 @@ it("finds yesterday's best ad by CTR", async () => {
   ])
   const here = await visit(`/?period=custom&from=${iso}&to=${iso}&tz=UTC&campaign=${campaign}`)
   const { page } = here
-  await page.getByRole('button', { name: 'CTR' }).last().click()
+  await page.locator('.ads').getByRole('button', { name: 'CTR' }).click()
   expect(await page.locator('.ads tbody tr').first().textContent()).toMatch(/Much clicked.*4.*2.*50\.00%/s)
   expect(await tile(page, 'CTR').textContent()).toBe('12.50%')
   expect(page.url()).toContain('sort=-ctr')
