@@ -6,11 +6,11 @@ import { integerText } from './integer-text.ts'
 import { integers } from './query-kinds.ts'
 
 const id = { minimum: 1, maximum: largestAdId }
-const named = { description: 'For people', examples: ['Summer sale'] }
+const named = { description: 'Name of the ad', examples: ['Summer sale'] }
 const name = Type.Union([Type.String({ maxLength: 200, format: 'storable' }), Type.Null()], named)
 const labels = {
-  campaign: { description: 'The campaign that it belongs to', examples: ['Summer 2026'] },
-  advertiser: { description: 'Whose ad it is', examples: ['Example Shoes'] },
+  campaign: { description: 'Campaign of the ad', examples: ['Summer 2026'] },
+  advertiser: { description: 'Advertiser of the ad', examples: ['Example Shoes'] },
 }
 /** A label of an ad: 1 to 200 characters, without blanks around them. */
 export const label = (description: string, example: string) =>
@@ -49,8 +49,8 @@ export const Ad = Type.Object(
     advertiser: orNull('string', labels.advertiser),
     image_url,
     target_url,
-    created_at: time('When it was made'),
-    updated_at: time('When it was changed last'),
+    created_at: time('When it was created'),
+    updated_at: time('When it was last changed'),
   },
   { title: 'Ad', description: 'A video ad', examples: [adExample] },
 )
@@ -58,7 +58,7 @@ export type Ad = Static<typeof Ad>
 
 export const NewAd = Type.Object(
   {
-    id: Type.Optional(Type.Integer({ ...id, description: 'The next free one when absent', examples: [42] })),
+    id: Type.Optional(Type.Integer({ ...id, description: 'The next free id when absent', examples: [42] })),
     name: Type.Optional(name),
     campaign: Type.Optional(campaign),
     advertiser: Type.Optional(advertiser),
@@ -67,7 +67,7 @@ export const NewAd = Type.Object(
   },
   {
     title: 'NewAd',
-    description: 'An ad to be made',
+    description: 'The ad to create',
     examples: [
       {
         name: 'Summer sale',
@@ -82,7 +82,7 @@ export const NewAd = Type.Object(
 
 export const AdPatch = Type.Partial(Type.Object({ name, campaign, advertiser, image_url, target_url }), {
   title: 'AdPatch',
-  description: 'What to change of an ad',
+  description: 'The fields to change',
   examples: [{ target_url: 'https://shop.example.com/winter' }],
 })
 

@@ -67,12 +67,13 @@ export async function buildApp({
   const app = await createService({
     name: 'ads-api',
     title: 'Ads Tracker: ads and analytics',
-    description: 'Lists video ads, reports how each is doing right now, and the outcome of an event.',
+    description:
+      'Lists video ads, reports clicks, impressions and click-through rates, and returns receipts of events.',
     config,
     metrics,
     readiness,
     securitySchemes: {
-      apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `npm run api-keys -- create`' },
+      apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, created by `npm run api-keys -- create`' },
     },
   })
   const charge = await limitRate(app, config, limited)

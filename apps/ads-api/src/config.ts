@@ -11,14 +11,14 @@ export const Config = Type.Object({
   }),
   DATABASE_READ_URL: Type.Optional(
     databaseUrl({
-      description: 'A replica that answers the reads; keys and changes go to the primary. DATABASE_URL when absent',
+      description: 'A replica for reads; API keys and changes use the primary. DATABASE_URL when absent',
     }),
   ),
   DATABASE_POOL_SIZE: Type.Integer({
     default: 10,
     minimum: 1,
     maximum: 200,
-    description: 'Connections to each database, at most; 50 times as many requests may wait',
+    description: 'Maximum number of connections to each database; 50 times as many requests may wait',
   }),
   QUERY_TIMEOUT_MS: Type.Integer({
     default: 2000,
@@ -28,29 +28,29 @@ export const Config = Type.Object({
   }),
   REQUIRE_ANALYTICS_KEY: Type.Boolean({
     default: false,
-    description: 'Show analytics only to keys with the scope analytics:read',
+    description: 'Require an API key with the scope analytics:read for analytics',
   }),
   ...rateLimitSettings(1000, limited),
   LIVE_MAX_STREAMS: Type.Integer({
     default: 2000,
     minimum: 1,
-    description: 'Streams of live analytics that are open at once, at most',
+    description: 'Maximum number of open streams of live analytics',
   }),
   LIVE_MAX_STREAMS_PER_ADDRESS: Type.Integer({
     default: 100,
     minimum: 1,
-    description: 'Of them, those of one address (IPv6: one /64), at most',
+    description: 'The same for one address (IPv6: one /64)',
   }),
   EXPORTS_MAX: Type.Integer({
     default: 4,
     minimum: 1,
     maximum: 50,
-    description: 'Exports that are read at once, at most: each has a connection to the database',
+    description: 'Maximum number of running exports; each uses a connection to the database',
   }),
   EXPORTS_MAX_PER_ADDRESS: Type.Integer({
     default: 2,
     minimum: 1,
-    description: 'Of them, those of one address (IPv6: one /64), at most',
+    description: 'The same for one address (IPv6: one /64)',
   }),
   ANALYTICS_MAX_AGE_MS: Type.Integer({
     default: 10,

@@ -4,8 +4,8 @@ import { DefaultErrorFunction, SetErrorFunction, ValueErrorType } from '@sinclai
 const formats: Record<string, string> = {
   uri: 'Expected an absolute http(s) URL without credentials',
   uuid: 'Expected a UUID',
-  storable: 'Expected text without NUL and lone surrogates',
-  label: 'Expected text without blanks around it, and without NUL and lone surrogates',
+  storable: 'Expected text without NUL or lone surrogates',
+  label: 'Expected text without leading or trailing blanks, NUL or lone surrogates',
   'date-time':
     'Expected an RFC 3339 time with an offset, such as 2026-10-25T00:00:00%2B02:00 (a + in a URL is a space)',
 }

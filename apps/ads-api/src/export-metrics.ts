@@ -6,16 +6,16 @@ export type ExportEnd = 'complete' | 'client' | 'failed' | 'shutdown'
 
 export function createExportMetrics(registry: Registry, running: () => number) {
   const registers = [registry]
-  observedGauge(registry, 'ads_exports_running', 'Exports that are being read', running)
+  observedGauge(registry, 'ads_exports_running', 'Running exports', running)
   const ended = new Counter({
     name: 'ads_exports_ended_total',
-    help: 'Exports that ended: read to the end (complete), left by the client (client), broken off by an error (failed) or because the process stops (shutdown)',
+    help: 'Ended exports: read to the end (complete), closed by the client (client), aborted after an error (failed) or by shutdown (shutdown)',
     labelNames: ['format', 'reason'] as const,
     registers,
   })
   const bytes = new Counter({
     name: 'ads_exported_bytes_total',
-    help: 'Bytes of exports that were sent',
+    help: 'Bytes of exports sent',
     labelNames: ['format'] as const,
     registers,
   })

@@ -48,7 +48,7 @@ export async function openExport({ readDay, readPage }: ExportStore, type: Expor
   function requireKept({ firstDay }: ExportDay): void {
     if (!firstDay || day >= firstDay) return
     throw problem('gone', {
-      detail: `Events of ${textOf(day)} are no longer all kept: the first day that is kept is ${textOf(firstDay)}`,
+      detail: `Events of ${textOf(day)} have been removed; the first complete day is ${textOf(firstDay)}`,
     })
   }
 }

@@ -7,12 +7,12 @@ export function createLiveMetrics(registry: Registry, openStreams: () => number)
   observedGauge(registry, 'ads_live_streams', 'Open streams of GET /ads/analytics/live', openStreams)
   const messages = new Counter({
     name: 'ads_live_messages_total',
-    help: 'Messages that were written to streams, one for each reader',
+    help: 'Messages written to streams, counted for each client',
     registers,
   })
   const ended = new Counter({
     name: 'ads_live_streams_ended_total',
-    help: 'Streams that ended: the client left (client), did not read (slow), lost its key (revoked), or the process stops (shutdown)',
+    help: 'Ended streams: closed by the client (client), not read fast enough (slow), key revoked (revoked), shutdown (shutdown)',
     labelNames: ['reason'] as const,
     registers,
   })

@@ -4,7 +4,7 @@ import { type SchemaOptions, Type } from '@sinclair/typebox'
 const time = (options: SchemaOptions) => Type.String({ format: 'date-time', ...options })
 const from = {
   description:
-    'Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Minutes are kept as long as raw events, hours for two years by default, days for ever: of older times only periods and buckets of full hours or whole days (UTC) are answered, others are 400',
+    'Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Counts of minutes are kept as long as raw events, of hours for two years by default, of days for ever. For older times, periods and buckets must consist of full hours or whole days (UTC); otherwise the answer is 400',
   examples: ['2026-10-25T00:00:00+02:00'],
 }
 export const periodQuery = {
@@ -33,10 +33,10 @@ const latest = Date.parse('2100-01-01T00:00:00Z')
  */
 export function periodOf({ from, to }: { from?: string; to?: string }): PeriodOf | undefined {
   if (from === undefined && to === undefined) return undefined
-  if (from === undefined) throw refused('from', 'is required with to')
+  if (from === undefined) throw refused('from', 'is required when to is given')
   const [start, end] = [timeOf('from', from), to === undefined ? undefined : timeOf('to', to)]
-  if (end !== undefined && start >= end) throw refused('from', 'must lie before to')
-  if (end === undefined && start >= Date.now()) throw refused('from', 'must lie before now, or to must be given')
+  if (end !== undefined && start >= end) throw refused('from', 'must be before to')
+  if (end === undefined && start >= Date.now()) throw refused('from', 'must be in the past when to is absent')
   return { from: new Date(start), ...(end !== undefined && { to: new Date(end) }) }
 }
 
@@ -47,5 +47,5 @@ export function refused(field: string, message: string) {
 function timeOf(field: string, text: string): number {
   const ms = Date.parse(text.toUpperCase())
   if (ms >= earliest && ms <= latest) return ms
-  throw refused(field, 'must lie between 2000-01-01 and 2100-01-01: there are no events of other times')
+  throw refused(field, 'must be between 2000-01-01 and 2100-01-01')
 }

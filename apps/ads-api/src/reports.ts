@@ -62,7 +62,7 @@ export function createReports({
 
   async function loadPeriod({ filter, ...period }: PeriodReport, before?: Snapshot): Promise<Snapshot> {
     const { from, to, ...numbers } = await readPeriod({ ...period, adIds: await idsFor(filter) }).catch(
-      refuseRemoved(() => 'begin and end it at such times'),
+      refuseRemoved(() => 'use such times for from and to'),
     )
     return toSnapshot({ ...numbers, windowStart: from, windowEnd: to, feed: unread }, before)
   }
@@ -71,13 +71,13 @@ export function createReports({
     const found = await readSeries({ ...report, adIds: await idsFor(filter), maxBuckets, maxRows }).catch(
       refuseRemoved(
         (interval) =>
-          `take an interval of ${interval} or longer that begins at such times, for example with time_zone=UTC${report.compare ? ', or leave out compare' : ''}`,
+          `use an interval of ${interval} or longer that begins at such times, for example with time_zone=UTC${report.compare ? ', or omit compare' : ''}`,
       ),
     )
     const { bucketCount, rowCount } = found
     if (bucketCount > maxBuckets) throw tooMany(`${bucketCount} buckets`)
     if (rowCount > maxRows)
-      throw refused('by', `makes ${rowCount} rows, ${maxRows} are allowed: take fewer ads or a longer interval`)
+      throw refused('by', `gives ${rowCount} rows, the limit is ${maxRows}: use fewer ads or a longer interval`)
     return toSeriesSnapshot(found, report, before)
   }
 
@@ -95,7 +95,7 @@ export function createReports({
 
 /** @returns Problem invalid_request */
 export function tooMany(what: string) {
-  return refused('interval', `makes ${what}, ${maxBuckets} are allowed: take a longer interval or a shorter period`)
+  return refused('interval', `gives ${what}, the limit is ${maxBuckets}: use a longer interval or a shorter period`)
 }
 
 function refuseRemoved(remedy: (interval: string) => string) {
@@ -104,7 +104,7 @@ function refuseRemoved(remedy: (interval: string) => string) {
     const [kept, interval] = error.unit === 'minute' ? ['full hours', 'an hour'] : ['whole days', 'a day']
     throw refused(
       'from',
-      `must not lie before ${error.before} for such a period: of earlier times the numbers of ${kept} (UTC) are kept; ${remedy(interval)}`,
+      `must not be before ${error.before} for this period: before that, only numbers of ${kept} (UTC) are kept; ${remedy(interval)}`,
     )
   }
 }

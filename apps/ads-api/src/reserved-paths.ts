@@ -11,7 +11,7 @@ export async function rejectReservedPaths({ params }: { params: unknown }): Prom
   const { id = '' } = params as { id?: string }
   if (Object.hasOwn(methodsOf, id)) {
     throw problem('method_not_allowed', {
-      detail: `/ads/${id} takes ${methodsOf[id]}`,
+      detail: `/ads/${id} supports ${methodsOf[id]}`,
       headers: { allow: methodsOf[id]! },
     })
   }

@@ -33,11 +33,14 @@ export function createSlots({ what, total, perAddress }: SlotsOptions): Slots {
     const own = byAddress.get(address) ?? 0
     if (own >= perAddress)
       throw problem('rate_limited', {
-        detail: `One address may have ${perAddress} ${what} open at once: close one first`,
+        detail: `The limit of ${perAddress} open ${what} for one address is reached; close one first`,
         headers: retryAfter,
       })
     if (taken >= total)
-      throw problem('overloaded', { detail: `All ${total} ${what} are taken: try again later`, headers: retryAfter })
+      throw problem('overloaded', {
+        detail: `The limit of ${total} ${what} is reached; try again later`,
+        headers: retryAfter,
+      })
     byAddress.set(address, own + 1)
     taken += 1
     let isFree = false

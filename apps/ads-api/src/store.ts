@@ -43,7 +43,7 @@ export function openStore({ url, ssl = false, poolSize, timeoutMs, onError = () 
       if (meaning === 'unreachable') replace(used)
       onError(error, meaning === 'mistake' ? 'mistake' : 'unavailable')
       if (meaning === 'mistake') throw error
-      throw problem('unavailable', { detail: 'The database does not answer at the moment', cause: error })
+      throw problem('unavailable', { detail: 'The database does not answer', cause: error })
     }
   }
 

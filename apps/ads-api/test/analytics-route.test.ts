@@ -138,7 +138,7 @@ describe('a period', async () => {
 
   it('needs its start', async () => {
     expect((await periods.inject('/ads/analytics?to=2026-10-25T00:00:00Z')).json()).toMatchObject({
-      errors: [{ field: 'from', message: 'is required with to' }],
+      errors: [{ field: 'from', message: 'is required when to is given' }],
     })
   })
 })

@@ -94,7 +94,7 @@ describe('GET /ads/{id}', () => {
     expect((await app.inject('/ads/99')).json()).toMatchObject({
       status: 404,
       code: 'not_found',
-      detail: 'There is no ad 99',
+      detail: 'Ad 99 does not exist',
     })
   })
 

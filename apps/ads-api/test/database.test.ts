@@ -221,14 +221,14 @@ describe('a period that needs minutes which are no longer kept', () => {
   afterAll(() => sql`update retention set minutes_removed_before = null`.execute())
 
   it.each([
-    ['?from=2026-03-01T12:30:00Z', 400, 'begin and end it at such times'],
+    ['?from=2026-03-01T12:30:00Z', 400, 'use such times for from and to'],
     ['?from=2026-03-01T12:00:00Z', 200, ''],
     ['/series?interval=minute&from=2026-03-09T12:00:00Z&to=2026-03-09T13:00:00Z', 400, 'an hour or longer'],
     ['/series?interval=hour&from=2026-03-09T12:00:00Z&to=2026-03-09T13:00:00Z', 200, ''],
     [
       '/series?interval=day&compare=previous&time_zone=Asia/Kolkata&from=2026-03-10T18:30:00Z&to=2026-03-12T18:30:00Z',
       400,
-      'leave out compare',
+      'omit compare',
     ],
   ])('is refused with what can be asked instead: %s', async (query, status, remedy) => {
     const before = await failures('mistake')

@@ -192,7 +192,10 @@ describe('what is refused', () => {
     onTestFinished(async () => void (await days.sql`update retention set removed_before = null`))
     const gone = await get(`clicks/${daysAgo(19)}.csv`)
     expect(gone.status).toBe(410)
-    expect(await gone.json()).toMatchObject({ code: 'gone', detail: expect.stringContaining(`kept is ${daysAgo(18)}`) })
+    expect(await gone.json()).toMatchObject({
+      code: 'gone',
+      detail: expect.stringContaining(`first complete day is ${daysAgo(18)}`),
+    })
     expect((await get(`clicks/${daysAgo(18)}.csv`)).status).toBe(200)
   })
 })

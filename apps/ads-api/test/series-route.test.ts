@@ -89,10 +89,10 @@ describe('GET /ads/analytics/series', () => {
     ['interval=hour&from=2026-10-25', 'from', 'must be an RFC 3339 time with an offset'],
     ['interval=hour&from=2026-10-25T00:00:00', 'from', 'must be an RFC 3339 time with an offset'],
     ['interval=hour&from=2026-02-29T00:00:00Z', 'from', 'must be an RFC 3339 time with an offset'],
-    ['interval=hour&from=1999-12-31T23:59:59Z', 'from', 'must lie between 2000-01-01 and 2100-01-01'],
-    ['interval=hour&from=2026-10-25T02:00:00Z&to=2026-10-25T02:00:00Z', 'from', 'must lie before to'],
-    ['interval=hour&from=2026-10-25T02:00:00Z&to=2026-10-25T01:00:00Z', 'from', 'must lie before to'],
-    ['interval=hour&from=2099-01-01T00:00:00Z', 'from', 'must lie before now, or to must be given'],
+    ['interval=hour&from=1999-12-31T23:59:59Z', 'from', 'must be between 2000-01-01 and 2100-01-01'],
+    ['interval=hour&from=2026-10-25T02:00:00Z&to=2026-10-25T02:00:00Z', 'from', 'must be before to'],
+    ['interval=hour&from=2026-10-25T02:00:00Z&to=2026-10-25T01:00:00Z', 'from', 'must be before to'],
+    ['interval=hour&from=2099-01-01T00:00:00Z', 'from', 'must be in the past when to is absent'],
     [`${query}&time_zone=Mars/Phobos`, 'time_zone', 'is no name of an IANA time zone'],
     [`${query}&time_zone=europe/berlin`, 'time_zone', 'is no name of an IANA time zone'],
     [`${query}&time_zone=`, 'time_zone', 'is no name of an IANA time zone'],
@@ -101,7 +101,7 @@ describe('GET /ads/analytics/series', () => {
     [`${query}&by=campaign`, 'by', 'must be one of ad'],
     [`${query}&format=xml`, 'format', 'must be one of json, csv'],
     [`${query}&campaign=`, 'campaign', ''],
-    [`${query}&campaign=%20Summer`, 'campaign', 'must be text without blanks around it'],
+    [`${query}&campaign=%20Summer`, 'campaign', 'must be text without leading or trailing blanks'],
     [`${query}&ad_id=0`, 'ad_id', 'must be an integer from 1 to 2147483647, given at most 1000 times'],
     [`${query}&ad_id=1&ad_id=x`, 'ad_id', 'must be an integer from 1 to 2147483647, given at most 1000 times'],
     [`${query}&interval=day`, 'interval', 'must be given once'],
@@ -110,7 +110,7 @@ describe('GET /ads/analytics/series', () => {
     [
       'interval=minute&from=2026-10-25T00:00:00Z&to=2026-10-27T00:00:00Z',
       'interval',
-      '2000 are allowed: take a longer interval or a shorter period',
+      'the limit is 2000: use a longer interval or a shorter period',
     ],
   ])('answers 400 to %s and names the field', async (wrong, field, message) => {
     const response = await app.inject(`/ads/analytics/series?${wrong}`)
@@ -132,10 +132,10 @@ describe('GET /ads/analytics/series', () => {
     const ask = async (found: object, more = '') =>
       (await (await fakeApp(fakeReports(found))).inject(`/ads/analytics/series?${query}${more}`)).json()
     expect(await ask({ bucketCount: 2001, rowCount: 2001 })).toMatchObject({
-      errors: [{ field: 'interval', message: expect.stringContaining('makes 2001 buckets, 2000 are allowed') }],
+      errors: [{ field: 'interval', message: expect.stringContaining('gives 2001 buckets, the limit is 2000') }],
     })
     expect(await ask({ bucketCount: 1000, rowCount: 51_000 }, '&by=ad')).toMatchObject({
-      errors: [{ field: 'by', message: expect.stringContaining('makes 51000 rows, 50000 are allowed') }],
+      errors: [{ field: 'by', message: expect.stringContaining('gives 51000 rows, the limit is 50000') }],
     })
   })
 })

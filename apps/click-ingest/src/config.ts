@@ -16,12 +16,12 @@ export const Config = Type.Object({
   QUEUE_MAX_EVENTS: Type.Integer({
     default: 20_000,
     minimum: 1,
-    description: 'Events that may wait for Kafka; more are answered with 503 at once',
+    description: 'Maximum number of events in the queue before Kafka; further events get 503',
   }),
   QUEUE_MAX_BYTES: Type.Integer({
     default: 32 * 1024 * 1024,
     minimum: 1,
-    description: 'Bytes that may wait for Kafka',
+    description: 'Maximum size of the queue before Kafka, in bytes',
   }),
   ...rateLimitSettings(1000, limited),
   CORS_ORIGINS: Type.String({

@@ -26,7 +26,7 @@ export async function allowOrigins(app: App, { CORS_ORIGINS }: Pick<Config, 'COR
 function originProblem({ headers: { origin }, host, method }: FastifyRequest, listed: string[]) {
   if (origin === undefined || method !== 'POST' || listed.includes(origin) || isOfHost(origin, host)) return undefined
   return problem('origin_not_allowed', {
-    detail: `${origin.slice(0, 100)} is not among the origins that CORS_ORIGINS of click-ingest allows`,
+    detail: `${origin.slice(0, 100)} is not allowed by CORS_ORIGINS of click-ingest`,
   })
 }
 

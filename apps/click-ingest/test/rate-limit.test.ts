@@ -12,7 +12,7 @@ it('counts the events of a batch, and refuses one that is larger than what is le
   const refused = await send(6)
   expect(refused.statusCode).toBe(429)
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
-  expect(refused.json().detail).toContain('10 are allowed each 10 s: events')
+  expect(refused.json().detail).toContain('The limit is 10 per 10 s, in events')
   expect((await send(3)).statusCode).toBe(200)
   expect((await send(1)).statusCode).toBe(429)
   expect(published).toHaveLength(9)

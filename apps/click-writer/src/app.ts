@@ -12,7 +12,7 @@ export function buildApp({ config, metrics, readiness }: WriterAppDeps): Promise
   return createService({
     name: 'click-writer',
     title: 'Ads Tracker: storing events',
-    description: 'Carries events from Kafka into PostgreSQL. Serves health and metrics only.',
+    description: 'Stores events from Kafka in PostgreSQL. Serves health and metrics only.',
     config,
     metrics,
     readiness,

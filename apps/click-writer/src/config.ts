@@ -14,23 +14,23 @@ export const Config = Type.Object({
     default: 2,
     minimum: 1,
     maximum: 16,
-    description: 'Statements that run at the same time while much waits, each on a connection of its own',
+    description: 'Maximum number of statements that run at the same time; each uses a connection',
   }),
   BATCH_MAX_EVENTS: Type.Integer({
     default: 20_000,
     minimum: 1,
     maximum: 50_000,
-    description: 'Events that one statement stores at most',
+    description: 'Maximum number of events in one statement',
   }),
   BATCH_MAX_BYTES: Type.Integer({
     default: 8 * 1024 * 1024,
     minimum: 1,
-    description: 'Bytes of records that one statement stores at most; one record may be larger',
+    description: 'Maximum size of the records in one statement, in bytes; a single record may be larger',
   }),
   QUEUE_MAX_EVENTS: Type.Integer({
     default: 60_000,
     minimum: 1,
-    description: 'Events that are read ahead of the database at most',
+    description: 'Maximum number of events that were read and are not stored',
   }),
   QUEUE_MAX_BYTES: Type.Integer({
     default: 32 * 1024 * 1024,

@@ -160,11 +160,11 @@ export function startPipeline({ config, log, registry, parts }: PipelineDeps) {
   async function noteMembership(member: string) {
     try {
       await members.joined(member)
-      log.info({ member }, 'noted as a member of the consumer group')
+      log.info({ member }, 'registered as a member of the consumer group')
     } catch (error) {
       log.warn(
         { err: error },
-        'not noted as a member: if this process is killed, the group waits until its session ends',
+        'could not register as a member; if this process is killed, the group waits until its session times out',
       )
     }
   }

@@ -29,5 +29,5 @@ function pageOf(path: string) {
   if (path === '/manage/new') return <NewAd key="new" />
   if (folder === 'ad' && id) return <Ad key={path} id={id} />
   if (folder === 'manage' && id) return <EditAd key={path} id={id} />
-  return <NotFound key="nothing" text={`There is nothing at ${path}.`} />
+  return <NotFound key="nothing" text={`There is no page at ${path}.`} />
 }

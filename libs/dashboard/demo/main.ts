@@ -22,13 +22,15 @@ await start()
 
 async function start() {
   const ads = await untilLoaded()
-  if (ads.length === 0) say('There are no ads yet: npm run seed makes some.')
+  if (ads.length === 0) say('There are no ads yet: npm run seed creates some.')
   const numbers = followNumbers(client)
   const journeys = createJourneys(client, numbers)
   const cards = showAds(ads)
   numbers.onChange((rows) => cards.forEach((card) => card.show(rows.get(card.ad.id))))
   if (!window.adsTracker)
-    return say('The tracker was kept away, perhaps by an ad blocker: the page works, and nothing is counted.')
+    return say(
+      'The tracker could not be loaded, perhaps because of an ad blocker. The page works, but events are not counted.',
+    )
   for (const { ad, video } of cards) {
     window.adsTracker.trackVideoAd(video, {
       adId: ad.id,

@@ -52,8 +52,8 @@ export function followNumbers(client: Client) {
     } catch (error) {
       const reason = isAdsTrackerError(error) ? error.message : String(error)
       freshness.textContent = since
-        ? `offline: numbers from ${since.toLocaleTimeString('en-GB')}. The page tries again by itself.`
-        : `There are no numbers yet: ${reason}. The page tries again by itself.`
+        ? `offline: numbers from ${since.toLocaleTimeString('en-GB')}. The page retries automatically.`
+        : `There are no numbers yet: ${reason}. The page retries automatically.`
     }
     clearTimeout(timer)
     timer = setTimeout(look, document.hidden ? 5 * calmMs : waiting > 0 ? eagerMs : calmMs)

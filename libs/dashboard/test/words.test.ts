@@ -86,7 +86,7 @@ describe('health', () => {
   it('says what is wrong', () => {
     const late = freshnessCheck(resource({ ...books, at: books.at + 300_000 }))
     expect([late.state, late.text]).toEqual(['bad', expect.stringContaining('5 minutes ago')])
-    expect(booksCheck(resource({ ...books, balanced: false, off_by: 2 })).text).toContain('They are off by 2.')
+    expect(booksCheck(resource({ ...books, balanced: false, off_by: 2 })).text).toContain('The ledger is off by 2.')
     const letters = deadLettersCheck(resource({ ...books, waiting_dead_letters: [{ reason: 'unknown_ad', count: 1 }] }))
     expect(letters).toMatchObject({ state: 'warning', title: 'One dead letter waits' })
     const down = readyCheck(

@@ -45,10 +45,10 @@ export async function acceptLedger(
   const [row] = await opened(database).sql<[{ answer: string }]>`
     select accept_ledger_v1(${topic}, ${partition}, ${String(begin)}::text::bigint, ${String(end)}::text::bigint, ${recreated}, ${reason})::text as answer`
   const answer = JSON.parse(row.answer) as Answer
-  if (answer.status === 'no_book') throw new NothingToAcceptError(`there is no book of ${topic}/${partition}`)
+  if (answer.status === 'no_book') throw new NothingToAcceptError(`there is no ledger of ${topic}/${partition}`)
   if (answer.status === 'continues') {
     throw new NothingToAcceptError(
-      `the log of ${topic}/${partition} (${begin} to ${end}) continues the book at ${answer.next_offset}`,
+      `the log of ${topic}/${partition} (${begin} to ${end}) continues the ledger at ${answer.next_offset}`,
     )
   }
   return { cause: answer.cause, missing: BigInt(answer.missing), nextOffset: BigInt(answer.next_offset) }

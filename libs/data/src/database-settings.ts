@@ -15,12 +15,12 @@ export const databaseSettings = {
     localDefault: true,
     description: 'postgres://user:password@host:port/database, as the owner of the schema',
   }),
-  DATABASE_TLS: Type.Boolean({ default: false, description: 'Speak TLS with PostgreSQL and check its certificate' }),
+  DATABASE_TLS: Type.Boolean({ default: false, description: 'Use TLS for PostgreSQL and verify its certificate' }),
   DATABASE_CA: Type.Optional(
     Type.String({
       minLength: 1,
       secret: true,
-      description: 'Authority (PEM) that signed the certificate of PostgreSQL; implies DATABASE_TLS',
+      description: 'CA certificate (PEM) of PostgreSQL; implies DATABASE_TLS',
     }),
   ),
 }

@@ -106,7 +106,7 @@ describe('accepting a book', () => {
     }
     await expect(
       acceptLedger(database, { topic: 'nowhere', partition: 0, reason: 'why', begin: 5n, end: 9n }),
-    ).rejects.toThrow('no book of nowhere/0')
+    ).rejects.toThrow('no ledger of nowhere/0')
   })
 })
 

@@ -17,13 +17,16 @@ export const kafkaSettings = {
   TOPIC_PREFIX: Type.String({
     default: '',
     pattern: '^[a-zA-Z0-9._-]*$',
-    description: 'Put before each topic and the consumer group',
+    description: 'Prefix of the topics and the consumer group',
   }),
   KAFKA_FAST_PATH: Type.Boolean({
     default: true,
-    description: 'Encode and read records with our own code; false leaves both to kafkajs',
+    description: 'Encode and read records with our own code; false uses kafkajs',
   }),
-  KAFKA_TLS: Type.Boolean({ default: false, description: 'Talk TLS to the brokers' }),
+  KAFKA_TLS: Type.Boolean({
+    default: false,
+    description: 'Use TLS for Kafka and verify the certificates of the brokers',
+  }),
   KAFKA_CA: Type.Optional(
     Type.String({
       minLength: 1,

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { GenericContainer, Wait } from 'testcontainers'
-import type { StartedTestContainer } from 'testcontainers'
+import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers'
 import { freePort } from './free-port.ts'
 import { kafkaVersion } from './kafka-jars.ts'
 import { containerEnvironment, kafkaSettings } from './kafka-settings.ts'

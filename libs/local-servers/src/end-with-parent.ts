@@ -8,8 +8,8 @@ const end =
 /** Ends process `pid` and removes folders as soon as this process has ended. Cancelled when `exited` resolves first. */
 export function endWithParent(
   pid: number,
-  exited: Promise<void>,
-  { signal, remove }: { signal: NodeJS.Signals; remove: string[] },
+  exited: Promise<unknown>,
+  { signal = 'SIGKILL', remove = [] }: { signal?: NodeJS.Signals; remove?: string[] } = {},
 ): void {
   const release = runWhenParentEnds('sh', '-c', end, 'endWithParent', signal.slice(3), String(pid), ...remove)
   void exited.then(release)

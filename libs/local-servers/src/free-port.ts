@@ -1,5 +1,4 @@
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 
 /** A free TCP port of 127.0.0.1: this one, or any. */
 export function freePort(wanted = 0): Promise<number> {

@@ -1,6 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { infrastructure } from './infrastructure.ts'
-import type { TestServer } from './infrastructure.ts'
+import { infrastructure, type TestServer } from './infrastructure.ts'
 import { prepareTemplate } from './template-database.ts'
 
 /** Starts the servers that the project named in `serverTests`, unless the environment points at running ones. */

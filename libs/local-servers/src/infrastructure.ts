@@ -55,22 +55,14 @@ function eitherWay({ kafka, postgres }: Infrastructure): Infrastructure {
 const native: Infrastructure = {
   async postgres() {
     const dir = temporaryFolder('postgres')
-    const server = await startPostgres({
-      dir,
-      port: await freePort(),
-      endsWithParent: true,
-      settings: { max_connections: '300' },
-    })
+    const settings = { max_connections: '300' }
+    const server = await startPostgres({ dir, port: await freePort(), endsWithParent: true, settings })
     return { ...server, dir, stop: () => server.stop().then(() => removePostgresData(dir)) }
   },
   async kafka() {
     const dir = temporaryFolder('kafka')
-    const server = await startKafka({
-      dir,
-      port: await freePort(),
-      controllerPort: await freePort(),
-      endsWithParent: true,
-    })
+    const [port, controllerPort] = [await freePort(), await freePort()]
+    const server = await startKafka({ dir, port, controllerPort, endsWithParent: true })
     return { ...server, stop: () => server.stop().then(() => rmSync(dir, { recursive: true, force: true })) }
   },
 }

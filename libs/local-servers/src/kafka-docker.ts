@@ -1,22 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { kafkaVersion } from './kafka-jars.ts'
+import type { BrokerOptions } from './kafka-java.ts'
 import { containerEnvironment, kafkaSettings } from './kafka-settings.ts'
-import { spawnServer } from './server-process.ts'
-import type { ServerProcess } from './server-process.ts'
-
-interface DockerOptions {
-  dir: string
-  port: number
-  controllerPort: number
-  log: string
-  heapMegabytes: number
-  endsWithParent?: boolean
-  onSpawn?: (pid: number) => void
-}
+import { spawnServer, type ServerProcess } from './server-process.ts'
 
 /** The broker in a container in the foreground: its data in a volume named after `dir`, its port on 127.0.0.1 alone. */
-export async function startDockerKafka(options: DockerOptions): Promise<ServerProcess> {
+export async function startDockerKafka(options: BrokerOptions): Promise<ServerProcess> {
   const { dir, port, controllerPort, log, heapMegabytes, endsWithParent, onSpawn } = options
   const name = dockerName(dir)
   // A container that outlived a kill -9 of its client still holds the port and the volume.
@@ -32,14 +22,8 @@ export async function startDockerKafka(options: DockerOptions): Promise<ServerPr
     CLUSTER_ID: 'YWRzLXRyYWNrZXItMDAwMQ',
   }
   const args = [
-    'run',
-    '--rm',
-    '--name',
-    name,
-    '--publish',
-    `127.0.0.1:${port}:${port}`,
-    '--volume',
-    `${name}:/var/lib/kafka/data`,
+    ...['run', '--rm', '--name', name, '--publish', `127.0.0.1:${port}:${port}`],
+    ...['--volume', `${name}:/var/lib/kafka/data`],
     ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     `apache/kafka:${kafkaVersion}`,
   ]

@@ -6,10 +6,10 @@ import { freePort } from './free-port.ts'
 import { kafkaFolder } from './kafka-jars.ts'
 import { kafkaAnswers } from './kafka-ready.ts'
 import { kafkaSettings, properties } from './kafka-settings.ts'
-import { spawnServer } from './server-process.ts'
-import type { ServerProcess } from './server-process.ts'
+import { spawnServer, type ServerProcess } from './server-process.ts'
 
-interface JavaOptions {
+/** As in `KafkaOptions`. */
+export interface BrokerOptions {
   dir: string
   port: number
   controllerPort: number
@@ -30,7 +30,7 @@ export function javaVersion(): number {
 const archive = () => `${kafkaFolder()}.jsa`
 
 /** The broker as a process of this machine; its storage is formatted the first time. Does not wait until it answers. */
-export async function startJava(options: JavaOptions, extra: string[] = sharedClasses()): Promise<ServerProcess> {
+export async function startJava(options: BrokerOptions, extra: string[] = sharedClasses()): Promise<ServerProcess> {
   const { dir, port, controllerPort, heapMegabytes, settings, optimise, endsWithParent, log, onSpawn } = options
   const data = join(dir, 'data')
   const file = join(dir, 'server.properties')
@@ -64,9 +64,7 @@ export async function archiveClasses(): Promise<void> {
 }
 
 async function format(file: string, log: string, onSpawn?: (pid: number) => void): Promise<void> {
-  const args = [
-    ...java(),
-    ...sharedClasses(),
+  const command = [
     'kafka.tools.StorageTool',
     'format',
     '--ignore-formatted',
@@ -75,7 +73,7 @@ async function format(file: string, log: string, onSpawn?: (pid: number) => void
     '-c',
     file,
   ]
-  const tool = await spawnServer('java', args, { log, onSpawn })
+  const tool = await spawnServer('java', [...java(), ...sharedClasses(), ...command], { log, onSpawn })
   await tool.exited
   if (!existsSync(join(dirname(file), 'data/meta.properties')))
     throw new Error(`Kafka could not format its storage:\n${tool.lastWords()}`)

@@ -90,10 +90,7 @@ function locate(): { native: string; version: string } {
 
 // npm cannot pack symbolic links: the package's install script makes them, unless install scripts were not allowed.
 function hydrate(native: string): void {
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
-    source: string
-    target: string
-  }[]
+  const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))
   const root = dirname(native)
   for (const { source, target } of links) {
     const place = join(root, target)

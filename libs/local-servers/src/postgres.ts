@@ -3,11 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import { Fatal, retryFor } from './deadline.ts'
-import { ownedFolder, postgresBinaries, postgresDataDir, postgresUser } from './postgres-binaries.ts'
-import type { PostgresUser } from './postgres-binaries.ts'
+import { ownedFolder, postgresBinaries, postgresDataDir, postgresUser, type PostgresUser } from './postgres-binaries.ts'
 import { processCommand } from './process-identity.ts'
-import { spawnServer } from './server-process.ts'
-import type { ServerProcess } from './server-process.ts'
+import { spawnServer, type ServerProcess } from './server-process.ts'
 
 interface PostgresOptions {
   /** Data and log live here; made when missing. As root below a folder closed to others, the data goes elsewhere. */
@@ -67,29 +65,14 @@ function initialise(native: string, data: string, user: PostgresUser): void {
   ownedFolder(data, user)
   const secret = `${data}.password`
   writeFileSync(secret, 'ads', { mode: 0o644 })
-  const args = [
-    '-D',
-    data,
-    '-U',
-    'ads',
-    `--pwfile=${secret}`,
-    '-A',
-    'scram-sha-256',
-    '-E',
-    'UTF8',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-    '--locale=C',
-  ]
-  const result = spawnSync(join(native, 'bin/initdb'), args, {
-    ...user,
-    encoding: 'utf8',
-    cwd: '/',
-    env: { PATH: process.env.PATH, TZ: 'UTC' },
-  })
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+  const args = ['-D', data, '-U', 'ads', `--pwfile=${secret}`, '-A', 'scram-sha-256', '-E', 'UTF8', ...locale]
+  const result = spawnSync(join(native, 'bin/initdb'), args, { ...user, ...place(), encoding: 'utf8' })
   rmSync(secret, { force: true })
   if (result.status !== 0) throw new Error(`initdb failed: ${result.error?.message ?? result.stderr}`)
 }
+
+const place = () => ({ cwd: '/', env: { PATH: process.env.PATH, TZ: 'UTC' } })
 
 async function launch(
   options: PostgresOptions & { log: string },
@@ -110,8 +93,7 @@ async function launch(
   const server = await spawnServer(join(native, 'bin/postgres'), args, {
     log: options.log,
     user,
-    cwd: '/',
-    env: { PATH: process.env.PATH, TZ: 'UTC' },
+    ...place(),
     onSpawn: options.onSpawn,
     endWithParent: options.endsWithParent ? { signal: 'SIGQUIT', remove: [options.dir, dirname(data)] } : undefined,
   })
@@ -127,16 +109,8 @@ async function launch(
 
 async function answers(server: ServerProcess, port: number): Promise<void> {
   if (!server.running()) throw new Fatal(new Error(`PostgreSQL did not start:\n${server.lastWords()}`))
-  const sql = postgres({
-    host: '127.0.0.1',
-    port,
-    user: 'ads',
-    password: 'ads',
-    database: 'postgres',
-    max: 1,
-    connect_timeout: 5,
-    onnotice: () => {},
-  })
+  const options = { max: 1, connect_timeout: 5, onnotice: () => {} }
+  const sql = postgres(`postgres://ads:ads@127.0.0.1:${port}/postgres`, options)
   try {
     const [found] = await sql`select 1 from pg_database where datname = 'ads'`
     if (!found) await sql`create database ads`

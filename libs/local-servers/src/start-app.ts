@@ -19,34 +19,27 @@ export interface RunningApp {
 }
 
 /**
- * Starts `apps/<name>` as it is in the source, on a port of its own (or `env.PORT`), and waits until it answers 200 on
- * `until` (default `/readyz`; `/livez` when it is meant to start without a dependency). Fails when it exits or after 60 s.
+ * Starts `apps/<name>` as it is in the source, or another `script` of it, on a port of its own (or `env.PORT`), and waits until
+ * it answers 200 on `until` (`/livez` when it is meant to start without a dependency). Fails when it exits or after 60 s.
  */
 export async function startApp(
   name: string,
   env: Record<string, string> = {},
-  { until = '/readyz' } = {},
+  { until = '/readyz', script = entry(`apps/${name}`) } = {},
 ): Promise<RunningApp> {
   const port = env.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, [entry(`apps/${name}`)], {
+  const child = spawn(process.execPath, [script], {
     cwd: workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HOST: '127.0.0.1', ...env, PORT: port },
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-    })
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const exited = new Promise<number | NodeJS.Signals>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? signal ?? 1)),
   )
   const pid = child.pid!
-  endWithParent(
-    pid,
-    exited.then(() => {}),
-    { signal: 'SIGKILL', remove: [] },
-  )
+  endWithParent(pid, exited)
   const url = `http://127.0.0.1:${port}`
   const app = { url, pid, exited, output: () => output, stop, kill }
   try {

@@ -56,11 +56,7 @@ export async function startStack(env: Record<string, string>, args: string[] = [
   const exited = new Promise<number | NodeJS.Signals>((resolve) =>
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)),
   )
-  endWithParent(
-    child.pid!,
-    exited.then(() => {}),
-    { signal: 'SIGTERM', remove: [] },
-  )
+  endWithParent(child.pid!, exited, { signal: 'SIGTERM' })
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line))
   const ready = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -125,12 +121,6 @@ export function removeStack({ STACK_DIR = '' }: Record<string, string>): void {
 async function freePortPair(): Promise<number> {
   for (;;) {
     const port = await freePort()
-    if (
-      await freePort(port + 1).then(
-        () => true,
-        () => false,
-      )
-    )
-      return port
+    if (await freePort(port + 1).catch(() => undefined)) return port
   }
 }

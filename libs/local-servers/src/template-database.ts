@@ -47,20 +47,12 @@ export function inDatabase(url: string, name: string, role?: string): string {
 function migrate(url: string, stdio: 'ignore' | 'inherit' = 'ignore'): number | null {
   const tool = entry('tools/cli')
   if (!existsSync(tool)) return 0
-  const env = {
-    ...process.env,
-    DATABASE_URL: url,
-    ADS_API_DB_PASSWORD: 'ads_api',
-    CLICK_WRITER_DB_PASSWORD: 'click_writer',
-  }
+  const passwords = { ADS_API_DB_PASSWORD: 'ads_api', CLICK_WRITER_DB_PASSWORD: 'click_writer' }
+  const env = { ...process.env, DATABASE_URL: url, ...passwords }
   return spawnSync(process.execPath, [tool, 'migrate'], { env, stdio }).status
 }
 
-async function withLock(
-  url: string,
-  mode: 'exclusive' | 'shared',
-  work: (sql: Sql) => Promise<unknown>,
-): Promise<void> {
+async function withLock(url: string, mode: 'exclusive' | 'shared', work: (sql: Sql) => Promise<unknown>) {
   await connected(url, async (sql) => {
     await (mode === 'shared' ? sql`select pg_advisory_lock_shared(${lock})` : sql`select pg_advisory_lock(${lock})`)
     await work(sql)

@@ -11,9 +11,11 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A database of the test's own: migrated, or `empty` as a server has it at first. */
-export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
-  const server = process.env.TEST_DATABASE_URL
+/** A database of the test's own: migrated, or `empty` as a server has it at first. `server` was given to `prepareTemplate`. */
+export async function testDatabase({
+  empty = false,
+  server = process.env.TEST_DATABASE_URL,
+} = {}): Promise<TestDatabase> {
   if (!server) throw new Error("there is no PostgreSQL: the project's vitest.config.ts must be serverTests('postgres')")
   const name = `test_${randomBytes(6).toString('hex')}`
   await (empty ? createEmpty : copyTemplate)(server, name)

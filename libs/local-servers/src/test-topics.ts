@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { topicNames, topicSettings } from '@ads-tracker/events'
-import type { TopicNames } from '@ads-tracker/events'
+import { topicNames, topicSettings, type TopicNames } from '@ads-tracker/events'
 import { Kafka, logLevel } from 'kafkajs'
 import { retryFor } from './deadline.ts'
 
@@ -21,12 +20,8 @@ export async function testTopics({ partitions = topicSettings.partitions as numb
   const prefix = `test-${randomBytes(6).toString('hex')}.`
   const topics = topicNames(prefix)
   const configEntries = Object.entries(topicSettings.config).map(([name, value]) => ({ name, value }))
-  const wanted = Object.values(topics).map((topic) => ({
-    topic,
-    numPartitions: partitions,
-    replicationFactor: 1,
-    configEntries,
-  }))
+  const options = { numPartitions: partitions, replicationFactor: 1, configEntries }
+  const wanted = Object.values(topics).map((topic) => ({ topic, ...options }))
   await withAdmin(brokers, async (admin) => {
     // kafkajs' own wait gives up when a busy broker has not heard of the new topics yet
     await admin.createTopics({ topics: wanted, waitForLeaders: false })

@@ -26,7 +26,7 @@ export function serviceSettings(port: number) {
       default: port,
       minimum: 0,
       maximum: 65535,
-      description: 'Port to listen on; 0 takes a free one',
+      description: 'Port to listen on; 0 for a free one',
     }),
     LOG_LEVEL: Type.Union(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),

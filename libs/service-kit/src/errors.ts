@@ -27,9 +27,9 @@ export function answerErrors(app: App) {
   function answerUnknown(request: FastifyRequest, reply: FastifyReply) {
     const path = request.url.split('?', 1)[0] ?? request.url
     const allowed = allowedMethods(path).filter((method) => method !== request.method)
-    if (allowed.length === 0) return send(reply, 'not_found', { detail: `There is nothing at ${path}` })
+    if (allowed.length === 0) return send(reply, 'not_found', { detail: `No route matches ${path}` })
     const headers = { allow: allowed.join(', ') }
-    return send(reply, 'method_not_allowed', { detail: `${path} takes ${headers.allow}`, headers })
+    return send(reply, 'method_not_allowed', { detail: `${path} supports ${headers.allow}`, headers })
   }
 }
 

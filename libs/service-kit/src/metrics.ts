@@ -29,7 +29,7 @@ export function createMetrics(app: string): Metrics {
   collectDefaultMetrics({ register: registry })
   new Gauge({
     name: 'build_info',
-    help: 'What is running: always 1',
+    help: 'Version and commit of the running process; always 1',
     labelNames: ['app', 'version', 'commit'],
     registers: [registry],
   }).set({ app, version: process.env.APP_VERSION || 'dev', commit: process.env.APP_COMMIT || 'unknown' }, 1)

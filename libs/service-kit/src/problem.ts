@@ -6,25 +6,25 @@ export const problemCodes = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   bad_http: { status: 400, title: 'The request is not valid HTTP' },
-  unauthorized: { status: 401, title: 'An API key is needed' },
-  forbidden: { status: 403, title: 'The API key does not allow this' },
+  unauthorized: { status: 401, title: 'An API key is required' },
+  forbidden: { status: 403, title: 'The API key does not have the required scope' },
   origin_not_allowed: { status: 403, title: 'Pages of this origin may not record events' },
-  not_found: { status: 404, title: 'There is no such resource' },
-  method_not_allowed: { status: 405, title: 'The resource does not take this method' },
-  not_acceptable: { status: 406, title: 'There is no such representation' },
+  not_found: { status: 404, title: 'The resource does not exist' },
+  method_not_allowed: { status: 405, title: 'The resource does not support this method' },
+  not_acceptable: { status: 406, title: 'The requested representation is not available' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
-  conflict: { status: 409, title: 'The resource exists already' },
+  conflict: { status: 409, title: 'The resource already exists' },
   gone: { status: 410, title: 'The resource is no longer kept' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type of the body is not supported' },
   expectation_failed: { status: 417, title: 'The expectation of the request cannot be met' },
   rate_limited: { status: 429, title: 'Too many requests from this address' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
-  internal_error: { status: 500, title: 'Something went wrong on our side' },
-  bad_gateway: { status: 502, title: 'The service behind the gateway did not answer properly' },
-  unavailable: { status: 503, title: 'A dependency is down' },
-  overloaded: { status: 503, title: 'Too much work at once: nothing was stored' },
-  outcome_unknown: { status: 503, title: 'Not known to be stored: send it again with the same event_id' },
+  internal_error: { status: 500, title: 'An internal error occurred' },
+  bad_gateway: { status: 502, title: 'The service behind the gateway sent no valid answer' },
+  unavailable: { status: 503, title: 'A required service is not available' },
+  overloaded: { status: 503, title: 'The server is overloaded; nothing was stored' },
+  outcome_unknown: { status: 503, title: 'The event may or may not be stored; send it again with the same event_id' },
 } as const
 export type ProblemCode = keyof typeof problemCodes
 
@@ -39,19 +39,19 @@ export interface ProblemOptions {
 
 export const FieldErrorBody = Type.Object(
   {
-    field: Type.String({ description: 'The field, parameter or header; `body` for the whole of it' }),
+    field: Type.String({ description: 'The field, parameter or header; `body` for the whole body' }),
     message: Type.String(),
   },
   { title: 'FieldError' },
 )
 const ProblemBody = Type.Object(
   {
-    type: Type.String({ description: 'urn:ads-tracker:problem: and the code' }),
+    type: Type.String({ description: 'urn:ads-tracker:problem: followed by the code' }),
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.Optional(Type.String()),
     instance: Type.Optional(
-      Type.String({ description: 'urn:ads-tracker:request: and the id of the request, as in the logs' }),
+      Type.String({ description: 'urn:ads-tracker:request: followed by the id of the request in the logs' }),
     ),
     code: Type.Unsafe<ProblemCode>({
       type: 'string',
@@ -127,7 +127,7 @@ const anyRequest = [
 const retryAfter = {
   'Retry-After': { type: 'integer', minimum: 0, description: 'Seconds to wait before the request is sent again' },
 }
-const authenticate = { 'WWW-Authenticate': { type: 'string', description: 'What is missing (RFC 6750, section 3)' } }
+const authenticate = { 'WWW-Authenticate': { type: 'string', description: 'What the key lacks (RFC 6750, section 3)' } }
 const headersByStatus: Record<number, object> = {
   401: authenticate,
   429: retryAfter,

@@ -22,9 +22,13 @@ export function rateLimitSettings(max: number, what: string) {
     RATE_LIMIT_MAX: Type.Integer({
       default: max,
       minimum: 0,
-      description: `Of one address (IPv6: one /64) in a window, at most: ${what}; 0 is no limit`,
+      description: `Limit for one address (IPv6: one /64) in a window, in ${what}; 0 for no limit`,
     }),
-    RATE_LIMIT_WINDOW_SECONDS: Type.Integer({ default: 10, minimum: 1, description: 'Length of that window' }),
+    RATE_LIMIT_WINDOW_SECONDS: Type.Integer({
+      default: 10,
+      minimum: 1,
+      description: 'Length of the window of the rate limit',
+    }),
   }
 }
 
@@ -60,7 +64,7 @@ export async function limitRate(app: App, config: RateLimit, what: string): Prom
 
   function limited(ttl: number) {
     return problem('rate_limited', {
-      detail: `${config.RATE_LIMIT_MAX} are allowed each ${config.RATE_LIMIT_WINDOW_SECONDS} s: ${what}`,
+      detail: `The limit is ${config.RATE_LIMIT_MAX} per ${config.RATE_LIMIT_WINDOW_SECONDS} s, in ${what}`,
       headers: { 'retry-after': String(Math.max(1, Math.ceil(ttl / 1000))) },
     })
   }

@@ -16,7 +16,7 @@ interface Series {
 }
 
 const name = 'http_request_duration_seconds'
-const help = 'Time to answer a request'
+const help = 'Duration of a request'
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /**

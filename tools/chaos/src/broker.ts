@@ -4,7 +4,9 @@ import { Kafka, logLevel, type Message } from 'kafkajs'
 export interface PartitionEnd {
   topic: string
   partition: number
-  low: bigint
+  /** `topic/partition`. */
+  name: string
+  /** Where its log ends. */
   high: bigint
 }
 
@@ -40,15 +42,14 @@ export function createBroker(brokers: string, prefix: string) {
     }
   }
 
-  /** Where the log of each partition begins and ends. */
+  /** Where the log of each partition ends. */
   function ends(): Promise<PartitionEnd[]> {
     return ask(async (admin) => {
-      const found = await Promise.all(
-        Object.values(topics).map(async (topic) => ({ topic, offsets: await admin.fetchTopicOffsets(topic) })),
-      )
-      return found.flatMap(({ topic, offsets }) =>
-        offsets.map(({ partition, low, high }) => ({ topic, partition, low: BigInt(low), high: BigInt(high) })),
-      )
+      const endsOf = async (topic: string) =>
+        (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => {
+          return { topic, partition, name: `${topic}/${partition}`, high: BigInt(high) }
+        })
+      return (await Promise.all(Object.values(topics).map(endsOf))).flat()
     })
   }
 

@@ -20,6 +20,14 @@ export interface LoadOptions {
 
 export type Load = ReturnType<typeof startLoad>
 
+/** For faults that have no load of the usual kind. */
+export const noLoad: Load = {
+  watch: () => () => [],
+  acknowledgedAfter: () => Promise.reject(new Error('this fault has no load of its own')),
+  abandoned: () => 0,
+  stop: async () => {},
+}
+
 /** Clients that write down what they do. They run until `stop`, which waits for every answer. */
 export function startLoad({ urls, journal, random, clients = 12, rate = 150, persistence = 0.75 }: LoadOptions) {
   let stopping = false

@@ -1,6 +1,3 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { faults } from './faults/index.ts'
 import { createRandom } from './random.ts'
@@ -36,9 +33,7 @@ const began = performance.now()
 const say = (line: string) => console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${line}`)
 
 say(`seed ${seed}, ${chosen.length} faults, ${values.trials} trials each`)
-const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-chaos-'))
-chmodSync(dir, 0o711)
-const servers = await startServers(dir)
+const servers = await startServers()
 const reports: Report[] = []
 process.on('SIGINT', () => process.exit(1)).on('SIGTERM', () => process.exit(1))
 try {
@@ -64,7 +59,6 @@ try {
   }
 } finally {
   await servers.close()
-  rmSync(dir, { recursive: true, force: true })
 }
 
 console.log(`\nseed ${seed}\n${table(reports)}`)

@@ -5,7 +5,7 @@ import { until } from './until.ts'
 
 /** Milliseconds from `since` until a writer commits something beyond where the books stand now. */
 export async function nextCommit(system: System, since: number, within: number): Promise<number> {
-  const before = await until('the books can be read', () => system.position(), { within })
+  const before = await until('the ledger can be read', () => system.position(), { within })
   await until('a commit of a writer', async () => (await system.position()) > before, { within, every: 10 })
   return performance.now() - since
 }

@@ -26,7 +26,7 @@ export async function postEvents(url: string, events: SentEvent[], agent: string
   }
 }
 
-interface Body {
+export interface Body {
   event_id?: string
   results?: { event_id: string | null; status: number }[]
 }
@@ -43,12 +43,8 @@ function single(status: number, { event_id }: Body): Answer {
 }
 
 function batch(status: number, { results }: Body, length: number): Answer {
-  if (results?.length === length)
-    return {
-      status,
-      outcomes: results.map((each) => outcomeOf(each.status)),
-      ids: results.map(({ event_id }) => event_id),
-    }
+  const ids = results?.map(({ event_id }) => event_id)
+  if (ids?.length === length) return { status, outcomes: results!.map((each) => outcomeOf(each.status)), ids }
   const outcomes = Array.from({ length }, () => (status === 200 ? 'unknown' : outcomeOf(status)))
   return { status, outcomes, ids: outcomes.map(() => null) }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fault, Trial } from './fault.ts'
-import { type Load, startLoad } from './load.ts'
+import { type Load, noLoad, startLoad } from './load.ts'
 import { createOracle, drained, type Expected, type Verdict } from './oracle/oracle.ts'
 import type { Random } from './random.ts'
 import type { Servers } from './servers.ts'
@@ -53,26 +53,22 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Repor
 
   function describe({ verdict, recoveries }: Report) {
     const recovery = recoveries.at(-1)
-    return `: ${verdict?.counts.acknowledged} acknowledged${recovery === undefined ? '' : `, back in ${(recovery / 1000).toFixed(2)} s`}, ${
-      report.violations.length === 0 ? 'all promises kept' : report.violations.join('; ')
-    }`
+    const back = recovery === undefined ? '' : `, back in ${(recovery / 1000).toFixed(2)} s`
+    const kept = report.violations.length === 0 ? 'all promises kept' : report.violations.join('; ')
+    return `: ${verdict?.counts.acknowledged} acknowledged${back}, ${kept}`
   }
 
   async function runTrial({ system: tested, expected, number, report: { violations, recoveries } }: TrialDeps) {
     const loads: Load[] = []
     const begin: Trial['startLoad'] = ({ urls, ...rest } = {}) => {
-      const load = startLoad({
-        urls: urls ?? tested.ingests.map(({ url }) => url),
-        journal: tested.journal,
-        random: random.fork(),
-        ...rest,
-      })
+      const { journal, ingests } = tested
+      const load = startLoad({ urls: urls ?? ingests.map(({ url }) => url), journal, random: random.fork(), ...rest })
       loads.push(load)
       return load
     }
     const expect: Trial['expect'] = (kept, promise) => void (kept || violations.push(`trial ${number + 1}: ${promise}`))
     try {
-      const load = fault.quiet ? idle : begin()
+      const load = fault.quiet ? noLoad : begin()
       if (!fault.quiet) await load.acknowledgedAfter(performance.now(), 10_000 * options.patience)
       const recovery = await fault.trial({
         system: tested,
@@ -92,10 +88,8 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<Repor
         expect(recovery <= limit, `back in ${Math.round(recovery)} ms, not in ${limit} ms`)
       }
     } catch (error) {
-      expect(
-        false,
-        error instanceof Error ? `${error.message}${error.cause ? ` (${String(error.cause)})` : ''}` : String(error),
-      )
+      const { message = String(error), cause } = error as Partial<Error>
+      expect(false, cause === undefined ? message : `${message} (${String(cause)})`)
     } finally {
       await Promise.all(loads.map((load) => load.stop()))
     }
@@ -112,22 +106,11 @@ interface TrialDeps {
   report: Report
 }
 
-const idle: Load = {
-  watch: () => () => [],
-  acknowledgedAfter: () => Promise.reject(new Error('this fault has no load of its own')),
-  abandoned: () => 0,
-  stop: async () => {},
-}
-
 /** What the apps printed, in files that stay; resolves with where they are. */
 function keepOutputs({ ingests, writers, api, prefix }: System): string {
   const folder = join(tmpdir(), `ads-tracker-${prefix}logs`)
   mkdirSync(folder, { recursive: true })
-  for (const [place, app] of [...ingests, ...writers, ...(api ? [api] : [])].entries()) {
-    writeFileSync(
-      join(folder, `${place}-${app.name}.log`),
-      `${app.output()}\n${app.name} ended: ${app.endings.join(', ')}\n`,
-    )
-  }
+  for (const [place, { name, output, endings }] of [...ingests, ...writers, ...(api ? [api] : [])].entries())
+    writeFileSync(join(folder, `${place}-${name}.log`), `${output()}\n${name} ended: ${endings.join(', ')}\n`)
   return `what the apps printed is in ${folder}`
 }

@@ -1,15 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  freePort,
-  type KafkaServer,
-  type PostgresServer,
-  removeKafkaData,
-  removePostgresData,
-  startKafka,
-  startPostgres,
-} from '@ads-tracker/local-servers'
-import { makeTemplate } from './database.ts'
+import { freePort, prepareTemplate, removeKafkaData, removePostgresData } from '@ads-tracker/local-servers'
+import { type KafkaServer, type PostgresServer, startKafka, startPostgres } from '@ads-tracker/local-servers'
 import { type Proxy, startProxy } from './proxy/tcp-proxy.ts'
 
 /** A server that can be killed and comes back on the same port with the same data. */
@@ -28,13 +21,15 @@ interface MortalServer {
 
 export interface Servers {
   dir: string
-  postgres: MortalServer & { url: string; proxiedUrl: string }
+  postgres: MortalServer & { url: string }
   kafka: MortalServer & { brokers: string; proxiedBrokers: string }
   close(): Promise<void>
 }
 
-/** A broker and a database of our own in `dir`, each reachable directly and through a proxy. */
-export async function startServers(dir: string): Promise<Servers> {
+/** A broker and a database of our own, each reachable directly and through a proxy. */
+export async function startServers(): Promise<Servers> {
+  const dir = mkdtempSync(join(tmpdir(), 'ads-tracker-chaos-'))
+  chmodSync(dir, 0o711)
   const [postgres, kafka] = await Promise.all([mortalPostgres(join(dir, 'postgres')), mortalKafka(join(dir, 'kafka'))])
   return { dir, postgres, kafka, close }
 
@@ -47,6 +42,7 @@ export async function startServers(dir: string): Promise<Servers> {
     )
     removePostgresData(join(dir, 'postgres'))
     removeKafkaData(join(dir, 'kafka'))
+    rmSync(dir, { recursive: true, force: true })
   }
 }
 
@@ -56,18 +52,15 @@ async function mortalPostgres(dir: string): Promise<Servers['postgres']> {
   const server = mortal(() => startPostgres({ dir, port, endsWithParent: true, settings: { max_connections: '150' } }))
   const [proxy] = await Promise.all([startProxy({ port: proxyPort, target: port }), server.start()])
   const url = `postgres://ads:ads@127.0.0.1:${port}/ads`
-  await makeTemplate(url)
-  return { ...server, proxy, url, proxiedUrl: url.replace(String(port), String(proxyPort)) }
+  await prepareTemplate(url)
+  return { ...server, proxy, url }
 }
 
 /** Clients that come by the proxy's listener are told the proxy's address, and so stay behind it. */
 async function mortalKafka(dir: string): Promise<Servers['kafka']> {
-  const [port, controllerPort, innerPort, proxyPort] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ]
+  const [port = 0, controllerPort = 0, innerPort = 0, proxyPort = 0] = await Promise.all(
+    Array.from('1234', () => freePort()),
+  )
   const settings = {
     listeners: `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${innerPort},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxyPort}`,

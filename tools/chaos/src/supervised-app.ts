@@ -82,7 +82,7 @@ export async function supervisedApp(
       if (performance.now() - started < 1000) await pause(500)
       if (wanted && child === mine) launch()
     })
-    endWithParent(mine.pid as number, gone, { signal: 'SIGKILL', remove: [] })
+    endWithParent(mine.pid as number, gone)
   }
 
   function keep(chunk: Buffer) {

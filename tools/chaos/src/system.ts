@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { runJob, testDatabase } from '@ads-tracker/local-servers'
 import { type Broker, createBroker } from './broker.ts'
-import { connect, dropDatabase, inDatabase, makeDatabase, type Sql } from './database.ts'
+import { connect, numberOf, type Sql } from './database.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { adCount } from './make-event.ts'
 import { prepareOracle } from './oracle/prepare.ts'
-import { mustRunTool } from './run-tool.ts'
 import type { Servers } from './servers.ts'
 import { type SupervisedApp, supervisedApp } from './supervised-app.ts'
 
@@ -37,8 +37,10 @@ export interface System {
   api: SupervisedApp | undefined
   /** Environment that the tools need. */
   toolEnv: Record<string, string>
+  /** The `next_offset` of each partition, by `topic/partition`. */
+  books(): Promise<Map<string, bigint>>
   /** Sum of all `next_offset`: moves with every commit of a writer. */
-  position(): Promise<bigint>
+  position(): Promise<number>
   close(): Promise<void>
 }
 
@@ -48,24 +50,21 @@ export async function startSystem(
 ): Promise<System> {
   const name = `chaos_${randomBytes(5).toString('hex')}`
   const prefix = `${name}.`
-  const databaseUrl = await makeDatabase(servers.postgres.url, name)
+  const { url: databaseUrl, adsApiUrl, clickWriterUrl, drop } = await testDatabase({ server: servers.postgres.url })
   const sql = connect(databaseUrl)
   await prepareOracle(sql)
   await sql`insert into ads (id, image_url, target_url) select id, 'http://127.0.0.1/i', 'http://127.0.0.1/t' from generate_series(1, ${adCount}) as id`
   const toolEnv = { KAFKA_BROKERS: servers.kafka.brokers, TOPIC_PREFIX: prefix, DATABASE_URL: databaseUrl }
-  await mustRunTool('topics', toolEnv)
+  await runJob('topics', toolEnv)
 
   const kafka = {
     KAFKA_BROKERS: proxied.kafka ? servers.kafka.proxiedBrokers : servers.kafka.brokers,
     TOPIC_PREFIX: prefix,
   }
-  const database = inDatabase(
-    proxied.database ? servers.postgres.proxiedUrl : servers.postgres.url,
-    name,
-    'click_writer',
-  )
-  const newWriter = async () =>
-    remember(await supervisedApp('click-writer', { ...kafka, DATABASE_URL: database, ...env.writer }, variant.writer))
+  const database = new URL(clickWriterUrl)
+  if (proxied.database) database.port = String(servers.postgres.proxy.port)
+  const writerEnv = { ...kafka, DATABASE_URL: database.href, ...env.writer }
+  const newWriter = async () => remember(await supervisedApp('click-writer', writerEnv, variant.writer))
   const apps: SupervisedApp[] = []
   const system: System = {
     servers,
@@ -74,7 +73,8 @@ export async function startSystem(
     prefix,
     toolEnv,
     newWriter,
-    position,
+    books,
+    position: () => numberOf(sql`select sum(next_offset) from ledger`),
     close,
     broker: createBroker(servers.kafka.brokers, prefix),
     journal: await openJournal(join(servers.dir, `${name}.journal`)),
@@ -83,12 +83,7 @@ export async function startSystem(
     ),
     writers: await several(writers, newWriter),
     api: api
-      ? remember(
-          await supervisedApp('ads-api', {
-            DATABASE_URL: inDatabase(servers.postgres.url, name, 'ads_api'),
-            ...env.api,
-          }),
-        )
+      ? remember(await supervisedApp('ads-api', { DATABASE_URL: adsApiUrl, RATE_LIMIT_MAX: '0', ...env.api }))
       : undefined,
   }
   const wanted = start ? apps : apps.filter((app) => !system.writers.includes(app))
@@ -107,15 +102,17 @@ export async function startSystem(
     return app
   }
 
-  async function position() {
-    const [row] = await sql<{ sum: string }[]>`select coalesce(sum(next_offset), 0)::text as sum from ledger`
-    return BigInt(row?.sum ?? 0)
+  async function books() {
+    const rows = await sql<
+      { name: string; next: string }[]
+    >`select topic || '/' || partition as name, next_offset as next from ledger`
+    return new Map(rows.map(({ name, next }) => [name, BigInt(next)]))
   }
 
   async function close() {
     await Promise.all(apps.map((app) => app.stop('SIGKILL')))
     await sql.end({ timeout: 1 })
-    await dropDatabase(servers.postgres.url, name)
+    await drop()
     await system.broker
       .ask((admin) => admin.deleteTopics({ topics: Object.values(system.broker.topics) }))
       .catch(() => {})

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import {
+  createDatabase,
+  type Database,
+  databaseAddress,
+  type DatabaseSettings,
+  databaseSettings,
+} from '@ads-tracker/data'
 import { ConfigError, loadConfig } from '@ads-tracker/service-kit'
-import type { Static, TObject } from '@sinclair/typebox'
+import { type Static, type TObject, Type } from '@sinclair/typebox'
 import type { Command } from 'commander'
 
 type Environment = Record<string, string | undefined>
@@ -17,12 +24,28 @@ const servers = ['DATABASE_URL', 'KAFKA_BROKERS'] as const
 /** Adds the options by which every job finds its servers. */
 export function withConnection(command: Command): Command {
   return command
-    .option(
-      '--database-url <url>',
-      'PostgreSQL, as the owner (DATABASE_URL, which keeps a password off the command line)',
-    )
+    .option('--database-url <url>', 'PostgreSQL, as the owner (DATABASE_URL: keeps a password off the command line)')
     .option('--kafka-brokers <list>', 'host:port of each broker, comma separated (KAFKA_BROKERS)')
     .option('--stack-dir <folder>', 'folder of the npm start whose servers are used when none are named (STACK_DIR)')
+}
+
+const Store = Type.Object(databaseSettings)
+
+/** Does `work` with the database that the options, the environment or `npm start` name; `schema` has more variables than those. */
+export async function withDatabase<T extends TObject = typeof Store>(
+  command: Command,
+  work: (database: Database, config: Static<T>) => Promise<unknown>,
+  { schema, statementTimeoutMs }: { schema?: T; statementTimeoutMs?: number } = {},
+): Promise<void> {
+  const config = readConfig(schema ?? (Store as TObject as T), command)
+  const name = (command.parent?.parent ? command.parent : command).name()
+  const limit = statementTimeoutMs === undefined ? {} : { statementTimeoutMs }
+  const database = createDatabase({ ...databaseAddress(config as DatabaseSettings), name, max: 1, ...limit })
+  try {
+    await work(database, config)
+  } finally {
+    await database.close()
+  }
 }
 
 /**

@@ -5,8 +5,7 @@ import { addDeadLetters } from './commands/dead-letters/index.ts'
 import { addDiskMetrics } from './commands/disk-metrics.ts'
 import { addLedger } from './commands/ledger/index.ts'
 import { addMigrate } from './commands/migrate.ts'
-import { addRebuild } from './commands/rollups/rebuild.ts'
-import { addVerify } from './commands/rollups/verify.ts'
+import { addRollups } from './commands/rollups/index.ts'
 import { addSeed } from './commands/seed.ts'
 import { addTopics } from './commands/topics/index.ts'
 import { unreachable } from './unreachable.ts'
@@ -23,8 +22,7 @@ export function createProgram(): Command {
   addSeed(program)
   addApiKeys(program)
   addLedger(program)
-  addVerify(program)
-  addRebuild(program)
+  addRollups(program)
   addDeadLetters(program)
   addDiskMetrics(program)
   return program

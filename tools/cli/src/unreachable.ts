@@ -1,16 +1,8 @@
 const codes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'CONNECT_TIMEOUT']
 
-interface Failure {
-  name?: unknown
-  code?: unknown
-  message?: unknown
-  address?: unknown
-  hostname?: unknown
-  port?: unknown
-  broker?: unknown
-  errors?: unknown
-  cause?: unknown
-}
+type Failure = Partial<
+  Record<'name' | 'code' | 'message' | 'address' | 'hostname' | 'port' | 'broker' | 'errors' | 'cause', unknown>
+>
 
 /** One line that says which server does not answer and where; undefined when the error is another one. */
 export function unreachable(error: unknown): string | undefined {

@@ -1,27 +1,21 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { toFilter, toPosition } from '../src/commands/dead-letters/filter.ts'
 import { createProgram, parse } from '../src/program.ts'
 
 const commands = createProgram().commands.flatMap((command) => [
-  [command.name()],
-  ...command.commands.map((child) => [command.name(), child.name()]),
+  { args: [command.name()] },
+  ...command.commands.map((child) => ({ args: [command.name(), child.name()] })),
 ])
 
-it.each(commands.map((args) => ({ args })))(
-  '$args prints its usage, and does nothing, when asked with --help',
-  async ({ args }) => {
-    const written: string[] = []
-    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
-    try {
-      await parse([...args, '--help'])
-    } finally {
-      write.mockRestore()
-    }
-    expect(written.join('')).toContain(`Usage: cli ${args.join(' ')}`)
-  },
-)
+it.each(commands)('$args prints its usage, and does nothing, when asked with --help', async ({ args }) => {
+  const written: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0)
+  onTestFinished(() => write.mockRestore())
+  await parse([...args, '--help'])
+  expect(written.join('')).toContain(`Usage: cli ${args.join(' ')}`)
+})
 
-it.each(commands.map((args) => ({ args })))('$args refuses an option that it does not know', async ({ args }) => {
+it.each(commands)('$args refuses an option that it does not know', async ({ args }) => {
   await expect(parse([...args, '--force'])).rejects.toThrow(
     /(unknown option '--force'|required option)[^]*usage:\ncli /,
   )
@@ -43,6 +37,7 @@ it.each([
   [['ledger', 'accept', 'x', '0', '--reason', ' '], 'It must not be empty'],
   [['ledger', 'close'], 'too many arguments'],
   [['rebuild'], "required option '--from <time>' not specified"],
+  [['verify', '--from', 'yesterday'], 'It must be a time such as'],
   [['verify', '--from', '2026-01-02T00:00:00Z', '--to', '2026-01-01T00:00:00Z'], '--from must be before --to'],
   [['dead-letters'], 'a command is missing'],
   [['dead-letters', 'list', '--reason', 'bad'], 'Allowed choices are undecodable, schema_invalid'],
@@ -58,10 +53,7 @@ it.each([
 
 it('reads the filters of dead letters', () => {
   const from = new Date('2026-01-01T00:00:00Z')
-  expect(toFilter({ reason: 'unknown_ad', partition: 3, from })).toEqual({
-    reason: 'unknown_ad',
-    partition: 3,
-    arrivedFrom: from,
-  })
+  const filter = { reason: 'unknown_ad', partition: 3 } as const
+  expect(toFilter({ ...filter, from })).toStrictEqual({ ...filter, arrivedFrom: from })
   expect(toPosition('a/b.c/1/9007199254740993')).toEqual({ topic: 'a/b.c', partition: 1, offset: 9007199254740993n })
 })

@@ -1,4 +1,4 @@
-import { createAd, createBatchStore, createDatabase, type DeadLetterRow } from '@ads-tracker/data'
+import { type BatchStore, createAd, createBatchStore, createDatabase, type DeadLetterRow } from '@ads-tracker/data'
 import { type AdEvent, encodeEvent, uuidv7 } from '@ads-tracker/events'
 import type { EventRecord } from '@ads-tracker/kafka'
 import { testDatabase } from '@ads-tracker/local-servers'
@@ -18,44 +18,34 @@ async function withDeadLetters(values: (AdEvent | string)[]) {
     await Promise.all([database.close(), store.close()])
     await drop()
   })
-  const deadLetters = values.map((value, index): DeadLetterRow => {
-    const event = typeof value === 'string' ? undefined : value
-    const bytes = Buffer.from(event ? encodeEvent(event) : String(value))
-    const reason = event ? 'unknown_ad' : 'undecodable'
-    return {
-      range: 0,
-      offset: BigInt(index),
-      reason,
-      detail: 'as the test wants it',
-      eventId: event?.event_id ?? null,
-      key: null,
-      value: bytes,
-      headers: { v: '1' },
-    }
+  const letters = values.map((value, index): Partial<DeadLetterRow> => {
+    const offset = BigInt(index)
+    if (typeof value === 'string') return { offset, reason: 'undecodable', eventId: null, value: Buffer.from(value) }
+    return { offset, reason: 'unknown_ad', eventId: value.event_id, value: Buffer.from(encodeEvent(value)) }
   })
-  const nextOffset = BigInt(values.length)
-  await store.apply({
-    ranges: [{ topic, partition: 0, type: 'click', firstOffset: 0n, nextOffset, lastTimestamp: Date.now() }],
-    events: [],
-    deadLetters,
-  })
+  await storeDeadLetters(store, letters)
   const lines: string[] = []
   const sent: (EventRecord & { topic: string })[] = []
   const publish = async (to: string, record: EventRecord) => void sent.push({ topic: to, ...record })
   return { database, store, lines, print: (line: string) => void lines.push(line), sent, publish }
 }
 
+/** A batch of nothing else. */
+async function storeDeadLetters(store: BatchStore, letters: Partial<DeadLetterRow>[]) {
+  const deadLetters = letters.map(
+    (letter) =>
+      ({ range: 0, detail: 'as the test wants it', key: null, headers: { v: '1' }, ...letter }) as DeadLetterRow,
+  )
+  const firstOffset = deadLetters[0]!.offset
+  const nextOffset = firstOffset + BigInt(letters.length)
+  const range = { topic, partition: 0, type: 'click' as const, firstOffset, nextOffset, lastTimestamp: Date.now() + 5 }
+  await store.apply({ ranges: [range], events: [], deadLetters })
+}
+
 function click(adId: number): AdEvent {
   const now = new Date().toISOString()
-  return {
-    event_id: uuidv7(),
-    ad_id: adId,
-    occurred_at: now,
-    received_at: now,
-    ip: null,
-    user_agent: null,
-    playback_time: null,
-  }
+  const unknown = { ip: null, user_agent: null, playback_time: null }
+  return { event_id: uuidv7(), ad_id: adId, occurred_at: now, received_at: now, ...unknown }
 }
 
 it('lists and shows what could not be counted', async () => {
@@ -65,9 +55,8 @@ it('lists and shows what could not be counted', async () => {
   expect(lines.slice(1)).toEqual(['... and 1 more (--limit)', '2 dead letters: undecodable 1, unknown_ad 1'])
   await show({ database, print, position: { topic, partition: 0, offset: 1n } })
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ reason: 'undecodable', value: 'poison', event_id: null })
-  await expect(show({ database, print, position: { topic, partition: 0, offset: 9n } })).rejects.toThrow(
-    `there is no dead letter ${topic}/0/9`,
-  )
+  const missing = show({ database, print, position: { topic, partition: 0, offset: 9n } })
+  await expect(missing).rejects.toThrow(`there is no dead letter ${topic}/0/9`)
 })
 
 it('sends only what can be counted now, with its own bytes and the record that it repeats', async () => {
@@ -81,14 +70,8 @@ it('sends only what can be counted now, with its own bytes and the record that i
   expect(lines).toContain('would replay 1 dead letters')
 
   await replay({ ...options, dryRun: false })
-  expect(sent).toEqual([
-    {
-      topic,
-      key: lost.event_id,
-      value: Buffer.from(encodeEvent(lost)),
-      headers: { v: '1', 'replay-of': `${topic}/0/0` },
-    },
-  ])
+  const headers = { v: '1', 'replay-of': `${topic}/0/0` }
+  expect(sent).toEqual([{ topic, key: lost.event_id, value: Buffer.from(encodeEvent(lost)), headers }])
   expect(lines.slice(-3)).toEqual([
     'replayed 1 dead letters',
     'left 1 that are no events: they can only be shown',
@@ -101,30 +84,8 @@ it('ends although what it sends comes back as dead letters', async () => {
   await createAd(database, { id: 1, image_url: 'https://example.com/i', target_url: 'https://example.com/' })
   let offset = 1n
   const comesBack = async (_topic: string, { key, value, headers }: EventRecord) => {
-    const letter: DeadLetterRow = {
-      range: 0,
-      offset,
-      reason: 'rejected_by_database',
-      detail: 'again',
-      eventId: key,
-      key: null,
-      value: Buffer.from(value),
-      headers,
-    }
-    await store.apply({
-      ranges: [
-        {
-          topic,
-          partition: 0,
-          type: 'click',
-          firstOffset: offset,
-          nextOffset: offset + 1n,
-          lastTimestamp: Date.now() + 5,
-        },
-      ],
-      events: [],
-      deadLetters: [letter],
-    })
+    const reason = 'rejected_by_database'
+    await storeDeadLetters(store, [{ offset, reason, eventId: key, value: Buffer.from(value), headers }])
     offset += 1n
     if (offset > 9n) throw new Error('it goes on for ever')
   }

@@ -2,20 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '@ads-tracker/data'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { entry, runSource, testDatabase } from '@ads-tracker/local-servers'
+import { testDatabase } from '@ads-tracker/local-servers'
+import { expect, it } from 'vitest'
+import { useDatabase } from './support.ts'
 
-let db: Awaited<ReturnType<typeof testDatabase>>
-
-beforeAll(async () => {
-  db = await testDatabase()
-})
-afterAll(() => db?.drop())
-
-const run = (env: NodeJS.ProcessEnv) => runSource(entry('tools/cli'), ['migrate'], { DATABASE_URL: db.url, ...env })
+const used = useDatabase()
+const run = (env: NodeJS.ProcessEnv = {}) => used.run(['migrate'], env)
 
 it('has nothing to do twice, and keeps the partitions of the next days', async () => {
-  const { stdout } = await run({})
+  const { stdout } = await run()
   expect(stdout).toContain('0 migrations applied, 7 days of partitions ahead')
 })
 
@@ -43,7 +38,7 @@ it('refuses a raw retention that is shorter than that of the log, by name', asyn
 })
 
 it('says no password when it cannot connect', async () => {
-  const url = new URL(db.url)
+  const url = new URL(used.db.url)
   url.password = 'very-secret'
   url.port = '1'
   expect(await run({ DATABASE_URL: url.href })).toMatchObject({

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Context, Layer } from './context.ts'
-import { startNode } from './node-process.ts'
-import type { NodeProcess } from './node-process.ts'
+import { type NodeProcess, startNode } from './node-process.ts'
 import { supervise } from './supervise.ts'
 import { warning } from './warnings.ts'
 
@@ -28,7 +27,10 @@ export async function app(
       log: log(name),
       cache,
       onSpawn: (pid) => children.add(name, pid),
-      onLine: (line) => tell(warning(name, line)),
+      onLine(line) {
+        const shown = warning(name, line)
+        if (shown !== undefined) say(shown)
+      },
       env: { HOST: '127.0.0.1', PORT: String(port), ...env },
     })
   const running = await start()
@@ -36,17 +38,11 @@ export async function app(
   await untilReady(name, running, url + ready)
   onStop(layer, supervise(running, { name, start, ending: (server) => server.ending(), say }).stop)
   return url
-
-  function tell(line: string | undefined) {
-    if (line !== undefined) say(line)
-  }
 }
 
 async function untilReady(name: string, server: NodeProcess, url: string): Promise<void> {
   let ended = false
-  void server.exited.then(() => {
-    ended = true
-  })
+  void server.exited.then(() => (ended = true))
   const deadline = performance.now() + 30_000
   for (let answer = 'no answer'; ; await pause(50)) {
     if (ended) throw new Error(`${name} ${server.ending()} while it was starting`)

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
-import { workspace } from '@ads-tracker/local-servers'
-import type { Server } from '@ads-tracker/local-servers'
+import { type Server, within, workspace } from '@ads-tracker/local-servers'
 
 interface ProcessOptions {
   /** Path from the root of the repository, such as `apps/ads-api/src/main.ts`. */
@@ -39,7 +35,7 @@ export function startNode({ script, args = [], env, log, cache, onSpawn, onLine 
   const file = createWriteStream(log, { flags: 'a' })
   for (const stream of [child.stdout, child.stderr]) {
     stream.pipe(file, { end: false })
-    if (onLine) eachLine(stream, onLine)
+    if (onLine) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine)
   }
   const exited = new Promise<void>((resolve) => child.once('close', () => file.end(resolve)))
   const kill = async () => {
@@ -50,19 +46,8 @@ export function startNode({ script, args = [], env, log, cache, onSpawn, onLine 
 
   async function stop(patience = 8000) {
     child.kill('SIGTERM')
-    const timer = new AbortController()
-    const late = pause(patience, undefined, { signal: timer.signal }).then(
-      () => child.kill('SIGKILL'),
-      () => {},
-    )
-    await exited
-    timer.abort()
-    await late
+    if (!(await within(patience, exited))) await kill()
   }
-}
-
-function eachLine(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine)
 }
 
 function ending({ exitCode, signalCode }: ChildProcess): string {

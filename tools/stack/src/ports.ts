@@ -10,25 +10,16 @@ import type { Port } from './settings.ts'
  */
 export async function assertFree(ports: Port[]): Promise<void> {
   const twice = ports.filter(({ port }, index) => ports.findIndex((other) => other.port === port) !== index)
-  const problems = twice.map(
-    ({ port, name, variable }) =>
-      `port ${port} of ${name} (${variable}) is another one's too: set ${variable} to a port of its own`,
-  )
-  for (const { name, variable, port } of ports) {
-    const code = await listenError(port)
-    if (code === 'EADDRINUSE')
-      problems.push(
-        `port ${port} of ${name} (${variable}) is taken${heldBy(port)}: stop that, or set ${firstWord(variable)} to another port`,
-      )
-    else if (code)
-      problems.push(
-        `port ${port} of ${name} (${variable}) cannot be used (${code}): set ${firstWord(variable)} to another port`,
-      )
+  const what = ({ port, name, variable }: Port) => `port ${port} of ${name} (${variable})`
+  const problems = twice.map((one) => `${what(one)} is used twice: set ${one.variable} to another port`)
+  for (const one of ports) {
+    const code = await listenError(one.port)
+    const other = `set ${one.variable.split(',')[0]} to another port`
+    if (code === 'EADDRINUSE') problems.push(`${what(one)} is taken${heldBy(one.port)}: stop that, or ${other}`)
+    else if (code) problems.push(`${what(one)} cannot be used (${code}): ${other}`)
   }
   if (problems.length > 0) throw new Error(problems.join('\n'))
 }
-
-const firstWord = (variable: string) => variable.split(',')[0]
 
 function listenError(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -61,11 +52,9 @@ function holderByProc(port: number): number | undefined {
 
 function inodes(table: string, port: number): string[] {
   const listening = '0A'
-  const lines = quietly(() => readFileSync(`/proc/net/${table}`, 'utf8'), '')
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim().split(/\s+/))
+  const [, ...lines] = quietly(() => readFileSync(`/proc/net/${table}`, 'utf8'), '').split('\n')
   return lines
+    .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[3] === listening && parseInt(fields[1]?.split(':')[1] ?? '', 16) === port)
     .map((fields) => fields[9] ?? '')
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { workspace } from '@ads-tracker/local-servers'
 
 const servers = ['postgres', 'kafka'] as const
@@ -61,41 +62,32 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings {
 /** The ports that must be free. */
 export function neededPorts({ ports, only, databaseUrl, brokers }: Settings): Port[] {
   const wants = (server: ServerName) => only === undefined || only.includes(server)
-  return [
-    ...(wants('postgres') && !databaseUrl
-      ? [{ name: 'PostgreSQL', variable: 'POSTGRES_PORT', port: ports.postgres }]
-      : []),
-    ...(wants('kafka') && !brokers
-      ? [
-          { name: 'Kafka', variable: 'KAFKA_PORT', port: ports.kafka },
-          { name: "Kafka's controller", variable: 'KAFKA_PORT, plus one', port: ports.kafka + 1 },
-        ]
-      : []),
-    ...(only === undefined
-      ? [
-          { name: 'ads-api', variable: 'ADS_API_PORT', port: ports.adsApi },
-          { name: 'click-ingest', variable: 'CLICK_INGEST_PORT', port: ports.clickIngest },
-          { name: 'click-writer', variable: 'CLICK_WRITER_PORT', port: ports.clickWriter },
-          { name: 'the gateway', variable: 'PORT', port: ports.gateway },
-        ]
-      : []),
+  const postgres = wants('postgres') && !databaseUrl
+  const kafka = wants('kafka') && !brokers
+  const apps = only === undefined
+  const all: [needed: boolean, name: string, variable: string, port: number][] = [
+    [postgres, 'PostgreSQL', 'POSTGRES_PORT', ports.postgres],
+    [kafka, 'Kafka', 'KAFKA_PORT', ports.kafka],
+    [kafka, "Kafka's controller", 'KAFKA_PORT, plus one', ports.kafka + 1],
+    [apps, 'ads-api', 'ADS_API_PORT', ports.adsApi],
+    [apps, 'click-ingest', 'CLICK_INGEST_PORT', ports.clickIngest],
+    [apps, 'click-writer', 'CLICK_WRITER_PORT', ports.clickWriter],
+    [apps, 'the gateway', 'PORT', ports.gateway],
   ]
+  return all.flatMap(([needed, name, variable, port]) => (needed ? [{ name, variable, port }] : []))
 }
 
 function readArguments(args: string[]): Pick<Settings, 'reset' | 'only'> {
-  let reset = false
-  let only: ServerName[] | undefined
-  const rest = args.flatMap((arg) => (arg.startsWith('--only=') ? ['--only', arg.slice(7)] : [arg]))
-  while (rest.length > 0) {
-    const arg = rest.shift()
-    if (arg === '--reset') reset = true
-    else if (arg === '--only') only = serverNames(rest.shift())
-    else throw new UsageError(`unknown argument ${arg}: there are --reset and --only kafka,postgres`)
+  const options = { reset: { type: 'boolean', default: false }, only: { type: 'string' } } as const
+  try {
+    const { reset, only } = parseArgs({ args, options }).values
+    return { reset, only: only === undefined ? undefined : serverNames(only) }
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(`${(error as Error).message}\n\n${usage}`)
   }
-  return { reset, only }
 }
 
-function serverNames(list = ''): ServerName[] {
+function serverNames(list: string): ServerName[] {
   const names = list.split(',').map((name) => name.trim())
   const known = servers.filter((server) => names.includes(server))
   if (known.length === 0 || known.length < names.length)

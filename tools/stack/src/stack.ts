@@ -4,16 +4,13 @@ import { removeKafkaData, removePostgresData, within } from '@ads-tracker/local-
 import { addresses } from './addresses.ts'
 import { app } from './apps.ts'
 import { recordChildren } from './children.ts'
-import { layers } from './context.ts'
-import type { Context, Layer, Stop } from './context.ts'
+import { layers, type Context, type Layer, type Stop } from './context.ts'
 import { takeFolder } from './folder.ts'
 import { kafka, postgres } from './infrastructure.ts'
 import { apiKey, job } from './jobs.ts'
 import { assertFree } from './ports.ts'
 import type { Screen } from './screen.ts'
-import { recordServers } from './servers-file.ts'
-import { neededPorts } from './settings.ts'
-import type { Settings } from './settings.ts'
+import { neededPorts, type Settings } from './settings.ts'
 import { runSteps, step } from './steps.ts'
 
 // 10 s in all: the gateway, the apps and the servers each have theirs.
@@ -48,10 +45,8 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     const wants = (name: 'postgres' | 'kafka') => settings.only?.includes(name)
     const database = wants('postgres') ? step('PostgreSQL', [], () => postgres(context)) : undefined
     const broker = wants('kafka') ? step('Kafka', [], startKafka) : undefined
-    await runSteps(
-      [database, broker].filter((one) => one !== undefined),
-      { drawing },
-    )
+    const steps = [database, broker].filter((one) => one !== undefined)
+    await runSteps(steps, { drawing })
     const found = { databaseUrl: await database?.done, brokers: await broker?.done }
     recordServers(settings.dir, found)
     return addresses.servers({ ...found, settings })
@@ -60,18 +55,15 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
   async function startAll(): Promise<string[]> {
     const { ports, databaseUrl, dir } = settings
     const site = join(dir, 'site')
-    // A database of the user's has its own roles and passwords: the apps come as the user named in its URL.
-    const passwords = databaseUrl ? undefined : { ads_api: 'ads_api', click_writer: 'click_writer' }
+    const behindGateway = { TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' }
+    // A database of the user's has its own roles and passwords: the apps connect as the user named in its URL.
     const as = async (role: 'ads_api' | 'click_writer') =>
-      passwords ? withUser(await database.done, role, passwords[role]) : database.done
+      databaseUrl ?? Object.assign(new URL(await database.done), { username: role, password: role }).href
 
     const database = step('PostgreSQL', [], () => postgres(context))
     const broker = step('Kafka', [], startKafka)
     const tables = step('tables', [database], async () => {
-      const roles = passwords && {
-        ADS_API_DB_PASSWORD: passwords.ads_api,
-        CLICK_WRITER_DB_PASSWORD: passwords.click_writer,
-      }
+      const roles = !databaseUrl && { ADS_API_DB_PASSWORD: 'ads_api', CLICK_WRITER_DB_PASSWORD: 'click_writer' }
       await job(context, { name: 'migrate', env: { DATABASE_URL: await database.done, ...roles } })
     })
     const ads = step('sample ads', [tables], async () =>
@@ -79,21 +71,19 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
     )
     const key = step('API key', [tables], async () => apiKey(context, await database.done))
     const topics = step('topics', [broker, tables], async () => {
-      await job(context, {
-        name: 'topics',
-        env: { DATABASE_URL: await database.done, KAFKA_BROKERS: await broker.done },
-      })
+      const env = { DATABASE_URL: await database.done, KAFKA_BROKERS: await broker.done }
+      await job(context, { name: 'topics', env })
     })
     const adsApi = step('ads-api', [tables], async () =>
       app(context, {
         ...one('ads-api', ports.adsApi),
-        env: { DATABASE_URL: await as('ads_api'), TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' },
+        env: { DATABASE_URL: await as('ads_api'), ...behindGateway },
       }),
     )
     const clickIngest = step('click-ingest', [topics], async () =>
       app(context, {
         ...one('click-ingest', ports.clickIngest),
-        env: { KAFKA_BROKERS: await broker.done, TRUST_PROXY: '127.0.0.1/32', RATE_LIMIT_MAX: '0' },
+        env: { KAFKA_BROKERS: await broker.done, ...behindGateway },
       }),
     )
     const clickWriter = step('click-writer', [topics], async () =>
@@ -114,16 +104,11 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
       }),
     )
 
-    await runSteps([database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, pages, gateway], {
-      drawing,
-    })
-    recordServers(dir, { databaseUrl: await database.done, brokers: await broker.done })
-    return addresses.all({
-      settings,
-      apiKey: await key.done,
-      databaseUrl: await database.done,
-      brokers: await broker.done,
-    })
+    const steps = [database, broker, tables, topics, ads, key, adsApi, clickIngest, clickWriter, pages, gateway]
+    await runSteps(steps, { drawing })
+    const found = { databaseUrl: await database.done, brokers: await broker.done }
+    recordServers(dir, found)
+    return addresses.all({ ...found, settings, apiKey: await key.done })
   }
 
   /** Stops everything, apps before infrastructure, and gives the folder back. */
@@ -138,14 +123,18 @@ export function createStack(settings: Settings, { screen, drawing }: { screen: S
 
 const one = (name: string, port: number) => ({ name, script: `apps/${name}/src/main.ts`, layer: 'apps' as const, port })
 
-function withUser(url: string, user: string, password: string): string {
-  return Object.assign(new URL(url), { username: user, password }).href
-}
-
 function reset({ dir, databaseUrl, brokers }: Settings): void {
   if (!databaseUrl) removePostgresData(join(dir, 'postgres'))
   if (!brokers) removeKafkaData(join(dir, 'kafka'))
   for (const name of ['api-key', 'compile-cache']) rmSync(join(dir, name), { recursive: true, force: true })
+}
+
+// For the jobs of tools/cli. Only its owner may read it: it has a password.
+function recordServers(dir: string, { databaseUrl, brokers }: { databaseUrl?: string; brokers?: string }): void {
+  const file = join(dir, 'servers.json')
+  rmSync(file, { force: true })
+  const servers = JSON.stringify({ DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers }, null, 2)
+  writeFileSync(file, `${servers}\n`, { mode: 0o600 })
 }
 
 function emptyLogs(dir: string): void {

@@ -1,5 +1,4 @@
-import { Listr } from 'listr2'
-import type { ListrTask } from 'listr2'
+import { Listr, type ListrTask } from 'listr2'
 
 export interface Step<T> {
   title: string

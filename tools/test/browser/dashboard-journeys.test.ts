@@ -17,14 +17,15 @@ it("finds yesterday's best ad by CTR", async () => {
     ...events(4, 'impression', ids[1]!, at(day, 9)),
     ...events(2, 'click', ids[1]!, at(day, 9)),
   ])
-  await using browser = await openBrowser()
-  const here = await visit(browser, `/?period=custom&from=${iso}&to=${iso}&tz=UTC&campaign=${campaign}`)
+  const here = await visit(`/?period=custom&from=${iso}&to=${iso}&tz=UTC&campaign=${campaign}`)
   const { page } = here
   await page.getByRole('button', { name: 'CTR' }).last().click()
   expect(await page.locator('.ads tbody tr').first().textContent()).toMatch(/Much clicked.*4.*2.*50\.00%/s)
   expect(await tile(page, 'CTR').textContent()).toBe('12.50%')
   expect(page.url()).toContain('sort=-ctr')
   await page.locator('canvas').waitFor()
+  // the rows and those before: what was asked for before the page was there is not asked again
+  expect(here.asked.filter((url) => url.startsWith('/ads/analytics?'))).toHaveLength(2)
   expectQuiet(here, { requests: 8 })
 })
 
@@ -35,8 +36,7 @@ it('shows why clicks dropped at 14:00: the hour, its minutes, and the ad that lo
     ...events(clicks, 'click', ad, at(day, hours)),
   ]
   await recordAndCount([...of(ids[0]!, 13, 3), ...of(ids[0]!, 14, 3), ...of(ids[1]!, 13, 9), ...of(ids[1]!, 14, 0)])
-  await using browser = await openBrowser()
-  const here = await visit(browser, `/?period=custom&from=${iso}&to=${iso}&tz=UTC&campaign=${campaign}&metric=clicks`)
+  const here = await visit(`/?period=custom&from=${iso}&to=${iso}&tz=UTC&campaign=${campaign}&metric=clicks`)
   const { page } = here
   await page.getByText('The chart as a table').click()
   const row = (time: string) => page.locator('.chart-table tbody tr').filter({ hasText: time })
@@ -50,6 +50,7 @@ it('shows why clicks dropped at 14:00: the hour, its minutes, and the ad that lo
   await page.locator('.ads tbody tr').first().getByText('−100%').waitFor()
   expect(await page.locator('.ads tbody tr').first().textContent()).toContain('Fallen')
   expect(await tile(page, 'Clicks').textContent()).toBe('3')
+  expect(await page.locator('.tile.chosen .was').textContent()).toMatch(/−75%.*from 12$/)
   expectQuiet(here, { requests: 16 })
 })
 
@@ -62,8 +63,7 @@ it('finds a click by its id, and tells its story', async () => {
       timeout: 20_000,
     })
     .toBe(1)
-  await using browser = await openBrowser()
-  const here = await visit(browser, '/event')
+  const here = await visit('/event')
   const { page } = here
   await page.getByLabel('Id of the event').fill(`  ${event_id} `)
   await page.keyboard.press('Enter')
@@ -75,8 +75,8 @@ it('finds a click by its id, and tells its story', async () => {
 it('shows a colleague in another time zone the same by a link', async () => {
   const { campaign, ids } = await newCampaign(['Shared', 'Other'])
   await recordAndCount([...events(7, 'impression', ids[0]!, at(day, 23)), ...events(2, 'click', ids[0]!, at(day, 12))])
-  await using here = await openBrowser({ timezoneId: 'Europe/Berlin' })
-  const mine = await visit(here, '/')
+  const here = await openBrowser({ timezoneId: 'Europe/Berlin' })
+  const mine = await visit('/', { browser: here })
   await mine.page.getByLabel('Campaign').selectOption(campaign)
   await mine.page.getByRole('link', { name: '30 days' }).click()
   await mine.page.getByRole('searchbox').fill('shared')
@@ -86,8 +86,8 @@ it('shows a colleague in another time zone the same by a link', async () => {
     .click()
   await mine.page.getByText('1 of').waitFor({ state: 'attached' })
 
-  await using there = await openBrowser({ timezoneId: 'America/New_York' })
-  const theirs = await visit(there, mine.page.url().replace(/^https?:\/\/[^/]+/, ''))
+  const there = await openBrowser({ timezoneId: 'America/New_York' })
+  const theirs = await visit(mine.page.url().replace(/^https?:\/\/[^/]+/, ''), { browser: there })
   await theirs.page.locator('.ads tbody tr').waitFor()
   expect(theirs.page.url()).toBe(mine.page.url())
   for (const text of ['.period', '.tiles', '.ads tbody'])
@@ -103,8 +103,7 @@ it('counts days by the clock of a time zone with half hours', async () => {
     ...events(1, 'impression', ids[0]!, at(day, 18 + 25 / 60)),
     ...events(2, 'impression', ids[0]!, at(day, 18 + 35 / 60)),
   ])
-  await using browser = await openBrowser()
-  const here = await visit(browser, `/?period=custom&from=${iso}&to=${iso}&tz=Asia/Kolkata&campaign=${campaign}`)
+  const here = await visit(`/?period=custom&from=${iso}&to=${iso}&tz=Asia/Kolkata&campaign=${campaign}`)
   const { page } = here
   await expect.poll(() => tile(page, 'Impressions').textContent()).toBe('1')
   await page.getByText('The chart as a table').click()
@@ -116,8 +115,11 @@ it('counts days by the clock of a time zone with half hours', async () => {
 })
 
 it('fits a phone in landscape: nothing lies outside, and period and search are at hand', async () => {
-  await using browser = await openBrowser({ viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true })
-  const here = await visit(browser, '/?period=today&tz=UTC')
+  const here = await visit('/?period=today&tz=UTC', {
+    viewport: { width: 844, height: 390 },
+    hasTouch: true,
+    isMobile: true,
+  })
   const { page } = here
   await page.getByRole('link', { name: '7 days' }).tap()
   await page.getByRole('searchbox').fill('city')

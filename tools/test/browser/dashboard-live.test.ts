@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest'
 import { breakableNetwork } from './support/broken-network.ts'
-import { openBrowser } from './support/browser.ts'
+import { openBrowser, openPage } from './support/browser.ts'
 import { events, expectQuiet, newCampaign, recordAndCount, tile, type Visit, visit } from './support/dashboard.ts'
 import { servePage } from './support/page-server.ts'
 import { apiKey, client, origin } from './support/system.ts'
 
 it('creates an ad, and shows its first impression when its tag is on a page', async () => {
-  await using browser = await openBrowser()
-  const here = await visit(browser, '/manage')
+  const here = await visit('/manage')
   const { page } = here
   await page.getByRole('link', { name: 'Create an ad' }).click()
   await page.getByLabel('API key').fill(apiKey)
@@ -22,11 +21,9 @@ it('creates an ad, and shows its first impression when its tag is on a page', as
 
   const tag = (await page.getByLabel('Tag of the ad').textContent()) ?? ''
   const html = tag.replace('src="video.mp4"', 'src="/clip.mp4" width="480" height="270" muted autoplay loop')
-  await using pages = Object.assign(await servePage({ '/': `<!doctype html><title>A page</title>${html}` }), {
-    [Symbol.asyncDispose]: () => pages.close(),
-  })
-  const elsewhere = await browser.newPage()
-  await elsewhere.goto(pages.url)
+  const pages = await servePage({ '/': `<!doctype html><title>A page</title>${html}` })
+  const { page: elsewhere } = await openPage()
+  await elsewhere.goto(pages)
   await expect.poll(() => tile(page, 'Impressions').textContent(), { timeout: 30_000 }).toBe('1')
   expectQuiet(here, { requests: 24 })
 })
@@ -35,8 +32,7 @@ it('says that the server is away, keeps its numbers with their time, and goes on
   const network = await breakableNetwork(origin)
   const { campaign, ids } = await newCampaign(['Enduring'])
   await recordAndCount(events(3, 'impression', ids[0]!, new Date(Date.now() - 60_000)))
-  await using browser = await openBrowser()
-  const here = await visit(browser, `/?period=7d&tz=UTC&campaign=${campaign}`, network.url)
+  const here = await visit(`/?period=7d&tz=UTC&campaign=${campaign}`, { at: network.url })
   const { page } = here
   await expect.poll(() => tile(page, 'Impressions').textContent()).toBe('3')
   network.setDown(true)
@@ -49,14 +45,13 @@ it('says that the server is away, keeps its numbers with their time, and goes on
   // what the browser itself says of requests that did not arrive
   expect(here.errors.filter((error) => !/Failed to load resource|net::ERR/.test(error))).toEqual([])
   await page.close()
-  await network.close()
 })
 
 it('holds one stream for all tabs, and hands it on when its tab is closed', async () => {
-  await using browser = await openBrowser()
+  const browser = await openBrowser()
   const { campaign, ids } = await newCampaign(['Streamed'])
   const visits: Visit[] = []
-  for (let tab = 0; tab < 3; tab++) visits.push(await visit(browser, `/?period=today&tz=UTC&campaign=${campaign}`))
+  for (let tab = 0; tab < 3; tab++) visits.push(await visit(`/?period=today&tz=UTC&campaign=${campaign}`, { browser }))
   const isStream = (url: string) => url === '/ads/analytics/live'
   for (const { page } of visits) await page.getByText('Live', { exact: true }).waitFor()
   expect(visits.map(({ asked }) => asked.filter(isStream).length)).toEqual([1, 0, 0])

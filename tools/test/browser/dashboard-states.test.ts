@@ -13,9 +13,9 @@ const analytics = /\/ads\/analytics\?/
 const everything = /\/(ads|health)\//
 
 it('invites to create the first ad while there are none', async () => {
-  await using browser = await openBrowser()
+  const browser = await openBrowser()
   await browser.route(analytics, json([]))
-  const here = await visit(browser, '/')
+  const here = await visit('/', { browser })
   await here.page.getByRole('link', { name: 'Create an ad' }).click()
   await here.page.getByRole('heading', { name: 'Create an ad' }).waitFor()
   expectQuiet(here, { requests: 8 })
@@ -30,8 +30,7 @@ it('shows 1,000 ads in parts, and finds one of them', async () => {
     )
   const name = `Needle ${crypto.randomUUID().slice(0, 8)}`
   const { ids } = await newCampaign([name])
-  await using browser = await openBrowser()
-  const here = await visit(browser, '/?period=7d&tz=UTC')
+  const here = await visit('/?period=7d&tz=UTC')
   const { page } = here
   await page.getByText(/50 of 1,\d+ ads/).waitFor()
   expect(await page.locator('.ads tbody tr').count()).toBe(50)
@@ -50,16 +49,15 @@ describe('what cannot be shown is a sentence and a way on', () => {
     ['/?period=7d&tz=Mars/Olympus', 'The link names a time zone that is not known', 'Clear the link'],
     ['/?period=custom&from=2026-02-30&to=2026-03-01&tz=UTC', '“2026-02-30” is not a day.', 'Clear the link'],
     ['/?period=custom&from=2026-03-02&to=2026-03-01&tz=UTC', 'The period ends before it begins.', 'Clear the link'],
-    ['/?period=custom&from=1999-01-01&to=1999-01-02&tz=UTC', 'must lie between 2000-01-01', 'Clear the link'],
+    ['/?period=custom&from=1999-01-01&to=1999-01-02&tz=UTC', 'must be between 2000-01-01', 'Clear the link'],
     ['/?period=custom&from=2001-01-01&to=2001-01-02&tz=UTC', 'No impressions and no clicks', 'Show the last 30 days'],
-    ['/ad/2147483647', 'There is no ad 2147483647.', 'See all ads'],
-    ['/ad/x', 'There is nothing at /ad/x.', 'See all ads'],
-    ['/manage/2147483647', 'There is no live ad 2147483647.', 'See all ads'],
+    ['/ad/2147483647', 'Ad 2147483647 does not exist.', 'See all ads'],
+    ['/ad/x', 'There is no page at /ad/x.', 'See all ads'],
+    ['/manage/2147483647', 'Ad 2147483647 does not exist or is archived.', 'See all ads'],
     ['/event?id=42', '“42” is not the id of an event.', 'Find'],
     ['/event?id=0197e2a4-5c80-7c3e-9d2a-000000000000', 'There is no event with this id.', 'Look again'],
   ])('%s', async (path, sentence, wayOn) => {
-    await using browser = await openBrowser({ bypassCSP: true })
-    const { page, errors } = await visit(browser, path)
+    const { page, errors } = await visit(path, { bypassCSP: true })
     await page.getByText(sentence).waitFor()
     await page
       .getByRole('link', { name: wayOn })
@@ -76,16 +74,14 @@ describe('what cannot be shown is a sentence and a way on', () => {
     await client.recordImpression({ ad_id: ad! })
     await expect.poll(async () => (await client.getAnalytics({ ad_id: ad! })).rows[0]?.impressions).toBe(1)
     await client.archiveAd(ad!)
-    await using browser = await openBrowser()
-    const { page } = await visit(browser, `/ad/${ad}?period=7d&tz=UTC`)
+    const { page } = await visit(`/ad/${ad}?period=7d&tz=UTC`)
     await page.getByText('This ad is archived').waitFor()
     await expect.poll(() => tile(page, 'Impressions').textContent()).toBe('1')
   })
 
   it('a key that is not valid any more is asked for again, and the work is not lost', async () => {
     const [ad] = (await newCampaign(['Renamed'])).ids
-    await using browser = await openBrowser()
-    const { page } = await visit(browser, `/manage/${ad}`)
+    const { page } = await visit(`/manage/${ad}`)
     await page.getByLabel('API key').fill('expired')
     await page.getByRole('button', { name: 'Use this key' }).click()
     await page.getByLabel('Name', { exact: true }).fill('Renamed by hand')
@@ -118,9 +114,9 @@ describe('axe finds nothing', () => {
   it.each(states)('%s', async (_state, path, answer) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [390, 1280]) {
-        await using browser = await openBrowser({ bypassCSP: true, colorScheme, viewport: { width, height: 844 } })
+        const browser = await openBrowser({ bypassCSP: true, colorScheme, viewport: { width, height: 844 } })
         if (answer) await browser.route(everything, answer)
-        const { page } = await visit(browser, path)
+        const { page } = await visit(path, { browser })
         await page.waitForTimeout(700)
         for (const summary of await page.locator('summary').all()) await summary.click()
         expect(await accessibilityOf(page)).toEqual([])
@@ -131,8 +127,7 @@ describe('axe finds nothing', () => {
 })
 
 it('can be used with the keyboard alone: the period, the table, an ad', async () => {
-  await using browser = await openBrowser()
-  const { page, errors } = await visit(browser, '/?period=7d&tz=UTC')
+  const { page, errors } = await visit('/?period=7d&tz=UTC')
   await page.locator('.ads').waitFor()
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '')
   const tabTo = async (text: string) => {

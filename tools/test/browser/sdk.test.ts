@@ -7,7 +7,7 @@ import { workspace } from '@ads-tracker/local-servers'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { breakableNetwork } from './support/broken-network.ts'
-import { openBrowser, watchErrors } from './support/browser.ts'
+import { openPage } from './support/browser.ts'
 import { servePage } from './support/page-server.ts'
 import { apiKey, client, expectNumbers, newAd, origin } from './support/system.ts'
 
@@ -27,10 +27,8 @@ beforeAll(() => {
     encoding: 'utf8',
   }).trim()
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}')
-  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)], {
-    cwd: folder,
-    stdio: 'inherit',
-  })
+  const install = ['install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)]
+  execFileSync('npm', install, { cwd: folder, stdio: 'inherit' })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -38,6 +36,13 @@ async function runInProject(code: string, baseUrl: string): Promise<string> {
   const file = join(folder, 'example.ts')
   writeFileSync(file, code.replaceAll('https://ads.example.com', baseUrl))
   return (await run(process.execPath, [file], { cwd: folder, env: { ...process.env, ADS_API_KEY: apiKey } })).stdout
+}
+
+/** For a browser, with the packed SDK in it. */
+async function bundled(contents: string): Promise<string> {
+  const stdin = { contents, resolveDir: folder, loader: 'ts' } as const
+  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', write: false })
+  return outputFiles[0]!.text
 }
 
 describe('an empty project', () => {
@@ -59,7 +64,6 @@ describe('an empty project', () => {
       console.log(JSON.stringify({ seen, clicks }))`,
       network.url,
     )
-    await network.close()
     expect(JSON.parse(output)).toEqual({ seen: 4, clicks: 1 })
     await expectNumbers(adId, { clicks: 1, impressions: 0 })
     expect(network.passed.length).toBeGreaterThan(20)
@@ -80,7 +84,6 @@ describe('an empty project', () => {
       if (results.some((result) => result && result.status !== 202)) throw new Error('an event was not acknowledged')`,
       network.url,
     )
-    await network.close()
     await expectNumbers(adId, { clicks: 2000, impressions: 0 })
   })
 })
@@ -106,24 +109,15 @@ describe('the README', () => {
     const adId = await newAd()
     const [example] = examples.filter(({ isForBrowser }) => isForBrowser)
     const code = example!.code.replace('https://ads.example.com', origin).replace('adId: 1', `adId: ${adId}`)
-    const { outputFiles } = await build({
-      stdin: { contents: code, resolveDir: folder, loader: 'ts' },
-      bundle: true,
-      format: 'esm',
-      write: false,
-    })
     const server = await servePage({
       '/': '<!doctype html><title>x</title><link rel="icon" href="data:,"><video src="/clip.mp4" muted autoplay></video><script type="module" src="/example.js"></script>',
-      '/example.js': outputFiles[0]!.text,
+      '/example.js': await bundled(code),
     })
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    const errors = watchErrors(tab)
-    await tab.goto(server.url)
+    const { page: tab, errors } = await openPage()
+    await tab.goto(server)
     await tab.locator('video').click()
     await expectNumbers(adId, { clicks: 1, impressions: 1 })
     expect(errors).toEqual([])
-    await server.close()
   })
 })
 
@@ -133,23 +127,15 @@ describe('the client in a browser', () => {
     const contents = `import { createClient } from '@ads-tracker/sdk'
       const ads = createClient({ baseUrl: '${origin}' })
       postMessage(await ads.recordClick({ ad_id: ${adId} }))`
-    const { outputFiles } = await build({
-      stdin: { contents, resolveDir: folder },
-      bundle: true,
-      format: 'esm',
-      write: false,
-    })
     const page = "new Worker('/worker.js', { type: 'module' }).onmessage = () => { document.title = 'done' }"
     const server = await servePage({
       '/': `<!doctype html><title>x</title><script>${page}</script>`,
-      '/worker.js': outputFiles[0]!.text,
+      '/worker.js': await bundled(contents),
     })
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    await tab.goto(server.url)
+    const { page: tab } = await openPage()
+    await tab.goto(server)
     await tab.waitForFunction(() => document.title === 'done')
     await expectNumbers(adId, { clicks: 1, impressions: 0 })
-    await server.close()
   })
 
   it('records from a page of another origin, whose preflight is asked for once', async () => {
@@ -159,23 +145,15 @@ describe('the client in a browser', () => {
       const ads = createClient({ baseUrl: '${network.url}' })
       for (let i = 0; i < 3; i++) await ads.recordClick({ ad_id: ${adId} })
       document.title = 'done'`
-    const { outputFiles } = await build({
-      stdin: { contents, resolveDir: folder },
-      bundle: true,
-      format: 'esm',
-      write: false,
-    })
     const server = await servePage({
       '/': '<!doctype html><title>x</title><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>',
-      '/main.js': outputFiles[0]!.text,
+      '/main.js': await bundled(contents),
     })
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    await tab.goto(server.url)
+    const { page: tab } = await openPage()
+    await tab.goto(server)
     await tab.waitForFunction(() => document.title === 'done')
     await expectNumbers(adId, { clicks: 3, impressions: 0 })
     expect(network.passed.map(({ method }) => method)).toEqual(['OPTIONS', 'POST', 'POST', 'POST'])
-    await Promise.all([server.close(), network.close()])
     expect((await client.getAnalytics({ ad_id: adId })).rows[0]?.clicks).toBe(3)
   })
 })

@@ -1,11 +1,9 @@
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openBrowser, watchErrors } from './support/browser.ts'
-import { pageWith, servePage } from './support/page-server.ts'
+import { listen, pageWith, servePage } from './support/page-server.ts'
 import { origin } from './support/system.ts'
 
 interface Received {
@@ -13,9 +11,6 @@ interface Received {
   type: string
 }
 type Answer = (response: ServerResponse, events: Received[], count: number) => void
-
-const closers: (() => Promise<void>)[] = []
-afterEach(() => Promise.all(closers.splice(0).map((close) => close())))
 
 const accept: Answer = (response, events) =>
   response
@@ -42,23 +37,16 @@ async function trackedPage(browser: BrowserContext, answer: Answer, { adId = '1'
     response.setHeader('access-control-expose-headers', 'retry-after')
     api.answer(response, (JSON.parse(body) as { events: Received[] }).events, api.requests.length)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const attributes = `data-base-url="${baseUrl}"`
+  const attributes = `data-base-url="${await listen(server)}"`
   const pages = await servePage({
-    '/': pageWith({ adId: 1, script: '/tracker.js', attributes }).replace('data-ad-id="1"', `data-ad-id="${adId}"`),
+    '/': pageWith({ adId, script: '/tracker.js', attributes }),
     '/tracker.js': await (await fetch(`${origin}/tracker.js`)).text(),
-  })
-  closers.push(pages.close, async () => {
-    server.close()
-    server.closeAllConnections()
   })
   const page = await browser.newPage()
   const messages: string[] = []
   page.on('console', (message) => messages.push(message.text()))
   const errors = watchErrors(page)
-  await page.goto(pages.url)
+  await page.goto(pages)
   return { page, api, messages, errors }
 }
 
@@ -86,7 +74,7 @@ describe('an answer that is not a success', () => {
         response.end(JSON.stringify({ results: events.map(() => ({ status: 429, code: 'rate_limited' })) })),
     ],
   ])('%s backs off and drops nothing', async (_what, answer) => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const { page, api } = await trackedPage(browser, answer)
     await vi.waitFor(() => expect(api.requests.length).toBeGreaterThan(0), 10_000)
     for (let click = 0; click < 20; click++) {
@@ -101,7 +89,7 @@ describe('an answer that is not a success', () => {
   })
 
   it('is followed by all events when the next is a success', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const { page, api, messages } = await trackedPage(browser, refuse(502, { 'retry-after': '-5' }))
     await vi.waitFor(() => expect(api.requests.length).toBeGreaterThan(0), 10_000)
     await page.locator('video').click()
@@ -111,7 +99,7 @@ describe('an answer that is not a success', () => {
   })
 
   it('drops the events when it is our own problem that says that they are wrong, and the console is told once', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const { page, messages } = await trackedPage(browser, problem(400, 'invalid_request'))
     const warnings = () => messages.filter((text) => text.startsWith('ads-tracker'))
     await vi.waitFor(() => expect(warnings()).toHaveLength(1), 10_000)
@@ -123,7 +111,7 @@ describe('an answer that is not a success', () => {
 
 describe('a clock that jumps', () => {
   it.each([30, -30])('by %i days during an outage and a reload expires nothing', async (days) => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const { page, api } = await trackedPage(browser, refuse(503))
     await page.locator('video').click()
     await vi.waitFor(async () => expect(await stored(page)).toBe(2), 10_000)
@@ -145,7 +133,7 @@ describe('a clock that jumps', () => {
 
 describe('a data-ad-id that is wrong', () => {
   it.each(['summer', '-1', '1.5', ''])('(%j) is told in the console once, and breaks nothing', async (adId) => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const { page, api, messages, errors } = await trackedPage(browser, accept, { adId })
     await page.evaluate(() => document.body.append(document.querySelector('video')!.cloneNode()))
     await page.locator('video').first().click()

@@ -1,20 +1,21 @@
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type BrokenNetwork, breakableNetwork } from './support/broken-network.ts'
-import { openBrowser, watchErrors } from './support/browser.ts'
+import { openPage } from './support/browser.ts'
 import { servePage } from './support/page-server.ts'
 import { newAd, origin } from './support/system.ts'
 
+interface WithTracker {
+  adsTracker: { trackVideoAd: (video: Element, options: object) => { stop(): void } }
+}
+
 let network: BrokenNetwork
 let adId: number
-const closers: (() => Promise<void>)[] = []
 
 beforeEach(async () => {
   network = await breakableNetwork(origin)
-  closers.push(network.close)
   adId = await newAd()
 })
-afterEach(() => Promise.all(closers.splice(0).map((close) => close())))
 
 const sent = (type: string, ad = adId) =>
   network.passed
@@ -30,11 +31,8 @@ const script = () => `<script src="${network.url}/tracker.js"></script>`
 async function on(body: string, visit: (tab: Page) => Promise<void>): Promise<void> {
   const html = `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${body}`
   const server = await servePage({ '/': html })
-  closers.push(server.close)
-  await using browser = await openBrowser()
-  const tab = await browser.newPage()
-  const errors = watchErrors(tab)
-  await tab.goto(server.url)
+  const { page: tab, errors } = await openPage()
+  await tab.goto(server)
   await visit(tab)
   expect(errors).toEqual([])
 }
@@ -63,9 +61,7 @@ describe('one showing is one impression', () => {
     on(video('') + script(), async (tab) => {
       await tab.evaluate(
         ([ad, baseUrl]) => {
-          const { adsTracker } = window as unknown as {
-            adsTracker: { trackVideoAd: (video: Element, options: object) => { stop(): void } }
-          }
+          const { adsTracker } = window as unknown as WithTracker
           const track = () => adsTracker.trackVideoAd(document.querySelector('video')!, { adId: ad, baseUrl })
           track().stop()
           track()
@@ -75,9 +71,7 @@ describe('one showing is one impression', () => {
       await impressions(1)
       await tab.evaluate(
         ([ad, baseUrl]) => {
-          const { adsTracker } = window as unknown as {
-            adsTracker: { trackVideoAd: (video: Element, options: object) => void }
-          }
+          const { adsTracker } = window as unknown as WithTracker
           adsTracker.trackVideoAd(document.querySelector('video')!, { adId: ad, baseUrl })
         },
         [adId, network.url] as const,

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type BrokenNetwork, breakableNetwork } from './support/broken-network.ts'
-import { openBrowser, watchErrors } from './support/browser.ts'
+import { openBrowser, openPage, watchErrors } from './support/browser.ts'
 import { pageWith, servePage } from './support/page-server.ts'
 import { client, expectNumbers, newAd, origin } from './support/system.ts'
 
@@ -15,14 +15,11 @@ interface SentEvent {
 
 let network: BrokenNetwork
 let adId: number
-const closers: (() => Promise<void>)[] = []
 
 beforeEach(async () => {
   network = await breakableNetwork(origin)
-  closers.push(network.close)
   adId = await newAd()
 })
-afterEach(() => Promise.all(closers.splice(0).map((close) => close())))
 
 const sent = () =>
   network.passed
@@ -32,20 +29,19 @@ const stored = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('ads-tracker:')).length)
 
 /** A page of somebody else; what it loads from the API, and sends there, goes through `network`. */
-async function page(
-  options: Partial<Parameters<typeof pageWith>[0]> = {},
-  more: Record<string, string> = {},
-): Promise<string> {
-  const server = await servePage({ '/': pageWith({ adId, script: `${network.url}/tracker.js`, ...options }), ...more })
-  closers.push(server.close)
-  return server.url
+function page(options: Partial<Parameters<typeof pageWith>[0]> = {}, more: Record<string, string> = {}) {
+  return servePage({ '/': pageWith({ adId, script: `${network.url}/tracker.js`, ...options }), ...more })
+}
+
+/** The same with a script that is there while the network is down. */
+async function pageWithOwnScript() {
+  const script = await (await fetch(`${origin}/tracker.js`)).text()
+  return page({ script: '/tracker.js', attributes: `data-base-url="${network.url}"` }, { '/tracker.js': script })
 }
 
 describe('an impression', () => {
   it('is counted when a frame is shown with half of the video on the screen, once', async () => {
-    await using browser = await openBrowser({ viewport: { width: 800, height: 600 } })
-    const tab = await browser.newPage()
-    const errors = watchErrors(tab)
+    const { page: tab, errors } = await openPage({ viewport: { width: 800, height: 600 } })
     await tab.goto(await page({ above: 1000 }))
     await tab.waitForFunction(() => document.querySelector('video')!.currentTime > 0.3)
     await tab.evaluate(() => scrollTo(0, 500)) // 100 of 270 pixels
@@ -61,8 +57,7 @@ describe('an impression', () => {
   })
 
   it('is counted for a video that comes later', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
+    const { page: tab } = await openPage()
     await tab.goto(await page())
     const later = await newAd()
     await tab.evaluate((id) => {
@@ -74,8 +69,7 @@ describe('an impression', () => {
   })
 
   it('is not counted without a frame', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
+    const { page: tab } = await openPage()
     await tab.route('**/clip.mp4', (route) => route.abort())
     await tab.goto(await page())
     await tab.waitForTimeout(500)
@@ -85,9 +79,7 @@ describe('an impression', () => {
 
 describe('a click', () => {
   it('has the position of the video, and needs no preflight', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    const errors = watchErrors(tab)
+    const { page: tab, errors } = await openPage()
     await tab.goto(await page())
     await tab.waitForFunction(() => document.querySelector('video')!.currentTime > 0.5)
     const position = await tab.evaluate(() => {
@@ -107,13 +99,8 @@ describe('a click', () => {
   })
 
   it('while the network is down, then a reload, then the network is back: counted exactly once', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    const url = await page(
-      { script: '/tracker.js', attributes: `data-base-url="${network.url}"` },
-      { '/tracker.js': await tracker() },
-    )
-    await tab.goto(url)
+    const { page: tab } = await openPage()
+    await tab.goto(await pageWithOwnScript())
     await expectNumbers(adId, { clicks: 0, impressions: 1 })
     network.setDown(true)
     await tab.locator('video').click()
@@ -126,8 +113,7 @@ describe('a click', () => {
   })
 
   it('whose answers are lost is sent again under its id, and counted once', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
+    const { page: tab } = await openPage()
     await tab.goto(await page())
     await expectNumbers(adId, { clicks: 0, impressions: 1 })
     const first = network.passed.length + 1
@@ -141,8 +127,7 @@ describe('a click', () => {
   })
 
   it('right before the page is closed is counted', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
+    const { page: tab } = await openPage()
     await tab.goto(await page())
     await expectNumbers(adId, { clicks: 0, impressions: 1 })
     await tab.evaluate(() => document.querySelector('video')!.click())
@@ -151,8 +136,7 @@ describe('a click', () => {
   })
 
   it('that leads to another page is counted', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
+    const { page: tab } = await openPage()
     await tab.goto(
       await page({ before: '<script>addEventListener("click", () => { location.href = "about:blank" })</script>' }),
     )
@@ -165,11 +149,8 @@ describe('a click', () => {
 
 describe('two tabs', () => {
   it('share what waits, send in turn, and each event is counted once', async () => {
-    await using browser = await openBrowser()
-    const url = await page(
-      { script: '/tracker.js', attributes: `data-base-url="${network.url}"` },
-      { '/tracker.js': await tracker() },
-    )
+    const browser = await openBrowser()
+    const url = await pageWithOwnScript()
     const tabs = [await browser.newPage(), await browser.newPage()]
     for (const tab of tabs) {
       await tab.bringToFront()
@@ -178,12 +159,7 @@ describe('two tabs', () => {
     }
     await expectNumbers(adId, { clicks: 0, impressions: 2 })
     network.setDown(true)
-    for (const [tab, clicks] of [
-      [tabs[0]!, 3],
-      [tabs[1]!, 2],
-    ] as const) {
-      for (let click = 0; click < clicks; click++) await tab.evaluate(() => document.querySelector('video')!.click())
-    }
+    for (const tab of [0, 0, 0, 1, 1]) await tabs[tab]!.evaluate(() => document.querySelector('video')!.click())
     await vi.waitFor(async () => expect(await stored(tabs[0]!)).toBe(5), 10_000)
     expect(await stored(tabs[1]!)).toBe(5)
     const before = network.passed.length
@@ -201,13 +177,12 @@ describe('two tabs', () => {
 
 describe('whatever the browser is like', () => {
   it('blocked storage loses nothing while the page is there', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     await browser.addInitScript(() => {
-      Object.defineProperty(window, 'localStorage', {
-        get: () => {
-          throw new DOMException('blocked', 'SecurityError')
-        },
-      })
+      const get = () => {
+        throw new DOMException('blocked', 'SecurityError')
+      }
+      Object.defineProperty(window, 'localStorage', { get })
     })
     const tab = await browser.newPage()
     const errors = watchErrors(tab)
@@ -218,50 +193,40 @@ describe('whatever the browser is like', () => {
   })
 
   it('a sandboxed frame, which may use neither storage nor locks, is tracked', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    const broken: string[] = []
-    tab.on('pageerror', (error) => broken.push(error.message))
+    const { page: tab, uncaught } = await openPage()
     const inner = await page()
     const outer = await servePage({
       '/': `<!doctype html><title>Outer</title><iframe sandbox="allow-scripts" width="600" height="400" src="${inner}"></iframe>`,
     })
-    closers.push(outer.close)
-    await tab.goto(outer.url)
+    await tab.goto(outer)
     await tab.frameLocator('iframe').locator('video').click()
     await expectNumbers(adId, { clicks: 1, impressions: 1 })
-    expect(broken).toEqual([])
+    expect(uncaught).toEqual([])
   })
 
   it('an ad blocker leaves the page as it is', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    const broken: string[] = []
-    tab.on('pageerror', (error) => broken.push(error.message))
+    const { page: tab, uncaught } = await openPage()
     await tab.route(/tracker\.js/, (route) => route.abort('blockedbyclient'))
     await tab.goto(await page())
     await tab.getByText('intact').waitFor()
     await tab.locator('video').click()
-    expect([broken, sent()]).toEqual([[], []])
+    expect([uncaught, sent()]).toEqual([[], []])
   })
 
   it('an ad blocker that lets the script through and no request does not hurt either', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
-    const broken: string[] = []
-    tab.on('pageerror', (error) => broken.push(error.message))
+    const { page: tab, uncaught } = await openPage()
     await tab.route(/ads\/events/, (route) => route.abort('blockedbyclient'))
     await tab.goto(await page())
     await tab.locator('video').click()
     await vi.waitFor(async () => expect(await stored(tab)).toBe(2), 10_000)
-    expect(broken).toEqual([])
+    expect(uncaught).toEqual([])
   })
 
   it.each([
     ['Global Privacy Control', 'globalPrivacyControl', true],
     ['Do Not Track', 'doNotTrack', '1'],
   ])('%s is honoured when the page says so', async (_name, property, value) => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     await browser.addInitScript(
       ([property, value]) => Object.defineProperty(Navigator.prototype, property as string, { get: () => value }),
       [property, value],
@@ -277,7 +242,7 @@ describe('whatever the browser is like', () => {
   })
 
   it('a clock that is days wrong loses no event', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     await browser.addInitScript(() => {
       const now = Date.now
       Date.now = () => now() + 3 * 24 * 60 * 60 * 1000
@@ -293,15 +258,12 @@ describe('what cannot be delivered', () => {
   const rejectedAd = 3_000_000_000
 
   it('is dropped with a reason that is counted, and its neighbours arrive', async () => {
-    await using browser = await openBrowser()
+    const browser = await openBrowser()
     const old = Date.now() - 8 * 24 * 60 * 60 * 1000
-    const ids = [old, Date.now() - 3, Date.now() - 2, Date.now() - 1].map(
-      (time, index) =>
-        `${time
-          .toString(16)
-          .padStart(12, '0')
-          .replace(/^(.{8})/, '$1-')}-7000-8000-00000000000${index}`,
-    )
+    const ids = [old, Date.now() - 3, Date.now() - 2, Date.now() - 1].map((time, index) => {
+      const hex = time.toString(16).padStart(12, '0')
+      return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-00000000000${index}`
+    })
     const entries = [
       [ids[0], { type: 'click', event_id: ids[0], ad_id: adId, days: 7, day: 'the last of seven days of waiting' }],
       [ids[1], { v: 2, kind: 'click', ad: adId }],
@@ -332,8 +294,7 @@ describe('what cannot be delivered', () => {
   })
 
   it('is bounded: 50 events a request, 200 that wait, 500 a page view', async () => {
-    await using browser = await openBrowser()
-    const tab = await browser.newPage()
+    const { page: tab } = await openPage()
     await tab.goto(await page())
     await expectNumbers(adId, { clicks: 0, impressions: 1 })
     network.setDown(true)
@@ -347,5 +308,3 @@ describe('what cannot be delivered', () => {
       expect((JSON.parse(body) as { events: [] }).events.length).toBeLessThanOrEqual(50)
   })
 })
-
-const tracker = async () => (await fetch(`${origin}/tracker.js`)).text()

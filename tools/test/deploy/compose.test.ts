@@ -192,13 +192,13 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   })
 
   it('balances its books', async () => {
-    expect(await compose('run', '--rm', '-T', 'jobs', 'ledger')).toContain('the books balance')
+    expect(await compose('run', '--rm', '-T', 'jobs', 'ledger')).toContain('the ledger balances')
   })
 
   it('makes rollups again by a job, and names all jobs to whoever asks for another', async () => {
     const hour = ['--from', new Date(Date.now() - 3_600_000).toISOString(), '--to', new Date().toISOString()]
     expect(await compose('run', '--rm', '-T', 'jobs', 'rebuild', ...hour)).toMatch(
-      /minutes made again[^]*rollups agree/,
+      /minutes computed again[^]*rollups agree/,
     )
     const { output } = await attempt('docker', ['run', '--rm', image('jobs'), 'nothing'])
     for (const job of ['api-keys', 'dead-letters', 'ledger', 'migrate', 'rebuild', 'seed', 'topics', 'verify'])

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { entry, freePort, endWithParent, type RunningApp, workspace } from '@ads-tracker/local-servers'
@@ -162,9 +163,6 @@ describe('a real Prometheus on the running system', () => {
 function startDiskMetrics(port: number, folder: string): () => void {
   const env = { ...process.env, PORT: String(port), VOLUMES: `kafka=${folder},postgres=${folder}`, LOG_LEVEL: 'warn' }
   const child = spawn(process.execPath, [entry('tools/cli'), 'disk-metrics'], { env, stdio: 'inherit' })
-  endWithParent(child.pid!, new Promise((resolve) => child.once('exit', () => resolve())), {
-    signal: 'SIGKILL',
-    remove: [],
-  })
+  endWithParent(child.pid!, once(child, 'exit'))
   return () => void child.kill('SIGTERM')
 }

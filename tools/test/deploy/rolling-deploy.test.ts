@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '@ads-tracker/local-servers'
+import { freePort, type RunningApp, startApp } from '@ads-tracker/local-servers'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt, command } from './support/command.ts'
@@ -8,7 +8,6 @@ import { type AdStats, getJson } from './support/get-json.ts'
 import { startLoad } from './support/load.ts'
 import { type AppName, appNames, startInfrastructure } from './support/native-system.ts'
 import { scratchClone } from './support/scratch-clone.ts'
-import { type RunningBundle, startBundle } from './support/start-bundle.ts'
 
 // Two instances of each app, as the smallest deployment that can be replaced one by one.
 const instances = 2
@@ -18,7 +17,7 @@ describe('replacing every app, instance by instance, under load', () => {
   let infrastructure: Awaited<ReturnType<typeof startInfrastructure>>
   let clone: Awaited<ReturnType<typeof scratchClone>>
   let sql: postgres.Sql
-  const running = {} as Record<AppName, RunningBundle[]>
+  const running = {} as Record<AppName, RunningApp[]>
   const ports = {} as Record<AppName, number[]>
 
   beforeAll(async () => {
@@ -30,9 +29,7 @@ describe('replacing every app, instance by instance, under load', () => {
     await bundleAll('old')
     for (const app of appNames) {
       ports[app] = await Promise.all(Array.from({ length: instances }, () => freePort()))
-      running[app] = await Promise.all(
-        ports[app].map((port) => startBundle(bundleOf('old', app), port, environmentOf('old', app))),
-      )
+      running[app] = await Promise.all(ports[app].map((port) => startVersion('old', app, port)))
     }
   })
 
@@ -81,18 +78,18 @@ describe('replacing every app, instance by instance, under load', () => {
     },
   )
 
-  async function replace(app: AppName, index: number): Promise<number | null> {
+  async function replace(app: AppName, index: number) {
     const start = performance.now()
     const code = await running[app][index]!.stop()
     console.log(`${app} ${index + 1} of ${instances}: stopped in ${seconds(performance.now() - start)}`)
-    running[app][index] = await startBundle(bundleOf('new', app), ports[app][index]!, environmentOf('new', app))
-    const { build_version } = await versionOf(running[app][index]!)
-    expect(build_version).toBe('new')
+    running[app][index] = await startVersion('new', app, ports[app][index]!)
+    const metrics = await (await fetch(`${running[app][index]!.url}/metrics`)).text()
+    expect(/build_info\{.*version="(\w+)"/.exec(metrics)?.[1]).toBe('new')
     return code
   }
 
   // The most that the numbers were behind while `work` went on and in the second after it.
-  async function watchLag(work: () => Promise<number | null>): Promise<{ code: number | null; lag: number }> {
+  async function watchLag<T>(work: () => Promise<T>): Promise<{ code: T; lag: number }> {
     let lag = 0
     let watching = true
     const watched = (async () => {
@@ -122,14 +119,9 @@ describe('replacing every app, instance by instance, under load', () => {
     return { imbalance: row?.imbalance, stored: row?.stored, deadLetters: row?.letters }
   }
 
-  async function clicksIn({ url }: RunningBundle): Promise<number> {
+  async function clicksIn({ url }: RunningApp): Promise<number> {
     const rows = await getJson<AdStats[]>(`${url}/ads/analytics?ad_id=1`)
     return rows[0]?.clicks ?? 0
-  }
-
-  async function versionOf({ url }: RunningBundle) {
-    const metrics = await (await fetch(`${url}/metrics`)).text()
-    return { build_version: /build_info\{.*version="(\w+)"/.exec(metrics)?.[1] }
   }
 
   async function bundleAll(version: string) {
@@ -143,11 +135,10 @@ describe('replacing every app, instance by instance, under load', () => {
     }
   }
 
-  const bundleOf = (version: string, app: AppName) => join(clone.folder, `${version}-${app}`, 'main.js')
-  const environmentOf = (version: string, app: AppName) => ({
-    ...infrastructure.environmentOf(app),
-    APP_VERSION: version,
-  })
+  function startVersion(version: string, app: AppName, port: number): Promise<RunningApp> {
+    const env = { ...infrastructure.environmentOf(app), APP_VERSION: version, PORT: String(port) }
+    return startApp(app, env, { script: join(clone.folder, `${version}-${app}`, 'main.js') })
+  }
   const urlsOf = (app: AppName) => running[app].map(({ url }) => url)
 })
 

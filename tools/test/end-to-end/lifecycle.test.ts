@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { removeStack, startOwnStack, startStack } from '@ads-tracker/local-servers'
-import type { RunningStack } from '@ads-tracker/local-servers'
+import { removeStack, startOwnStack, startStack, type RunningStack } from '@ads-tracker/local-servers'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 // Starting takes seconds, and longer beside other work.

@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { AdStats, Problem } from './support/client.ts'
-import { authorized, get, newAd, origin, post, statsOf } from './support/client.ts'
+import { authorized, get, newAd, origin, post, statsOf, type AdStats, type Problem } from './support/client.ts'
 
 test('a click shows in the stream of live numbers, which no proxy holds back', async () => {
   const ad_id = await newAd()

@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['*.test.ts'],
     env: { SYSTEM_ORIGIN: /^https?:/.test(BASE_URL) ? BASE_URL : '' },
-    globalSetup: ['support/started-system.ts'],
+    globalSetup: ['../support/started-system.ts'],
     fileParallelism: false,
     expect: { poll: { timeout: 10_000 } },
     testTimeout: 60_000,

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -18,22 +17,15 @@ export function createNx({ onOutput }: { onOutput: (line: string) => void }) {
   async function runMany(targets: string[], args: string[], env: Record<string, string> = {}): Promise<boolean> {
     if (stopped) return false
     const nx = join(workspace, 'node_modules/nx/dist/bin/nx.js')
-    const child = spawn(
-      process.execPath,
-      [nx, 'run-many', '--targets', targets.join(','), '--outputStyle=static', ...args],
-      {
-        cwd: workspace,
-        detached: true,
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, ...settings, ...env },
-      },
-    )
+    const options = [nx, 'run-many', '--targets', targets.join(','), '--outputStyle=static', ...args]
+    const child = spawn(process.execPath, options, {
+      cwd: workspace,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...settings, ...env },
+    })
     const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-    endWithParent(
-      child.pid!,
-      closed.then(() => {}),
-      { signal: 'SIGTERM', remove: [] },
-    )
+    endWithParent(child.pid!, closed, { signal: 'SIGTERM' })
     createInterface({ input: child.stdout }).on('line', (line) => {
       onOutput(line)
       console.log(line)

@@ -46,11 +46,7 @@ export async function runSuite({ suite, filters, limitMinutes, say, env = proces
     env,
   })
   const closed = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)))
-  endWithParent(
-    child.pid!,
-    closed.then(() => {}),
-    { signal: 'SIGTERM', remove: [results] },
-  )
+  endWithParent(child.pid!, closed, { signal: 'SIGTERM', remove: [results] })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const alarm = setTimeout(() => {
     say(`stopped after ${limitMinutes} minutes`)

@@ -1,5 +1,4 @@
-import { infrastructure, prepareTemplate } from '@ads-tracker/local-servers'
-import type { TestServer } from '@ads-tracker/local-servers'
+import { infrastructure, prepareTemplate, type TestServer } from '@ads-tracker/local-servers'
 
 /** One PostgreSQL and one Kafka for all tests of the run; those that TEST_DATABASE_URL and TEST_KAFKA_BROKERS name are used instead. */
 export function createServers(env: NodeJS.ProcessEnv = process.env) {

@@ -17,10 +17,10 @@ export interface AdsReader {
 const defaultLimit = 100
 const Page = Type.Object({
   limit: Type.Optional(
-    integerText({ minimum: 1, maximum: 1000, default: defaultLimit, description: 'Ads on the page, at most' }),
+    integerText({ minimum: 1, maximum: 1000, default: defaultLimit, description: 'Maximum number of ads on the page' }),
   ),
   cursor: Type.Optional(
-    Type.String({ maxLength: 64, description: 'Where the page before ended, from its Link header' }),
+    Type.String({ maxLength: 64, description: 'Position of the page, from the Link header of the page before' }),
   ),
   ...filterQuery,
   ...formatQuery,
@@ -43,7 +43,7 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
         tags: ['ads'],
         summary: 'List the live ads',
         description:
-          'Page by page: the `Link` header names the next one until there is none. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.',
+          'The `Link` header has the next page, if there is one. `campaign` and `advertiser` match exactly, and an ad has to match all filters.',
         querystring: Page,
         response: {
           200: tableSchema(Ads, columns.join(', '), [
@@ -104,7 +104,7 @@ export function adRoutes(app: App, { list, get }: AdsReader) {
 }
 
 export function noSuchAd(id: string) {
-  return problem('not_found', { detail: `There is no ad ${id}` })
+  return problem('not_found', { detail: `Ad ${id} does not exist` })
 }
 
 function pageAfter(lastId: number, query: Page): URLSearchParams {

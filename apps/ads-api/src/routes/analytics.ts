@@ -18,7 +18,7 @@ const Query = Type.Object({
     integerText({
       minimum: 1,
       maximum: 525600,
-      description: 'Count events of the last so many minutes by their own time; all time when absent',
+      description: 'Counts the events of the last minutes by `occurred_at`; all time when absent',
       examples: [60],
     }),
   ),
@@ -32,20 +32,20 @@ const Query = Type.Object({
 type Query = Static<typeof Query>
 
 const label = (description: string) =>
-  Type.Optional(orNull('string', { description: `${description}; with \`fields\` alone` }))
+  Type.Optional(orNull('string', { description: `${description}; only with \`fields\`` }))
 export const AdStats = Type.Object(
   {
     ad_id: Type.Integer({ examples: [1] }),
     clicks: Type.Integer({ minimum: 0, examples: [2000] }),
     ctr: Type.Number({ minimum: 0, description: 'clicks / impressions; 0 when there are none', examples: [0.5] }),
     impressions: Type.Integer({ minimum: 0, examples: [4000] }),
-    name: label('For people'),
-    campaign: label('The campaign that it belongs to'),
-    advertiser: label('Whose ad it is'),
+    name: label('Name of the ad'),
+    campaign: label('Campaign of the ad'),
+    advertiser: label('Advertiser of the ad'),
     image_url: label('The poster of the video'),
     target_url: label('Where a click leads'),
   },
-  { title: 'AdStats', description: 'The events of one ad' },
+  { title: 'AdStats', description: 'Counts of one ad' },
 )
 const Stats = Type.Array(AdStats, {
   description: 'One row for every ad that is live or has events, ordered by ad',
@@ -68,9 +68,9 @@ export function analyticsRoute(app: App, options: AnalyticsOptions) {
       ...readingRoute(options),
       schema: {
         operationId: 'getAnalytics',
-        summary: 'How each ad is doing',
+        summary: 'Get clicks, impressions and click-through rates',
         description:
-          'All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. The headers tell how fresh the numbers are. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.',
+          'All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. Headers give the freshness of the numbers. `campaign` and `advertiser` match exactly, and an ad has to match all filters.',
         querystring: Query,
         ...readingSchema(
           options,

@@ -9,16 +9,18 @@ import { readingSecurity } from './reading.ts'
 const count = (description: string, example = 0) => Type.Integer({ minimum: 0, description, examples: [example] })
 const Books = Type.Object(
   {
-    balanced: Type.Boolean({ description: 'Everything that was read is accounted for, and the totals agree with it' }),
-    off_by: count('How far the books are off: 0 when they balance'),
+    balanced: Type.Boolean({
+      description: 'Every record that was read has an outcome, and the totals agree with the ledger',
+    }),
+    off_by: count('Number of events by which the ledger is off: 0 when it balances'),
     counted: count('Events in the numbers', 4000),
-    duplicates: count('Deliveries of an event that was known already, the same', 12),
-    conflicts: count('Deliveries of an event that was known already, with another payload'),
+    duplicates: count('Repeated deliveries with the same payload', 12),
+    conflicts: count('Repeated deliveries with another payload'),
     dead_letters: count('Events that could not be counted when they were read', 1),
     waiting_dead_letters: Type.Array(
       Type.Object({
         reason: oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database'),
-        count: count('How many', 1),
+        count: count('Number of dead letters', 1),
       }),
       { description: 'Dead letters that were not replayed, by reason' },
     ),
@@ -31,7 +33,7 @@ const Books = Type.Object(
   },
   {
     title: 'Books',
-    description: 'The outcome of all that was read from the log',
+    description: 'The ledger: the outcomes of all records that were read from the log',
     examples: [
       {
         balanced: true,
@@ -63,9 +65,9 @@ export function booksRoute(app: App, { readBooks, findKey, onUnknownKey }: Books
       schema: {
         operationId: 'getBooks',
         tags: ['analytics'],
-        summary: 'Do the books balance',
+        summary: 'Check whether the ledger balances',
         security: readingSecurity(findKey),
-        description: 'Sums of the ledger over all partitions, at most a second old.',
+        description: 'Sums of the ledger over all partitions, at most one second old.',
         response: {
           200: Books,
           ...problems('rate_limited', 'unauthorized', 'forbidden', 'internal_error', 'unavailable', 'overloaded'),

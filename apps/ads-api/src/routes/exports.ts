@@ -16,13 +16,13 @@ import type { Slots } from '../slots.ts'
 import { freshness, time } from './reading.ts'
 
 const Params = Type.Object({
-  type: { ...oneOf(...exportedTypes), description: 'What happened', examples: ['clicks'] },
+  type: { ...oneOf(...exportedTypes), description: 'Type of the events', examples: ['clicks'] },
   day: Type.String({
     format: 'date',
-    description: 'Day (UTC) of the events by their own time',
+    description: 'Day of `occurred_at`, in UTC',
     examples: ['2026-07-07'],
   }),
-  format: { ...oneOf(...exportFormats), description: 'Of the file', examples: ['csv'] },
+  format: { ...oneOf(...exportFormats), description: 'Format of the file', examples: ['csv'] },
 })
 const IfNoneMatch = Type.Object({
   'If-None-Match': Type.Optional(Type.String({ description: 'The `ETag` of a file of a settled day' })),
@@ -31,14 +31,14 @@ const headers = {
   'X-Settled': {
     type: 'string',
     enum: ['true', 'false'],
-    description: '`true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same',
+    description: '`true` when the day ended more than 24 h before X-Complete-Through; the file is then stable',
   },
   'X-As-Of': time('When the export began'),
   'X-Complete-Through': time('Everything acknowledged before this time is in the file, if it is of this day'),
   'X-Ingest-Lag-Ms': freshness['X-Ingest-Lag-Ms'],
   ETag: {
     type: 'string',
-    description: 'Strong, and for a settled day alone: another one after an event that came very late',
+    description: 'Strong; only for a settled day. Changes when an event arrives very late',
   },
 }
 const mediaTypes = { csv: 'text/csv; charset=utf-8; header=present', parquet: 'application/vnd.apache.parquet' }
@@ -88,17 +88,17 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
       schema: {
         operationId: 'exportEvents',
         tags: ['analytics'],
-        summary: 'Every event of a day, as a file',
+        summary: 'Export the events of a day',
         security: [{ apiKey: [] }],
         description:
-          'The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is the same at each call, ' +
-          'byte by byte. Of another day, events that are counted during the export may or may not be in it. A file that cannot be ' +
-          'completed is broken off, never ended.',
+          'The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is identical at each request. ' +
+          'Events of another day that are counted during the export may or may not be in the file. When a file cannot be completed, ' +
+          'the connection is aborted.',
         params: Params,
         headers: IfNoneMatch,
         response: {
           200: File,
-          304: Type.Null({ description: 'The file is still that of If-None-Match', headers }),
+          304: Type.Null({ description: 'The file has not changed since the `ETag` in If-None-Match', headers }),
           ...problems(
             'invalid_request',
             'rate_limited',
@@ -147,7 +147,7 @@ export function exportRoute(app: App, { store, slots, findKey, onUnknownKey, met
 
   /** Takes a slot until the response ends; the signal is aborted then, so that no more queries are made. */
   function trackExport(request: FastifyRequest, { raw }: FastifyReply): AbortSignal {
-    if (isClosing) throw problem('unavailable', { detail: 'The process stops: ask again' })
+    if (isClosing) throw problem('unavailable', { detail: 'The server is shutting down; send the request again' })
     const free = slots.take(networkOf(request))
     const left = new AbortController()
     const { socket } = request.raw

@@ -20,24 +20,25 @@ const liveExample = {
 const LiveMessage = Type.Object(
   {
     type: oneOf('snapshot', 'changes'),
-    as_of: Type.String({ format: 'date-time', description: 'The numbers are those of this time' }),
+    as_of: Type.String({ format: 'date-time', description: 'When the numbers were read' }),
     complete_through: timeOrNull('Everything acknowledged before this time is in the numbers'),
     ingest_lag_ms: orNull('integer', { description: 'Milliseconds from complete_through to as_of' }),
-    rows: Type.Array(AdStats, { description: 'All ads for a snapshot, those that moved for changes; ordered by ad' }),
+    rows: Type.Array(AdStats, { description: 'All ads for a snapshot, changed ads for changes; ordered by ad' }),
   },
   {
     title: 'LiveMessage',
-    description: 'The data of each message. A snapshot replaces all rows, changes replace those of the same ad',
+    description: 'Data of each message. A snapshot replaces all rows, changes replace the rows of the same ads',
   },
 )
 const Stream = {
-  description: 'Messages until the client leaves: `id` is the position of the ledger, `data` a LiveMessage as JSON',
-  headers: { 'X-Accel-Buffering': { type: 'string', description: '`no`: proxies must pass on what they get at once' } },
+  description:
+    'Messages until the client disconnects: `id` is the position of the ledger, `data` a LiveMessage as JSON',
+  headers: { 'X-Accel-Buffering': { type: 'string', description: '`no`: proxies must not buffer' } },
   content: { 'text/event-stream': { schema: LiveMessage, example: liveExample } },
 } as unknown as TSchema
 const LastEventId = Type.Object({
   'Last-Event-ID': Type.Optional(
-    Type.String({ description: 'The `id` of the last message: what moved since comes first, not a snapshot' }),
+    Type.String({ description: 'The `id` of the last message: the first message then has the changes since' }),
   ),
 })
 
@@ -79,11 +80,11 @@ export async function liveRoute(
       schema: {
         operationId: 'streamAnalytics',
         tags: ['analytics'],
-        summary: 'How each ad is doing, while it happens',
+        summary: 'Stream clicks, impressions and click-through rates',
         security: readingSecurity(findKey),
         description:
-          'The rows of all time: a snapshot first, then those that moved, at most two messages a second. When nothing moves, ' +
-          'a message without rows every 5 s tells how fresh the numbers are; none comes while the database does not answer. ' +
+          'The rows of all time: first a snapshot, then the rows that changed, at most two messages per second. When nothing changes, ' +
+          'a message without rows is sent every 5 s; none is sent while the database does not answer. ' +
           'A comment every 15 s keeps the connection open.',
         headers: LastEventId,
         response: {

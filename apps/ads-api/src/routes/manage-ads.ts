@@ -34,8 +34,8 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
       schema: {
         operationId: 'createAd',
         tags: ['ads'],
-        summary: 'Make an ad',
-        description: 'It is listed at once, and events on it count.',
+        summary: 'Create an ad',
+        description: 'It is listed immediately, and its events are counted.',
         security,
         body: NewAd,
         response: {
@@ -48,7 +48,10 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
       const labels = { name: name ?? null, campaign: campaign ?? null, advertiser: advertiser ?? null }
       const ad = await create({ ...(id !== undefined && { id }), ...labels, image_url, target_url })
       if (!ad)
-        throw problem('conflict', { detail: `The id ${id} is taken`, errors: [{ field: 'id', message: 'is taken' }] })
+        throw problem('conflict', {
+          detail: `An ad with the id ${id} already exists`,
+          errors: [{ field: 'id', message: 'is taken' }],
+        })
       reply.code(201).header('location', `/ads/${ad.id}`)
       return toBody(ad)
     },
@@ -62,7 +65,7 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
         operationId: 'updateAd',
         tags: ['ads'],
         summary: 'Change an ad',
-        description: 'Fields that are left out stay as they are.',
+        description: 'Absent fields are not changed.',
         security,
         params: AdParams,
         body: AdPatch,
@@ -90,7 +93,8 @@ export function manageAdRoutes(app: App, { create, update, archive, findKey, onU
         operationId: 'archiveAd',
         tags: ['ads'],
         summary: 'Archive an ad',
-        description: 'It leaves the list for good; events on it still count. Safe to repeat.',
+        description:
+          'An archived ad is no longer listed, and this cannot be undone. Its events still count. Safe to repeat.',
         security,
         params: AdParams,
         response: {

@@ -15,24 +15,22 @@ export interface ReadingOptions {
 
 const IfNoneMatch = Type.Object({
   'If-None-Match': Type.Optional(
-    Type.String({ description: 'The `ETag` of an answer before: a 304 says that its numbers still hold' }),
+    Type.String({ description: 'The `ETag` of an earlier answer: 304 when its numbers have not changed' }),
   ),
 })
 
 export const time = (description: string) => ({ type: 'string', format: 'date-time', description })
 export const freshness = {
-  'X-As-Of': time(
-    'When the numbers were read; without from and to the end of the window, up to which events are counted',
-  ),
+  'X-As-Of': time('When the numbers were read; without `from` and `to` also the end of the window'),
   'X-Window-Start': time(
-    'Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept',
+    'Start of the counted period; an event at this time is in a period and not in a window of minutes. A full minute when raw events of this time are no longer kept',
   ),
-  'X-Window-End': time('End of a period: events before this time are counted'),
+  'X-Window-End': time('End of the counted period; events before this time are counted'),
   'X-Complete-Through': time(
     'Everything acknowledged before this time is in the numbers. Absent until every partition was read once',
   ),
   'X-Ingest-Lag-Ms': { type: 'integer', description: 'Milliseconds from X-Complete-Through to X-As-Of' },
-  ETag: { type: 'string', description: 'Of the numbers: send it as If-None-Match' },
+  ETag: { type: 'string', description: 'Identifies the numbers; send it as If-None-Match' },
 }
 
 const readingProblems = problems(
@@ -45,8 +43,8 @@ const readingProblems = problems(
   'unavailable',
   'overloaded',
 )
-const NotModified = Type.Null({
-  description: 'The numbers are still those of If-None-Match',
+export const NotModified = Type.Null({
+  description: 'The numbers have not changed since the `ETag` in If-None-Match',
   headers: freshness,
 })
 

@@ -15,13 +15,13 @@ const Receipt = Type.Object(
     type: oneOf('click', 'impression'),
     status: oneOf('counted', 'dead_letter'),
     ad_id: orNull('integer', {
-      description: 'Null for a dead letter that names no ad that could be read',
+      description: 'Null for a dead letter without a readable ad id',
       examples: [1],
     }),
-    duplicates: Type.Integer({ minimum: 0, description: 'How often it came again, the same', examples: [0] }),
+    duplicates: Type.Integer({ minimum: 0, description: 'Repeated deliveries with the same payload', examples: [0] }),
     conflicts: Type.Integer({
       minimum: 0,
-      description: 'How often it came again with another payload; the first one counts',
+      description: 'Repeated deliveries with another payload; the first one counts',
       examples: [0],
     }),
     reason: Type.Optional(oneOf('undecodable', 'schema_invalid', 'unknown_ad', 'rejected_by_database')),
@@ -33,7 +33,7 @@ const Receipts = Type.Object(
   { event_id: eventId, receipts: Type.Array(Receipt, { description: 'At most one for each type' }) },
   {
     title: 'Receipts',
-    description: 'The event is known',
+    description: 'The receipt',
     examples: [
       {
         event_id: eventId.examples?.[0],
@@ -48,7 +48,7 @@ const NotKnown = {
     'X-Complete-Through': {
       type: 'string',
       format: 'date-time',
-      description: 'Everything acknowledged before this time is known',
+      description: 'Every event acknowledged before this time has a receipt',
     },
   },
 } as TSchema
@@ -60,8 +60,9 @@ export function receiptRoute(app: App, findReceipt: FindReceipt) {
       schema: {
         operationId: 'getReceipt',
         tags: ['events'],
-        summary: 'The outcome of an event',
-        description: 'Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.',
+        summary: 'Get the receipt of an event',
+        description:
+          'Counted, or a dead letter with a reason. A 404 has `X-Complete-Through`: every event acknowledged before this time has a receipt.',
         params: Type.Object({ event_id: eventId }),
         response: { 200: Receipts, ...problems('invalid_request', 'rate_limited', 'overloaded'), 404: NotKnown },
       },

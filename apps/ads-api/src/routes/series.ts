@@ -16,13 +16,13 @@ const Query = Type.Object({
     Type.String({
       maxLength: 64,
       default: 'UTC',
-      description: 'Name of the IANA time zone by whose clock and calendar buckets begin',
+      description: 'IANA time zone of the buckets',
       examples: ['Europe/Berlin'],
     }),
   ),
   ...filterQuery,
   compare: Type.Optional(
-    choice(['previous'], { description: 'Adds to each bucket the one of the period directly before' }),
+    choice(['previous'], { description: 'Adds the bucket of the previous period to each bucket' }),
   ),
   by: Type.Optional(choice(['ad'], { description: 'A series for each ad; not together with compare' })),
   ...formatQuery,
@@ -32,7 +32,7 @@ type Query = Static<typeof Query>
 const counted = {
   start: Type.String({
     format: 'date-time',
-    description: 'With the offset of the zone at that moment',
+    description: 'With the UTC offset of the time zone at that time',
     examples: ['2026-10-25T02:00:00+02:00'],
   }),
   clicks: Type.Integer({ minimum: 0, examples: [20] }),
@@ -42,7 +42,7 @@ const counted = {
 const Buckets = Type.Array(
   Type.Object(
     {
-      ad_id: Type.Optional(Type.Integer({ description: 'With `by=ad` alone', examples: [1] })),
+      ad_id: Type.Optional(Type.Integer({ description: 'Only with `by=ad`', examples: [1] })),
       ...counted,
       previous: Type.Optional(
         Type.Unsafe<Static<ReturnType<typeof Type.Object<typeof counted>>> | null>({
@@ -50,11 +50,11 @@ const Buckets = Type.Array(
           properties: counted,
           required: Object.keys(counted),
           description:
-            'With `compare` alone: the bucket of the period before; null where that has none, as on a longer day or month',
+            'Only with `compare`: the bucket of the previous period; null when it has none, for example on a longer day',
         }),
       ),
     },
-    { title: 'Bucket', description: 'The events of one bucket' },
+    { title: 'Bucket', description: 'Counts of one bucket' },
   ),
   {
     description:
@@ -77,8 +77,8 @@ export function seriesRoute(app: App, options: SeriesOptions) {
       ...readingRoute(options),
       schema: {
         operationId: 'getSeries',
-        summary: 'How the numbers moved',
-        description: `The events of [from, to) in buckets of a time zone: at most ${maxBuckets}, or ${maxRows} rows with \`by=ad\`. They add up to the analytics of the same period. Days, weeks and months begin at the first midnight of their date, hours where the clock shows a full one. \`compare=previous\`: the period before has as many months where both ends are midnights of a first, as many days where both are midnights, else the same length; an hour of a day is compared with the one that the clock showed by the same name.`,
+        summary: 'Get clicks and impressions over time',
+        description: `The events of [from, to) in buckets: at most ${maxBuckets}, or ${maxRows} rows with \`by=ad\`. They add up to the analytics of the same period. Days, weeks and months begin at the first midnight of their date in the time zone, hours at the full hour of its clock. \`compare=previous\` compares with as many months when from and to are first days of a month, with as many days when they are midnights, and otherwise with the same length; hours are compared with the same hour of the clock.`,
         querystring: Query,
         ...readingSchema(
           options,

@@ -13,11 +13,11 @@ const BatchEvent = Type.Object(
   {
     type: Type.Union(
       eventTypes.map((type) => Type.Literal(type)),
-      { description: 'What it is' },
+      { description: 'Type of the event' },
     ),
     ...EventRequest.properties,
   },
-  { title: 'BatchEvent', description: 'An event that says what it is' },
+  { title: 'BatchEvent', description: 'An event with its type' },
 )
 const Envelope = Type.Object({
   // each event has its own result, so only the envelope is validated as a whole
@@ -40,9 +40,9 @@ const DocumentedEnvelope = Type.Object(
 const Result = Type.Object(
   {
     event_id: Type.Union([Type.String(), Type.Null()], { description: 'null when the event was rejected' }),
-    status: Type.Integer({ description: '202 acknowledged, 400 not valid, 503 not known to be stored' }),
+    status: Type.Integer({ description: '202 acknowledged, 400 not valid, 503 may or may not be stored' }),
     code: Type.Optional(
-      Type.String({ description: 'Of the problem: `invalid_request`, `overloaded` or `outcome_unknown`' }),
+      Type.String({ description: 'Code of the problem: `invalid_request`, `overloaded` or `outcome_unknown`' }),
     ),
     errors: Type.Optional(Type.Array(FieldErrorBody)),
   },
@@ -53,7 +53,7 @@ const Results = Type.Object(
   { results: Type.Array(Result) },
   {
     title: 'EventResults',
-    description: 'The outcome of each event, in the order in which they came',
+    description: 'The outcome of each event, in the order of the request',
     examples: [
       {
         results: [
@@ -80,7 +80,7 @@ export function batchRoute(app: App, record: Recorder, charge: Charge) {
     tags: ['events'],
     summary: 'Record up to 500 clicks and impressions',
     description:
-      'A bad event never rejects its neighbours. A 503 means that none was acknowledged: send them all again under the same ids.',
+      'An invalid event does not affect the others. A 503 means that none was acknowledged: send all again with the same ids.',
     consumes: ['application/json', 'text/plain'],
     body: DocumentedEnvelope,
     response: { 200: Results, ...problems(...recordingProblems) },

@@ -8,10 +8,10 @@ import { headerOf } from './header-of.ts'
 const eventId = '0197e2a4-5c80-7c3e-9d2a-3f1b5c7d9e0f'
 const Accepted = Type.Object(
   {
-    message: Type.String({ description: 'For people' }),
+    message: Type.String({ description: 'A message for people' }),
     event_id: Type.String({
       format: 'uuid',
-      description: 'Name of the event, for its receipt and for sending it again',
+      description: 'Id of the event, for its receipt and for sending it again',
     }),
   },
   {
@@ -34,8 +34,8 @@ const IdempotencyKey = Type.Object({
     Type.String({
       // no format: any key is accepted when the body has an `event_id`
       description:
-        'A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; ' +
-        'a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400',
+        'The id of the event: a UUID, with or without the quotes of the IETF draft. A UUID other than `event_id` is a 400; ' +
+        'a key that is not a UUID is ignored when the body has an `event_id`, and otherwise a 400',
     }),
   ),
 })
@@ -62,8 +62,8 @@ export function eventRoutes(app: App, record: Recorder, charge: Charge) {
       tags: ['events'],
       summary: `Record ${type === 'click' ? 'a click' : 'an impression'}`,
       description:
-        'Without an `event_id`, every request is an event of its own. With one, it counts once however often it is sent: ' +
-        'send it again under the same id after a 429, 502 or 503.',
+        'Without an `event_id`, every request is a new event. With one, the event counts once however often it is sent: ' +
+        'send it again with the same id after a 429, 502 or 503.',
       headers: IdempotencyKey,
       body: NewEvent,
       response: { 202: Accepted, ...problems(...recordingProblems) },

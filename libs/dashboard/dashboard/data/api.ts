@@ -11,6 +11,7 @@ import type {
   SeriesQuery,
 } from '@ads-tracker/sdk'
 import { createClient } from '@ads-tracker/sdk'
+import { fetchOrTake } from './early.ts'
 import { Failure, failureOf } from './failure.ts'
 import { readKey } from './key.ts'
 
@@ -75,7 +76,13 @@ async function call<T>(work: (client: Client) => Promise<T>): Promise<T> {
   }
 }
 
-const clientOf = (): Client => createClient({ baseUrl: location.origin, apiKey: readKey() || undefined, retries: 0 })
+const clientOf = (): Client =>
+  createClient({
+    baseUrl: location.origin,
+    apiKey: readKey() || undefined,
+    retries: 0,
+    fetch: (request) => fetchOrTake(request as Request),
+  })
 
 async function send(path: string, signal?: AbortSignal): Promise<Response> {
   const deadline = AbortSignal.timeout(patience)
@@ -102,7 +109,7 @@ export function problemOf(status: number, body: unknown): Failure {
   const fields = Object.fromEntries(errors.map(({ field, message }) => [field, message]))
   if (status === 401) return new Failure('needs-key', 'This needs an API key.')
   if (status === 403) return new Failure('lacks-scope', 'The API key does not have the right to do this.')
-  if (status === 404) return new Failure('not-found', `${detail ?? 'There is nothing here'}.`)
+  if (status === 404) return new Failure('not-found', `${detail ?? 'The page was not found'}.`)
   if (status === 429) return new Failure('busy', 'The server has too many requests at the moment.')
   if (status >= 500) return new Failure('unavailable', 'The server cannot answer at the moment.')
   return new Failure('refused', `${detail ?? title ?? 'The server did not accept the request'}.`, fields)

@@ -1,4 +1,4 @@
-import { formatAge, formatClock, formatCount } from './format.ts'
+import { formatCount, formatMark } from './format.ts'
 import type { Resource } from './resource.ts'
 
 export interface Check {
@@ -36,7 +36,7 @@ const reasons: Record<string, string> = {
 export function readyCheck(subject: string, can: string, { value, failure }: Resource<Readiness>): Check {
   const title = `${subject} ${can}`
   if (failure) return { title, state: 'bad', text: `Not at the moment. ${failure.message}` }
-  if (!value) return { title, state: 'unknown', text: 'Looking…' }
+  if (!value) return { title, state: 'unknown', text: 'Checking…' }
   const down = Object.entries(value.dependencies).filter(([, state]) => state !== 'up')
   const needed = Object.keys(value.dependencies).map((name) => names[name] ?? name)
   if (down.length === 0) return { title, state: 'good', text: `Running, with ${needed.join(' and ')}.` }
@@ -48,22 +48,21 @@ export function readyCheck(subject: string, can: string, { value, failure }: Res
 export function freshnessCheck({ value, failure }: Resource<Books>): Check {
   const title = 'The numbers are fresh'
   if (!value) return unknown(title, failure?.message)
-  if (value.complete_through === null)
-    return { title, state: 'warning', text: 'No event has been read yet since the system was set up.' }
+  if (value.complete_through === null) return { title, state: 'warning', text: 'No event has been read yet.' }
   const mark = Date.parse(value.complete_through)
   const age = Math.max(0, value.at - mark)
-  const text = `Complete up to ${formatClock(mark)}, ${formatAge(age)} ago.`
+  const text = `Complete up to ${formatMark(mark, undefined, value.at)}.`
   if (age <= lateMs) return { title, state: 'good', text }
   return {
     title,
     state: 'bad',
-    text: `${text} Accepted events are safe in the log, and wait to be counted: the writer is stopped or catches up.`,
+    text: `${text} Accepted events are safe in the log, and wait to be counted. The writer is stopped or is catching up.`,
   }
 }
 
 /** Whether all that was read is accounted for. */
 export function booksCheck({ value, failure }: Resource<Books>): Check {
-  const title = 'The books balance'
+  const title = 'The ledger balances'
   if (!value) return unknown(title, failure?.message)
   const { counted, duplicates, conflicts, dead_letters } = value
   const parts = [
@@ -74,7 +73,11 @@ export function booksCheck({ value, failure }: Resource<Books>): Check {
   ]
   const text = `${formatCount(counted + duplicates + conflicts + dead_letters)} events were read: ${parts.join(', ')}.`
   if (value.balanced) return { title, state: 'good', text }
-  return { title, state: 'bad', text: `They are off by ${formatCount(value.off_by)}. ${text} Run: npm run ledger.` }
+  return {
+    title,
+    state: 'bad',
+    text: `The ledger is off by ${formatCount(value.off_by)}. ${text} Run: npm run ledger.`,
+  }
 }
 
 /** What could not be counted. */
@@ -82,7 +85,7 @@ export function deadLettersCheck({ value, failure }: Resource<Books>): Check {
   const title = 'No dead letters are waiting'
   if (!value) return unknown(title, failure?.message)
   const waiting = value.waiting_dead_letters.reduce((sum, { count }) => sum + count, 0)
-  if (waiting === 0) return { title, state: 'good', text: 'No accepted event is waiting for a decision.' }
+  if (waiting === 0) return { title, state: 'good', text: 'There is no dead letter to replay.' }
   const parts = value.waiting_dead_letters.map(
     ({ reason, count }) => `${formatCount(count)} ${reasons[reason] ?? reason}`,
   )
@@ -93,4 +96,4 @@ export function deadLettersCheck({ value, failure }: Resource<Books>): Check {
   }
 }
 
-const unknown = (title: string, text = 'Looking…'): Check => ({ title, state: 'unknown', text })
+const unknown = (title: string, text = 'Checking…'): Check => ({ title, state: 'unknown', text })

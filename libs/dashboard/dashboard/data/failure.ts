@@ -22,7 +22,7 @@ export class Failure extends Error {
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
-  if (!isAdsTrackerError(error)) return new Failure('unavailable', 'The page met an error that it does not know.')
+  if (!isAdsTrackerError(error)) return new Failure('unavailable', 'An unexpected error occurred.')
   const fields = Object.fromEntries(error.errors.map(({ field, message }) => [field, message]))
   return new Failure(kindOf(error.code), sentences[kindOf(error.code)] ?? `${error.message}.`, fields)
 }

@@ -41,6 +41,12 @@ export function formatClock(instant: number | Date, zone?: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(instant)
 }
 
+/** `14:03:07, 2 seconds ago`, with its day when that is another one. */
+export function formatMark(mark: number, zone?: string, now = Date.now()): string {
+  const age = Math.max(0, now - mark)
+  return `${age < 43_200_000 ? formatClock(mark, zone) : formatTime(mark, zone)}, ${formatAge(age)} ago`
+}
+
 /** `30 Nov 2026, 14:03` on the clock of a zone. */
 export function formatTime(instant: number | Date, zone?: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(instant)

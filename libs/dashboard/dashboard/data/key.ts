@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks'
-
 const name = 'ads-tracker:api-key'
 const changed = new EventTarget()
 
@@ -12,14 +10,10 @@ export function storeKey(key: string): void {
   changed.dispatchEvent(new Event('change'))
 }
 
-export function useKey(): string {
-  const [key, setKey] = useState(readKey)
-  useEffect(() => {
-    const update = () => setKey(readKey())
-    changed.addEventListener('change', update)
-    return () => changed.removeEventListener('change', update)
-  }, [])
-  return key
+/** Calls `listener` when another key is stored; returns how to end that. */
+export function onKey(listener: () => void): () => void {
+  changed.addEventListener('change', listener)
+  return () => changed.removeEventListener('change', listener)
 }
 
 /** Resolves when another key is stored, or after so many milliseconds. */

@@ -34,6 +34,9 @@ export function periodOf(choice: Choice, now: number): Period {
   return { ...span, interval: intervalOf(length), previous: { from: before, to } }
 }
 
+/** The present, without its seconds. */
+export const thisMinute = (): number => Math.floor(Date.now() / 60_000) * 60_000
+
 /** What is wrong with the ends of a custom period, or undefined. */
 export function mistakeOf({ from, to, zone }: Choice): string | undefined {
   const [start, end] = [instantOf(from, zone, 0), instantOf(to, zone, 1)]

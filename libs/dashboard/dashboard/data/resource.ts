@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Failure } from './failure.ts'
 import { failureOf } from './failure.ts'
-import { useKey } from './key.ts'
 import { onMoved } from './live.ts'
+import { useKey } from './use-key.ts'
 
 export interface Resource<T> {
   /** The newest answer, also while a later attempt fails; that of the question before while `isLoading`. */
@@ -37,7 +37,8 @@ export function useResource<T>(
   loader.current = load
   const again = useRef(() => {})
 
-  useEffect(() => {
+  // not after the first frame: an answer may be there already
+  useLayoutEffect(() => {
     if (question === undefined) return
     const end = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined

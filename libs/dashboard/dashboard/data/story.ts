@@ -17,7 +17,7 @@ export function storyOf(receipt: Receipt): string[] {
     sentences.push(
       `The ${type}${ad} was accepted and could not be counted${reason ? `, because ${reasons[reason]}` : ''}.`,
       replayed_at
-        ? `It was sent through again on ${new Date(replayed_at).toUTCString()}.`
+        ? `It was replayed on ${new Date(replayed_at).toUTCString()}.`
         : 'It is kept as a dead letter and can be counted after the cause is fixed.',
     )
   }

@@ -1,6 +1,6 @@
 import type { AdFilter, Analytics, Bucket } from '@ads-tracker/sdk'
 import { readAnalytics, readSeries } from './api.ts'
-import type { Span } from './period.ts'
+import { questionsOf, spanOf } from './questions.ts'
 import { type Resource, useResource } from './resource.ts'
 import type { Shown } from './use-view.ts'
 
@@ -10,25 +10,13 @@ export interface PeriodNumbers {
   series: Resource<Bucket[]>
 }
 
-const fields = 'name,campaign,advertiser,image_url'
-
 /** The rows and the buckets of a view's period, and the rows of the period before. */
 export function usePeriodNumbers({ view, period }: Shown, filter: AdFilter): PeriodNumbers {
-  const { ad_id } = filter
-  const now = { ...spanOf(period), fields, ...(ad_id && { ad_id }) }
-  const before = { ...spanOf(period.previous), ...(ad_id && { ad_id }) }
-  const series = {
-    interval: period.interval,
-    ...spanOf(period),
-    time_zone: view.zone,
-    ...(view.compare && { compare: 'previous' as const }),
-    ...filter,
-  }
+  const { now, before, series } = questionsOf(view, period, filter)
   const live = period.to > Date.now()
-  const hasBefore = view.compare && period.previous.to > period.previous.from
   return {
     now: useResource(JSON.stringify(now), (signal) => readAnalytics(now, signal), { live }),
-    before: useResource(hasBefore ? JSON.stringify(before) : undefined, (signal) => readAnalytics(before, signal)),
+    before: useResource(before && JSON.stringify(before), (signal) => readAnalytics(before!, signal)),
     series: useResource(JSON.stringify(series), (signal) => readSeries(series, signal).then(({ buckets }) => buckets), {
       live,
     }),
@@ -45,5 +33,3 @@ export function useTrends({ view, period }: Pick<Shown, 'view' | 'period'>, ids:
   )
   return value ?? new Map()
 }
-
-export const spanOf = ({ from, to }: Span) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { navigate, useLocation } from './location.ts'
-import { type Period, periodOf } from './period.ts'
+import { type Period, periodOf, thisMinute } from './period.ts'
 import { readView, type View, writeView } from './view.ts'
 import { ownZone } from './zone.ts'
 
@@ -41,5 +41,3 @@ function useMinute(): number {
   }, [])
   return now
 }
-
-const thisMinute = (): number => Math.floor(Date.now() / 60_000) * 60_000

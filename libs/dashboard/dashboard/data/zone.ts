@@ -34,6 +34,9 @@ export function wallTime(instant: number, zone: string): string {
 /** The first instant of a day in a zone. It is not always 00:00: some zones change their clocks at midnight. */
 export function startOfDay(day: string, zone: string): number {
   const guess = Date.parse(`${day}T00:00:00Z`)
+  // nearly always: midnight, by the offset of that day
+  const midnight = 2 * guess - Date.parse(`${wallTime(guess, zone)}Z`)
+  if (dayOf(midnight, zone) === day && dayOf(midnight - 1, zone) < day) return midnight
   let [before, first] = [guess - 15 * hour, guess + 15 * hour]
   while (first - before > 1) {
     const middle = Math.floor((before + first) / 2)

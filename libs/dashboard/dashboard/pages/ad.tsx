@@ -27,7 +27,7 @@ export function Ad({ id }: { id: number }) {
   const rows = numbers.now.value?.rows
   const isGone = ad.failure?.kind === 'not-found'
   if (isGone && rows?.length === 0)
-    return <NotFound text={`There is no ad ${id}. It may have been archived before it had a number.`} />
+    return <NotFound text={`Ad ${id} does not exist. It may have been archived before it had events.`} />
   const before = view.compare ? numbers.before.value?.rows : undefined
   const failure = [numbers.now, numbers.series, ad]
     .map(({ failure }) => failure)
@@ -39,7 +39,7 @@ export function Ad({ id }: { id: number }) {
         <Link href={`/${writeView(view)}`}>← All ads</Link>
       </p>
       <Mistakes sentences={shown.mistakes} />
-      {isGone && <Notice>This ad is archived: it is no longer listed, and events on it still count.</Notice>}
+      {isGone && <Notice>This ad is archived: it is no longer listed, and its events still count.</Notice>}
       {failure && (
         <FailureNotice
           failure={failure}

@@ -1,8 +1,8 @@
 import type { Ad } from '@ads-tracker/sdk'
 import { readAd } from '../data/api.ts'
-import { useKey } from '../data/key.ts'
 import { useResource } from '../data/resource.ts'
 import { titleOf } from '../data/rows.ts'
+import { useKey } from '../data/use-key.ts'
 import { AdForm } from '../parts/ad-form.tsx'
 import { ArchiveAd } from '../parts/archive-ad.tsx'
 import { FailureNotice } from '../parts/failure-notice.tsx'
@@ -25,7 +25,7 @@ export function NewAd() {
 
 export function EditAd({ id }: { id: number }) {
   const { value, failure, retry } = useResource(`ad ${id}`, (signal) => readAd(id, signal))
-  if (failure?.kind === 'not-found') return <NotFound text={`There is no live ad ${id}. It may have been archived.`} />
+  if (failure?.kind === 'not-found') return <NotFound text={`Ad ${id} does not exist or is archived.`} />
   return (
     <Page title={value ? `Edit ${titleOf({ ...value, ad_id: id })}` : 'Edit an ad'}>
       <Back />

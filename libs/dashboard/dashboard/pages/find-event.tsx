@@ -72,7 +72,7 @@ function Story({ id }: { id: string }) {
   if (failure) return <FailureNotice failure={failure} retry={retry} />
   if (!value) return <p class="waiting" aria-busy={isLoading} />
   return (
-    <section class="card story" aria-label="The story of the event" role="status">
+    <section class="card story" aria-label="The outcome of the event" role="status">
       {value.receipts.map((receipt) => (
         <article key={receipt.type}>
           <h2>{receipt.type === 'click' ? 'A click' : 'An impression'}</h2>

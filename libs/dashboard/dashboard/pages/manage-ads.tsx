@@ -1,7 +1,7 @@
 import type { Ad } from '@ads-tracker/sdk'
 import { useState } from 'preact/hooks'
 import { readAds } from '../data/api.ts'
-import { formatTime } from '../data/format.ts'
+import { formatCount, formatTime } from '../data/format.ts'
 import { useResource } from '../data/resource.ts'
 import { titleOf } from '../data/rows.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
@@ -47,7 +47,7 @@ function List({ ads }: { ads: Ad[] }) {
   return (
     <section class="card" aria-label="Live ads">
       <div class="card-head tools">
-        <h2>{ads.length} live</h2>
+        <h2>{formatCount(ads.length)} live</h2>
         <label class="search">
           <span class="unseen">Search the ads</span>
           <input
@@ -79,7 +79,7 @@ function List({ ads }: { ads: Ad[] }) {
           ))}
         </tbody>
       </table>
-      {found.length === 0 && <p class="empty">No ad fits.</p>}
+      {found.length === 0 && <p class="empty">No ad matches.</p>}
       {found.length > count && (
         <p class="more">
           <button type="button" onClick={() => setCount(count + 4 * step)}>
@@ -100,7 +100,7 @@ function Row({ ad }: { ad: Ad }) {
           <Thumbnail id={ad.id} title={title} image={ad.image_url} />
           <span>
             <span class="title">{title}</span>
-            <span class="muted about">Ad {ad.id}</span>
+            <span class="muted about">{[`Ad ${ad.id}`, ad.advertiser, ad.campaign].filter(Boolean).join(' · ')}</span>
           </span>
         </Link>
       </th>

@@ -2,11 +2,13 @@ import { AdsCard } from '../parts/ads-card.tsx'
 import { Controls } from '../parts/controls.tsx'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Glossary } from '../parts/glossary.tsx'
+import { Later } from '../parts/later.tsx'
 import { Link } from '../parts/link.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { Mistakes } from '../parts/mistakes.tsx'
 import { NumbersCard } from '../parts/numbers-card.tsx'
 import { Page } from '../parts/page.tsx'
+import { filterOf } from '../data/questions.ts'
 import { filterRows, totalOf } from '../data/rows.ts'
 import { usePeriodNumbers } from '../data/use-numbers.ts'
 import { useView } from '../data/use-view.ts'
@@ -17,7 +19,7 @@ export function Overview() {
   const shown = useView()
   const { view, period, show } = shown
   const { campaign, advertiser } = view
-  const numbers = usePeriodNumbers(shown, { ...(campaign && { campaign }), ...(advertiser && { advertiser }) })
+  const numbers = usePeriodNumbers(shown, filterOf(view))
   const failure = numbers.now.failure ?? numbers.series.failure
   const rows = numbers.now.value?.rows
   const ofPeriod = { search: '', campaign, advertiser }
@@ -45,13 +47,10 @@ export function Overview() {
               {view.period !== '30d' && <Link href={writeView({ ...view, period: '30d' })}>Show the last 30 days</Link>}
             </p>
           )}
-          <NumbersCard
-            shown={shown}
-            numbers={numbers}
-            now={now}
-            before={before && totalOf(filterRows(before, ofPeriod))}
-          />
-          <AdsCard shown={shown} rows={rows} before={before} />
+          <NumbersCard shown={shown} numbers={numbers} now={now} before={before && totalOf(before)} />
+          <Later>
+            <AdsCard shown={shown} rows={rows} before={before} />
+          </Later>
           <Glossary names={['Impressions', 'Clicks', 'CTR', 'Change', 'Points', 'Complete up to']} />
         </>
       ) : (

@@ -49,16 +49,16 @@ export function System() {
           </li>
         ))}
       </ul>
-      <Glossary names={['Complete up to', 'Books balance', 'Dead letter']} />
+      <Glossary names={['Complete up to', 'Ledger balances', 'Dead letter']} />
     </Page>
   )
 }
 
-const words: Record<Check['state'], string> = { good: 'OK', warning: 'Look', bad: 'Problem', unknown: 'Not known' }
+const words: Record<Check['state'], string> = { good: 'OK', warning: 'Warning', bad: 'Problem', unknown: 'Unknown' }
 
 function verdictOf(checks: Check[]): string {
   const of = (wanted: Check['state']) => checks.filter(({ state }) => state === wanted).length
   if (of('bad') > 0) return of('bad') === 1 ? 'One thing does not work.' : `${of('bad')} things do not work.`
-  if (of('warning') > 0) return 'Everything works. Something needs a look.'
-  return of('unknown') > 0 ? 'Looking…' : 'Everything works.'
+  if (of('warning') > 0) return 'Everything works. Some points need attention.'
+  return of('unknown') > 0 ? 'Checking…' : 'Everything works.'
 }

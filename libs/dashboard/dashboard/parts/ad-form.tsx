@@ -49,10 +49,10 @@ export function AdForm({ ad }: { ad?: Ad }) {
       {failure && <FailureNotice failure={failure} retry={() => void save()} />}
       <form class="card fields" onSubmit={(event) => void save(event)}>
         <Field label="Name" hint="For people; up to 200 characters." maxLength={200} {...field('name')} />
-        <Field label="Advertiser" hint="Whose ad it is." maxLength={200} {...field('advertiser')} />
-        <Field label="Campaign" hint="What it belongs to." maxLength={200} {...field('campaign')} />
-        <Field label="Image" hint="Address of the poster of the video." isUrl required {...field('image_url')} />
-        <Field label="Leads to" hint="Where a click goes." isUrl required {...field('target_url')} />
+        <Field label="Advertiser" hint="Who pays for the ad." maxLength={200} {...field('advertiser')} />
+        <Field label="Campaign" hint="A label that several ads can share." maxLength={200} {...field('campaign')} />
+        <Field label="Image" hint="URL of the poster image of the video." isUrl required {...field('image_url')} />
+        <Field label="Leads to" hint="URL that a click opens." isUrl required {...field('target_url')} />
         <div class="row">
           <button class="primary" disabled={state === 'saving'}>
             {state === 'saving' ? 'Saving…' : ad ? 'Save' : 'Create'}

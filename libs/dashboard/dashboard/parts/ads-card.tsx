@@ -1,6 +1,6 @@
 import { queryOf } from '../data/api.ts'
+import { spanOf } from '../data/questions.ts'
 import { type AdRow, filterRows, sortRows, valuesOf } from '../data/rows.ts'
-import { spanOf } from '../data/use-numbers.ts'
 import type { Shown } from '../data/use-view.ts'
 import { type Column, type View, writeView } from '../data/view.ts'
 import { dayOf } from '../data/zone.ts'
@@ -51,7 +51,7 @@ export function AdsCard({ shown: { view, period, show }, rows, before }: Props) 
         />
       ) : (
         <p class="empty">
-          No ad fits.{' '}
+          No ad matches.{' '}
           <button type="button" onClick={() => show({ search: '', campaign: '', advertiser: '' })}>
             Show all ads
           </button>

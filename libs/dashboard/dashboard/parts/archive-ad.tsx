@@ -23,14 +23,14 @@ export function ArchiveAd({ ad }: { ad: Ad }) {
   return (
     <section class="card" aria-labelledby="archive">
       <h2 id="archive">Archive</h2>
-      <p>It leaves the list for good. Its numbers stay, and events on it still count.</p>
+      <p>It is permanently removed from the list. Its numbers stay, and its events still count.</p>
       {failure && <FailureNotice failure={failure} retry={() => void archive()} />}
       <button type="button" class="danger" onClick={() => dialog.current?.showModal()}>
         Archive this ad
       </button>
       <dialog ref={dialog} aria-labelledby="archive-question">
         <h2 id="archive-question">Archive “{title}”?</h2>
-        <p>This cannot be taken back.</p>
+        <p>This cannot be undone.</p>
         <div class="row">
           <button type="button" class="danger" onClick={() => void archive()}>
             Archive

@@ -58,7 +58,10 @@ export function drawChart(canvas: HTMLCanvasElement, drawing: Drawing) {
           borderWidth: 2,
           pointRadius: few ? 4 : 0,
           // a value that still grows is no drop
-          segment: { borderDash: ({ p1DataIndex }) => (points[p1DataIndex]?.isOpen ? [3, 4] : undefined) },
+          segment: {
+            borderDash: ({ p1DataIndex }) => (points[p1DataIndex]?.isOpen ? [3, 4] : undefined),
+            backgroundColor: ({ p1DataIndex }) => (points[p1DataIndex]?.isOpen ? 'transparent' : undefined),
+          },
         },
         {
           label: 'The period before',
@@ -72,6 +75,7 @@ export function drawChart(canvas: HTMLCanvasElement, drawing: Drawing) {
       ],
     }
     const { x, y } = chart.options.scales!
+    Chart.defaults.font.family = getComputedStyle(canvas).fontFamily
     for (const scale of [x!, y!]) scale.ticks!.color = color('--muted')
     y!.grid!.color = color('--line')
     // counts are whole numbers: no labels between them
@@ -93,7 +97,7 @@ function configOf(current: () => Drawing): ChartConfiguration<'line'> {
       animation: false,
       maintainAspectRatio: false,
       interaction: { mode: 'index', intersect: false },
-      elements: { line: { tension: 0, cubicInterpolationMode: 'monotone' }, point: { hitRadius: 12, hoverRadius: 4 } },
+      elements: { line: { tension: 0 }, point: { hitRadius: 12, hoverRadius: 4 } },
       onClick: (_event, [element]) => element && current().onPick?.(element.index),
       scales: {
         x: { grid: { display: false }, border: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 18 } },

@@ -53,7 +53,7 @@ export function ChartTable({ buckets, interval, compare, closer }: Props) {
 
 function Label({ href, text }: { href: string | undefined; text: string }) {
   return href ? (
-    <Link href={href} title="Show this time in smaller steps">
+    <Link href={href} title="Zoom in">
       {text}
     </Link>
   ) : (

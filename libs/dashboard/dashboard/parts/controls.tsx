@@ -1,10 +1,10 @@
+import { useEffect, useState } from 'preact/hooks'
+import { whenIdle } from '../data/idle.ts'
 import type { Period } from '../data/period.ts'
 import type { View } from '../data/view.ts'
 import { allZones } from '../data/zone.ts'
 import { PeriodPicker } from './period-picker.tsx'
 import { Select } from './select.tsx'
-
-const zones = allZones()
 
 interface Props {
   view: View
@@ -14,6 +14,9 @@ interface Props {
 
 /** What is looked at: period, time zone, and whether the period before is shown too. */
 export function Controls({ view, period, show }: Props) {
+  const [zones, setZones] = useState<string[]>([])
+  // some four hundred, which the first frame does not need
+  useEffect(() => whenIdle(() => setZones(allZones())), [])
   return (
     <div class="controls">
       <PeriodPicker view={view} period={period} show={show} />

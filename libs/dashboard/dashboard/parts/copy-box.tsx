@@ -18,7 +18,7 @@ export function CopyBox({ label, text }: { label: string; text: string }) {
       </button>
       <span role="status" class={state === 'refused' ? '' : 'unseen'}>
         {state === 'copied' && 'Copied to the clipboard.'}
-        {state === 'refused' && 'The browser did not allow it: select the text and copy it.'}
+        {state === 'refused' && 'The browser did not allow it. Select the text and copy it.'}
       </span>
     </div>
   )

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { authorization, problemOf } from '../data/api.ts'
 import { type Failure, failureOf } from '../data/failure.ts'
-import { useKey } from '../data/key.ts'
+import { useKey } from '../data/use-key.ts'
 import { FailureNotice } from './failure-notice.tsx'
 
 interface Props {

@@ -13,16 +13,18 @@ export function Exports({ day: instant }: { day: number }) {
   return (
     <section class="card" aria-labelledby="exports">
       <div class="card-head">
-        <h2 id="exports">Every event of a day</h2>
+        <h2 id="exports">Export the events of a day</h2>
       </div>
-      <p>All ads, one line for each event. Days are those of UTC.</p>
+      <p>All ads, one line for each event. Days are in UTC.</p>
       <div class="row">
         <label>
           Day
           <input type="date" max={today} value={day} onInput={({ currentTarget }) => setDay(currentTarget.value)} />
         </label>
-        {isDay(day) &&
-          kinds.flatMap((kind) =>
+      </div>
+      {isDay(day) && (
+        <div class="files">
+          {kinds.flatMap((kind) =>
             formats.map((format) => (
               <Download
                 key={kind + format}
@@ -34,7 +36,8 @@ export function Exports({ day: instant }: { day: number }) {
               </Download>
             )),
           )}
-      </div>
+        </div>
+      )}
     </section>
   )
 }

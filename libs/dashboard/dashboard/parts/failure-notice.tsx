@@ -18,7 +18,7 @@ export function FailureNotice({ failure, retry, since, zone }: Props) {
     <Notice kind="problem">
       <p>
         {since !== undefined && failure.passes && <strong>Offline: numbers from {formatClock(since, zone)}. </strong>}
-        {failure.message} {failure.passes && 'The page tries again by itself.'}
+        {failure.message} {failure.passes && 'The page retries automatically.'}
       </p>
       <button type="button" onClick={retry}>
         Try now

@@ -1,4 +1,4 @@
-import { formatClock } from '../data/format.ts'
+import { formatMark } from '../data/format.ts'
 import { useLive } from '../data/live.ts'
 import { Explain } from './explain.tsx'
 
@@ -9,7 +9,7 @@ export function Freshness({ completeThrough, zone }: { completeThrough?: number;
   if (marks.length === 0) return null
   return (
     <p class="muted freshness">
-      Complete up to <time>{formatClock(Math.max(...marks), zone)}</time> <Explain term="Complete up to" />
+      Complete up to <time>{formatMark(Math.max(...marks), zone)}</time> <Explain term="Complete up to" />
     </p>
   )
 }

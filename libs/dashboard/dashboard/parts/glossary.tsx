@@ -4,7 +4,7 @@ import { type TermName, terms } from '../data/terms.ts'
 export function Glossary({ names }: { names: TermName[] }) {
   return (
     <details class="glossary">
-      <summary>What the words mean</summary>
+      <summary>Glossary</summary>
       <dl>
         {names.map((name) => (
           <div key={name}>

@@ -41,16 +41,13 @@ export function Header() {
 function LiveMark() {
   const { state } = useLive()
   const words = {
-    connecting: ['Connecting', 'The page is opening its connection for live numbers.'],
-    live: ['Live', 'The numbers on this page move while events are counted.'],
-    polling: [
-      'Every 5 s',
-      'There is no live connection at the moment: the page looks for new numbers every 5 seconds.',
-    ],
+    connecting: ['Connecting', 'The page is connecting to live numbers.'],
+    live: ['Live', 'The numbers on this page change as events are counted.'],
+    polling: ['Every 5 s', 'There is no live connection. The page reads the numbers every 5 seconds.'],
   } as const
   const [text, explanation] = words[state]
   return (
-    <span class={`live ${state}`} title={explanation}>
+    <span class={`live-mark ${state}`} title={explanation}>
       {text}
     </span>
   )

@@ -33,6 +33,6 @@ export function KeyForm({ failure, onDone = () => {} }: { failure?: Failure; onD
 }
 
 function titleOf(failure: Failure | undefined): string {
-  if (failure?.kind === 'lacks-scope') return 'The key has no right to do this. Use another one.'
+  if (failure?.kind === 'lacks-scope') return 'The key does not have the right to do this. Use another one.'
   return failure && readKey() ? 'The key is not valid or was revoked. Use another one.' : 'This needs an API key'
 }

@@ -6,12 +6,14 @@ import { Explain } from './explain.tsx'
 interface Props {
   now?: Counts
   before?: Counts
+  /** The period is not over: it is compared with as much of the one before. */
+  isOpen: boolean
   metric: Metric
   onMetric(metric: Metric): void
 }
 
 /** The totals of a period. The chosen one is in the chart. */
-export function MetricTiles({ now, before, metric, onMetric }: Props) {
+export function MetricTiles({ now, before, isOpen, metric, onMetric }: Props) {
   return (
     <div class="tiles" role="group" aria-label="Totals; choose what the chart shows">
       {tilesOf(now, before).map(({ name, label, value, was, change }) => (
@@ -21,7 +23,11 @@ export function MetricTiles({ now, before, metric, onMetric }: Props) {
             <span class="value">{value}</span>
             {change && (
               <span class="was">
-                <ChangeMark change={change} /> <span class="muted">from {was}</span>
+                {change.direction !== 'unknown' && <ChangeMark change={change} />}{' '}
+                <span class="muted">
+                  from {was}
+                  {isOpen && ' by this time'}
+                </span>
               </span>
             )}
           </button>

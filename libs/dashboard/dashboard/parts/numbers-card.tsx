@@ -1,4 +1,6 @@
+import { useEffect } from 'preact/hooks'
 import type { Counts } from '../data/format.ts'
+import { numbersShown } from '../data/idle.ts'
 import type { PeriodNumbers } from '../data/use-numbers.ts'
 import type { Shown } from '../data/use-view.ts'
 import { Freshness } from './freshness.tsx'
@@ -16,6 +18,8 @@ interface Props {
 /** Totals and chart of a period. */
 export function NumbersCard({ shown, numbers, now, before }: Props) {
   const { view, period, show } = shown
+  // an effect runs when its frame is painted
+  useEffect(numbersShown, [])
   return (
     <section class="card" aria-label="Totals" aria-busy={numbers.now.isLoading}>
       <div class="card-head">
@@ -25,6 +29,7 @@ export function NumbersCard({ shown, numbers, now, before }: Props) {
       <MetricTiles
         now={now}
         before={before}
+        isOpen={period.to > Date.now()}
         metric={view.metric}
         onMetric={(metric) => show({ metric }, { replace: true })}
       />

@@ -6,6 +6,7 @@ import type { Resource } from '../data/resource.ts'
 import { type View, writeView } from '../data/view.ts'
 import { Chart } from './chart.tsx'
 import { ChartTable } from './chart-table.tsx'
+import { Legend } from './legend.tsx'
 import { pointsOf } from './series.ts'
 
 interface Props {
@@ -32,6 +33,7 @@ export function SeriesPanel({ series, view, period }: Props) {
   const summary = `${metricNames[view.metric]} by ${interval}, ${points.length} values. They are in the table below.`
   return (
     <div aria-busy={series.isLoading}>
+      <Legend points={points} view={view} period={period} />
       <Chart
         points={points}
         metric={view.metric}

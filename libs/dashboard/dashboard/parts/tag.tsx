@@ -16,11 +16,11 @@ export function Tag({ id }: { id: number }) {
       <div class="card-head">
         <h2 id="tag">Tag</h2>
       </div>
-      <p>Paste this into the page that shows the ad. Impressions and clicks are then counted by themselves.</p>
+      <p>Paste this into the page that shows the ad. Impressions and clicks are then counted automatically.</p>
       {failure && <FailureNotice failure={failure} retry={retry} />}
       {value && <CopyBox label="Tag of the ad" text={textOf(id, value)} />}
       <p class="muted">
-        A page of another origin must be allowed by <code>CORS_ORIGINS</code>.
+        The origin of the page must be allowed by <code>CORS_ORIGINS</code>.
       </p>
     </section>
   )

@@ -9,13 +9,13 @@ export interface paths {
         };
         /**
          * List the live ads
-         * @description Page by page: the `Link` header names the next one until there is none. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.
+         * @description The `Link` header has the next page, if there is one. `campaign` and `advertiser` match exactly, and an ad has to match all filters.
          */
         get: operations["listAds"];
         put?: never;
         /**
-         * Make an ad
-         * @description It is listed at once, and events on it count.
+         * Create an ad
+         * @description It is listed immediately, and its events are counted.
          */
         post: operations["createAd"];
         delete?: never;
@@ -32,8 +32,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How each ad is doing
-         * @description All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. The headers tell how fresh the numbers are. `campaign` and `advertiser` match exactly, and an ad has to pass all filters.
+         * Get clicks, impressions and click-through rates
+         * @description All time, the last `minutes`, or a period [from, to), exact to the millisecond while raw events are kept. Headers give the freshness of the numbers. `campaign` and `advertiser` match exactly, and an ad has to match all filters.
          */
         get: operations["getAnalytics"];
         put?: never;
@@ -52,8 +52,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How each ad is doing, while it happens
-         * @description The rows of all time: a snapshot first, then those that moved, at most two messages a second. When nothing moves, a message without rows every 5 s tells how fresh the numbers are; none comes while the database does not answer. A comment every 15 s keeps the connection open.
+         * Stream clicks, impressions and click-through rates
+         * @description The rows of all time: first a snapshot, then the rows that changed, at most two messages per second. When nothing changes, a message without rows is sent every 5 s; none is sent while the database does not answer. A comment every 15 s keeps the connection open.
          */
         get: operations["streamAnalytics"];
         put?: never;
@@ -72,8 +72,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How the numbers moved
-         * @description The events of [from, to) in buckets of a time zone: at most 2000, or 50000 rows with `by=ad`. They add up to the analytics of the same period. Days, weeks and months begin at the first midnight of their date, hours where the clock shows a full one. `compare=previous`: the period before has as many months where both ends are midnights of a first, as many days where both are midnights, else the same length; an hour of a day is compared with the one that the clock showed by the same name.
+         * Get clicks and impressions over time
+         * @description The events of [from, to) in buckets: at most 2000, or 50000 rows with `by=ad`. They add up to the analytics of the same period. Days, weeks and months begin at the first midnight of their date in the time zone, hours at the full hour of its clock. `compare=previous` compares with as many months when from and to are first days of a month, with as many days when they are midnights, and otherwise with the same length; hours are compared with the same hour of the clock.
          */
         get: operations["getSeries"];
         put?: never;
@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Record a click
-         * @description Without an `event_id`, every request is an event of its own. With one, it counts once however often it is sent: send it again under the same id after a 429, 502 or 503.
+         * @description Without an `event_id`, every request is a new event. With one, the event counts once however often it is sent: send it again with the same id after a 429, 502 or 503.
          */
         post: operations["recordClick"];
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Record up to 500 clicks and impressions
-         * @description A bad event never rejects its neighbours. A 503 means that none was acknowledged: send them all again under the same ids.
+         * @description An invalid event does not affect the others. A 503 means that none was acknowledged: send all again with the same ids.
          */
         post: operations["recordEvents"];
         delete?: never;
@@ -132,8 +132,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The outcome of an event
-         * @description Its receipt: counted, or put aside with a reason. A 404 says up to when everything is known.
+         * Get the receipt of an event
+         * @description Counted, or a dead letter with a reason. A 404 has `X-Complete-Through`: every event acknowledged before this time has a receipt.
          */
         get: operations["getReceipt"];
         put?: never;
@@ -152,8 +152,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every event of a day, as a file
-         * @description The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is the same at each call, byte by byte. Of another day, events that are counted during the export may or may not be in it. A file that cannot be completed is broken off, never ended.
+         * Export the events of a day
+         * @description The counted clicks or impressions of a UTC day, as they are stored. The file of a settled day is identical at each request. Events of another day that are counted during the export may or may not be in the file. When a file cannot be completed, the connection is aborted.
          */
         get: operations["exportEvents"];
         put?: never;
@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * Record an impression
-         * @description Without an `event_id`, every request is an event of its own. With one, it counts once however often it is sent: send it again under the same id after a 429, 502 or 503.
+         * @description Without an `event_id`, every request is a new event. With one, the event counts once however often it is sent: send it again with the same id after a 429, 502 or 503.
          */
         post: operations["recordImpression"];
         delete?: never;
@@ -197,14 +197,14 @@ export interface paths {
         post?: never;
         /**
          * Archive an ad
-         * @description It leaves the list for good; events on it still count. Safe to repeat.
+         * @description An archived ad is no longer listed, and this cannot be undone. Its events still count. Safe to repeat.
          */
         delete: operations["archiveAd"];
         options?: never;
         head?: never;
         /**
          * Change an ad
-         * @description Fields that are left out stay as they are.
+         * @description Absent fields are not changed.
          */
         patch: operations["updateAd"];
         trace?: never;
@@ -217,8 +217,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Do the books balance
-         * @description Sums of the ledger over all partitions, at most a second old.
+         * Check whether the ledger balances
+         * @description Sums of the ledger over all partitions, at most one second old.
          */
         get: operations["getBooks"];
         put?: never;
@@ -250,17 +250,17 @@ export interface components {
             /** @example 1 */
             id: number;
             /**
-             * @description For people
+             * @description Name of the ad
              * @example Summer sale
              */
             name: string | null;
             /**
-             * @description The campaign that it belongs to
+             * @description Campaign of the ad
              * @example Summer 2026
              */
             campaign: string | null;
             /**
-             * @description Whose ad it is
+             * @description Advertiser of the ad
              * @example Example Shoes
              */
             advertiser: string | null;
@@ -278,31 +278,31 @@ export interface components {
             target_url: string;
             /**
              * Format: date-time
-             * @description When it was made
+             * @description When it was created
              * @example 2026-07-07T06:45:00.000Z
              */
             created_at: string;
             /**
              * Format: date-time
-             * @description When it was changed last
+             * @description When it was last changed
              * @example 2026-07-07T06:45:00.000Z
              */
             updated_at: string;
         };
-        /** @description What to change of an ad */
+        /** @description The fields to change */
         AdPatch: {
             /**
-             * @description For people
+             * @description Name of the ad
              * @example Summer sale
              */
             name?: string | null;
             /**
-             * @description The campaign that it belongs to
+             * @description Campaign of the ad
              * @example Summer 2026
              */
             campaign?: string | null;
             /**
-             * @description Whose ad it is
+             * @description Advertiser of the ad
              * @example Example Shoes
              */
             advertiser?: string | null;
@@ -319,7 +319,7 @@ export interface components {
              */
             target_url?: string;
         };
-        /** @description The events of one ad */
+        /** @description Counts of one ad */
         AdStats: {
             /** @example 1 */
             ad_id: number;
@@ -332,21 +332,21 @@ export interface components {
             ctr: number;
             /** @example 4000 */
             impressions: number;
-            /** @description For people; with `fields` alone */
+            /** @description Name of the ad; only with `fields` */
             name?: string | null;
-            /** @description The campaign that it belongs to; with `fields` alone */
+            /** @description Campaign of the ad; only with `fields` */
             campaign?: string | null;
-            /** @description Whose ad it is; with `fields` alone */
+            /** @description Advertiser of the ad; only with `fields` */
             advertiser?: string | null;
-            /** @description The poster of the video; with `fields` alone */
+            /** @description The poster of the video; only with `fields` */
             image_url?: string | null;
-            /** @description Where a click leads; with `fields` alone */
+            /** @description Where a click leads; only with `fields` */
             target_url?: string | null;
         };
-        /** @description An event that says what it is */
+        /** @description An event with its type */
         BatchEvent: {
             /**
-             * @description What it is
+             * @description Type of the event
              * @enum {string}
              */
             type: "click" | "impression";
@@ -367,12 +367,12 @@ export interface components {
             /** @description Seconds of video played before the event */
             playback_time?: number;
         };
-        /** @description The outcome of all that was read from the log */
+        /** @description The ledger: the outcomes of all records that were read from the log */
         Books: {
-            /** @description Everything that was read is accounted for, and the totals agree with it */
+            /** @description Every record that was read has an outcome, and the totals agree with the ledger */
             balanced: boolean;
             /**
-             * @description How far the books are off: 0 when they balance
+             * @description Number of events by which the ledger is off: 0 when it balances
              * @example 0
              */
             off_by: number;
@@ -382,12 +382,12 @@ export interface components {
              */
             counted: number;
             /**
-             * @description Deliveries of an event that was known already, the same
+             * @description Repeated deliveries with the same payload
              * @example 12
              */
             duplicates: number;
             /**
-             * @description Deliveries of an event that was known already, with another payload
+             * @description Repeated deliveries with another payload
              * @example 0
              */
             conflicts: number;
@@ -401,7 +401,7 @@ export interface components {
                 /** @enum {string} */
                 reason: "undecodable" | "schema_invalid" | "unknown_ad" | "rejected_by_database";
                 /**
-                 * @description How many
+                 * @description Number of dead letters
                  * @example 1
                  */
                 count: number;
@@ -413,16 +413,16 @@ export interface components {
              */
             complete_through: string | null;
         };
-        /** @description The events of one bucket */
+        /** @description Counts of one bucket */
         Bucket: {
             /**
-             * @description With `by=ad` alone
+             * @description Only with `by=ad`
              * @example 1
              */
             ad_id?: number;
             /**
              * Format: date-time
-             * @description With the offset of the zone at that moment
+             * @description With the UTC offset of the time zone at that time
              * @example 2026-10-25T02:00:00+02:00
              */
             start: string;
@@ -435,11 +435,11 @@ export interface components {
              * @example 0.5
              */
             ctr: number;
-            /** @description With `compare` alone: the bucket of the period before; null where that has none, as on a longer day or month */
+            /** @description Only with `compare`: the bucket of the previous period; null when it has none, for example on a longer day */
             previous?: {
                 /**
                  * Format: date-time
-                 * @description With the offset of the zone at that moment
+                 * @description With the UTC offset of the time zone at that time
                  * @example 2026-10-25T02:00:00+02:00
                  */
                 start: string;
@@ -456,11 +456,11 @@ export interface components {
         };
         /** @description All in-sync replicas of the log have the event: it will be counted exactly once */
         EventAccepted: {
-            /** @description For people */
+            /** @description A message for people */
             message: string;
             /**
              * Format: uuid
-             * @description Name of the event, for its receipt and for sending it again
+             * @description Id of the event, for its receipt and for sending it again
              */
             event_id: string;
         };
@@ -471,28 +471,28 @@ export interface components {
         EventResult: {
             /** @description null when the event was rejected */
             event_id: string | null;
-            /** @description 202 acknowledged, 400 not valid, 503 not known to be stored */
+            /** @description 202 acknowledged, 400 not valid, 503 may or may not be stored */
             status: number;
-            /** @description Of the problem: `invalid_request`, `overloaded` or `outcome_unknown` */
+            /** @description Code of the problem: `invalid_request`, `overloaded` or `outcome_unknown` */
             code?: string;
             errors?: components["schemas"]["FieldError"][];
         };
-        /** @description The outcome of each event, in the order in which they came */
+        /** @description The outcome of each event, in the order of the request */
         EventResults: {
             results: components["schemas"]["EventResult"][];
         };
         FieldError: {
-            /** @description The field, parameter or header; `body` for the whole of it */
+            /** @description The field, parameter or header; `body` for the whole body */
             field: string;
             message: string;
         };
-        /** @description The data of each message. A snapshot replaces all rows, changes replace those of the same ad */
+        /** @description Data of each message. A snapshot replaces all rows, changes replace the rows of the same ads */
         LiveMessage: {
             /** @enum {string} */
             type: "snapshot" | "changes";
             /**
              * Format: date-time
-             * @description The numbers are those of this time
+             * @description When the numbers were read
              */
             as_of: string;
             /**
@@ -502,28 +502,28 @@ export interface components {
             complete_through: string | null;
             /** @description Milliseconds from complete_through to as_of */
             ingest_lag_ms: number | null;
-            /** @description All ads for a snapshot, those that moved for changes; ordered by ad */
+            /** @description All ads for a snapshot, changed ads for changes; ordered by ad */
             rows: components["schemas"]["AdStats"][];
         };
-        /** @description An ad to be made */
+        /** @description The ad to create */
         NewAd: {
             /**
-             * @description The next free one when absent
+             * @description The next free id when absent
              * @example 42
              */
             id?: number;
             /**
-             * @description For people
+             * @description Name of the ad
              * @example Summer sale
              */
             name?: string | null;
             /**
-             * @description The campaign that it belongs to
+             * @description Campaign of the ad
              * @example Summer 2026
              */
             campaign?: string | null;
             /**
-             * @description Whose ad it is
+             * @description Advertiser of the ad
              * @example Example Shoes
              */
             advertiser?: string | null;
@@ -561,12 +561,12 @@ export interface components {
         };
         /** @description RFC 9457 problem details */
         Problem: {
-            /** @description urn:ads-tracker:problem: and the code */
+            /** @description urn:ads-tracker:problem: followed by the code */
             type: string;
             title: string;
             status: number;
             detail?: string;
-            /** @description urn:ads-tracker:request: and the id of the request, as in the logs */
+            /** @description urn:ads-tracker:request: followed by the id of the request in the logs */
             instance?: string;
             /**
              * @description Stable name of the problem
@@ -582,17 +582,17 @@ export interface components {
             /** @enum {string} */
             status: "counted" | "dead_letter";
             /**
-             * @description Null for a dead letter that names no ad that could be read
+             * @description Null for a dead letter without a readable ad id
              * @example 1
              */
             ad_id: number | null;
             /**
-             * @description How often it came again, the same
+             * @description Repeated deliveries with the same payload
              * @example 0
              */
             duplicates: number;
             /**
-             * @description How often it came again with another payload; the first one counts
+             * @description Repeated deliveries with another payload; the first one counts
              * @example 0
              */
             conflicts: number;
@@ -604,7 +604,7 @@ export interface components {
              */
             replayed_at?: string;
         };
-        /** @description The event is known */
+        /** @description The receipt */
         Receipts: {
             /**
              * Format: uuid
@@ -641,10 +641,10 @@ export interface components {
                 };
             };
         };
-        /** @description `unauthorized`: An API key is needed */
+        /** @description `unauthorized`: An API key is required */
         "401.unauthorized": {
             headers: {
-                /** @description What is missing (RFC 6750, section 3) */
+                /** @description What the key lacks (RFC 6750, section 3) */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -655,10 +655,10 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: The API key does not allow this */
+        /** @description `forbidden`: The API key does not have the required scope */
         "403.forbidden": {
             headers: {
-                /** @description What is missing (RFC 6750, section 3) */
+                /** @description What the key lacks (RFC 6750, section 3) */
                 "WWW-Authenticate"?: string;
                 [name: string]: unknown;
             };
@@ -681,7 +681,7 @@ export interface components {
                 };
             };
         };
-        /** @description `not_found`: There is no such resource */
+        /** @description `not_found`: The resource does not exist */
         "404.not_found": {
             headers: {
                 [name: string]: unknown;
@@ -693,10 +693,10 @@ export interface components {
                 };
             };
         };
-        /** @description `not_found`: There is no such resource */
+        /** @description `not_found`: The resource does not exist */
         "404.not_found.X-Complete-Through": {
             headers: {
-                /** @description Everything acknowledged before this time is known */
+                /** @description Every event acknowledged before this time has a receipt */
                 "X-Complete-Through"?: string;
                 [name: string]: unknown;
             };
@@ -707,7 +707,7 @@ export interface components {
                 };
             };
         };
-        /** @description `not_acceptable`: There is no such representation */
+        /** @description `not_acceptable`: The requested representation is not available */
         "406.not_acceptable": {
             headers: {
                 [name: string]: unknown;
@@ -731,7 +731,7 @@ export interface components {
                 };
             };
         };
-        /** @description `conflict`: The resource exists already */
+        /** @description `conflict`: The resource already exists */
         "409.conflict": {
             headers: {
                 [name: string]: unknown;
@@ -805,7 +805,7 @@ export interface components {
                 };
             };
         };
-        /** @description `internal_error`: Something went wrong on our side */
+        /** @description `internal_error`: An internal error occurred */
         "500.internal_error": {
             headers: {
                 [name: string]: unknown;
@@ -817,7 +817,7 @@ export interface components {
                 };
             };
         };
-        /** @description `bad_gateway`: The service behind the gateway did not answer properly */
+        /** @description `bad_gateway`: The service behind the gateway sent no valid answer */
         "502.bad_gateway": {
             headers: {
                 /** @description Seconds to wait before the request is sent again */
@@ -831,7 +831,7 @@ export interface components {
                 };
             };
         };
-        /** @description `overloaded`: Too much work at once: nothing was stored; `outcome_unknown`: Not known to be stored: send it again with the same event_id; `unavailable`: A dependency is down */
+        /** @description `overloaded`: The server is overloaded; nothing was stored; `outcome_unknown`: The event may or may not be stored; send it again with the same event_id; `unavailable`: A required service is not available */
         "503.outcome_unknown.overloaded.unavailable": {
             headers: {
                 /** @description Seconds to wait before the request is sent again */
@@ -845,7 +845,7 @@ export interface components {
                 };
             };
         };
-        /** @description `unavailable`: A dependency is down; `overloaded`: Too much work at once: nothing was stored */
+        /** @description `unavailable`: A required service is not available; `overloaded`: The server is overloaded; nothing was stored */
         "503.overloaded.unavailable": {
             headers: {
                 /** @description Seconds to wait before the request is sent again */
@@ -870,9 +870,9 @@ export interface operations {
     listAds: {
         parameters: {
             query?: {
-                /** @description Ads on the page, at most */
+                /** @description Maximum number of ads on the page */
                 limit?: number;
-                /** @description Where the page before ended, from its Link header */
+                /** @description Position of the page, from the Link header of the page before */
                 cursor?: string;
                 /**
                  * @description Only this ad; once for each of several
@@ -950,7 +950,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description An ad to be made */
+        /** @description The ad to create */
         requestBody: {
             content: {
                 /**
@@ -1007,12 +1007,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Count events of the last so many minutes by their own time; all time when absent
+                 * @description Counts the events of the last minutes by `occurred_at`; all time when absent
                  * @example 60
                  */
                 minutes?: number;
                 /**
-                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Minutes are kept as long as raw events, hours for two years by default, days for ever: of older times only periods and buckets of full hours or whole days (UTC) are answered, others are 400
+                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Counts of minutes are kept as long as raw events, of hours for two years by default, of days for ever. For older times, periods and buckets must consist of full hours or whole days (UTC); otherwise the answer is 400
                  * @example 2026-10-25T00:00:00+02:00
                  */
                 from?: string;
@@ -1048,7 +1048,7 @@ export interface operations {
                 format?: "json" | "csv";
             };
             header?: {
-                /** @description The `ETag` of an answer before: a 304 says that its numbers still hold */
+                /** @description The `ETag` of an earlier answer: 304 when its numbers have not changed */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1059,17 +1059,17 @@ export interface operations {
             /** @description One row for every ad that is live or has events, ordered by ad */
             200: {
                 headers: {
-                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
+                    /** @description When the numbers were read; without `from` and `to` also the end of the window */
                     "X-As-Of"?: string;
-                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
+                    /** @description Start of the counted period; an event at this time is in a period and not in a window of minutes. A full minute when raw events of this time are no longer kept */
                     "X-Window-Start"?: string;
-                    /** @description End of a period: events before this time are counted */
+                    /** @description End of the counted period; events before this time are counted */
                     "X-Window-End"?: string;
                     /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
                     "X-Ingest-Lag-Ms"?: number;
-                    /** @description Of the numbers: send it as If-None-Match */
+                    /** @description Identifies the numbers; send it as If-None-Match */
                     ETag?: string;
                     /** @description The name of the file, of CSV alone */
                     "Content-Disposition"?: string;
@@ -1094,20 +1094,20 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description The numbers are still those of If-None-Match */
+            /** @description The numbers have not changed since the `ETag` in If-None-Match */
             304: {
                 headers: {
-                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
+                    /** @description When the numbers were read; without `from` and `to` also the end of the window */
                     "X-As-Of"?: string;
-                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
+                    /** @description Start of the counted period; an event at this time is in a period and not in a window of minutes. A full minute when raw events of this time are no longer kept */
                     "X-Window-Start"?: string;
-                    /** @description End of a period: events before this time are counted */
+                    /** @description End of the counted period; events before this time are counted */
                     "X-Window-End"?: string;
                     /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
                     "X-Ingest-Lag-Ms"?: number;
-                    /** @description Of the numbers: send it as If-None-Match */
+                    /** @description Identifies the numbers; send it as If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1129,7 +1129,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `id` of the last message: what moved since comes first, not a snapshot */
+                /** @description The `id` of the last message: the first message then has the changes since */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -1137,10 +1137,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Messages until the client leaves: `id` is the position of the ledger, `data` a LiveMessage as JSON */
+            /** @description Messages until the client disconnects: `id` is the position of the ledger, `data` a LiveMessage as JSON */
             200: {
                 headers: {
-                    /** @description `no`: proxies must pass on what they get at once */
+                    /** @description `no`: proxies must not buffer */
                     "X-Accel-Buffering"?: string;
                     [name: string]: unknown;
                 };
@@ -1184,7 +1184,7 @@ export interface operations {
                  */
                 interval: "minute" | "hour" | "day" | "week" | "month";
                 /**
-                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Minutes are kept as long as raw events, hours for two years by default, days for ever: of older times only periods and buckets of full hours or whole days (UTC) are answered, others are 400
+                 * @description Start of the period: RFC 3339 with an offset. Write a + in a URL as %2B. Counts of minutes are kept as long as raw events, of hours for two years by default, of days for ever. For older times, periods and buckets must consist of full hours or whole days (UTC); otherwise the answer is 400
                  * @example 2026-10-25T00:00:00+02:00
                  */
                 from: string;
@@ -1194,7 +1194,7 @@ export interface operations {
                  */
                 to?: string;
                 /**
-                 * @description Name of the IANA time zone by whose clock and calendar buckets begin
+                 * @description IANA time zone of the buckets
                  * @example Europe/Berlin
                  */
                 time_zone?: string;
@@ -1213,7 +1213,7 @@ export interface operations {
                  * @example Example Shoes
                  */
                 advertiser?: string;
-                /** @description Adds to each bucket the one of the period directly before */
+                /** @description Adds the bucket of the previous period to each bucket */
                 compare?: "previous";
                 /** @description A series for each ad; not together with compare */
                 by?: "ad";
@@ -1224,7 +1224,7 @@ export interface operations {
                 format?: "json" | "csv";
             };
             header?: {
-                /** @description The `ETag` of an answer before: a 304 says that its numbers still hold */
+                /** @description The `ETag` of an earlier answer: 304 when its numbers have not changed */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1235,17 +1235,17 @@ export interface operations {
             /** @description Oldest first, buckets without events included; the first begins with `from`, the last ends with `to`. With `by=ad` those of the first ad, then of the next */
             200: {
                 headers: {
-                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
+                    /** @description When the numbers were read; without `from` and `to` also the end of the window */
                     "X-As-Of"?: string;
-                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
+                    /** @description Start of the counted period; an event at this time is in a period and not in a window of minutes. A full minute when raw events of this time are no longer kept */
                     "X-Window-Start"?: string;
-                    /** @description End of a period: events before this time are counted */
+                    /** @description End of the counted period; events before this time are counted */
                     "X-Window-End"?: string;
                     /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
                     "X-Ingest-Lag-Ms"?: number;
-                    /** @description Of the numbers: send it as If-None-Match */
+                    /** @description Identifies the numbers; send it as If-None-Match */
                     ETag?: string;
                     /** @description The name of the file, of CSV alone */
                     "Content-Disposition"?: string;
@@ -1270,20 +1270,20 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description The numbers are still those of If-None-Match */
+            /** @description The numbers have not changed since the `ETag` in If-None-Match */
             304: {
                 headers: {
-                    /** @description When the numbers were read; without from and to the end of the window, up to which events are counted */
+                    /** @description When the numbers were read; without `from` and `to` also the end of the window */
                     "X-As-Of"?: string;
-                    /** @description Start of what is counted: events at this very time are in a period, and not in a window of minutes. A whole minute, where raw events of its time are no longer kept */
+                    /** @description Start of the counted period; an event at this time is in a period and not in a window of minutes. A full minute when raw events of this time are no longer kept */
                     "X-Window-Start"?: string;
-                    /** @description End of a period: events before this time are counted */
+                    /** @description End of the counted period; events before this time are counted */
                     "X-Window-End"?: string;
                     /** @description Everything acknowledged before this time is in the numbers. Absent until every partition was read once */
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
                     "X-Ingest-Lag-Ms"?: number;
-                    /** @description Of the numbers: send it as If-None-Match */
+                    /** @description Identifies the numbers; send it as If-None-Match */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1305,7 +1305,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400 */
+                /** @description The id of the event: a UUID, with or without the quotes of the IETF draft. A UUID other than `event_id` is a 400; a key that is not a UUID is ignored when the body has an `event_id`, and otherwise a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1389,7 +1389,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The outcome of each event, in the order in which they came */
+            /** @description The outcome of each event, in the order of the request */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1446,7 +1446,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The event is known */
+            /** @description The receipt */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1488,17 +1488,17 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description What happened
+                 * @description Type of the events
                  * @example clicks
                  */
                 type: "clicks" | "impressions";
                 /**
-                 * @description Day (UTC) of the events by their own time
+                 * @description Day of `occurred_at`, in UTC
                  * @example 2026-07-07
                  */
                 day: string;
                 /**
-                 * @description Of the file
+                 * @description Format of the file
                  * @example csv
                  */
                 format: "csv" | "parquet";
@@ -1510,7 +1510,7 @@ export interface operations {
             /** @description The events, ordered by (occurred_at, event_id), with the columns event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time */
             200: {
                 headers: {
-                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    /** @description `true` when the day ended more than 24 h before X-Complete-Through; the file is then stable */
                     "X-Settled"?: "true" | "false";
                     /** @description When the export began */
                     "X-As-Of"?: string;
@@ -1518,7 +1518,7 @@ export interface operations {
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
                     "X-Ingest-Lag-Ms"?: number;
-                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    /** @description Strong; only for a settled day. Changes when an event arrives very late */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1532,10 +1532,10 @@ export interface operations {
                     "application/vnd.apache.parquet": string;
                 };
             };
-            /** @description The file is still that of If-None-Match */
+            /** @description The file has not changed since the `ETag` in If-None-Match */
             304: {
                 headers: {
-                    /** @description `true`: the day is over for more than 24 h before X-Complete-Through, the file will stay the same */
+                    /** @description `true` when the day ended more than 24 h before X-Complete-Through; the file is then stable */
                     "X-Settled"?: "true" | "false";
                     /** @description When the export began */
                     "X-As-Of"?: string;
@@ -1543,7 +1543,7 @@ export interface operations {
                     "X-Complete-Through"?: string;
                     /** @description Milliseconds from X-Complete-Through to X-As-Of */
                     "X-Ingest-Lag-Ms"?: number;
-                    /** @description Strong, and for a settled day alone: another one after an event that came very late */
+                    /** @description Strong; only for a settled day. Changes when an event arrives very late */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1566,7 +1566,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID, in quotes as in the IETF draft or without: the id of the event. Another UUID than `event_id` is a 400; a key that is no UUID is ignored when the body has an `event_id`, and otherwise a 400 */
+                /** @description The id of the event: a UUID, with or without the quotes of the IETF draft. A UUID other than `event_id` is a 400; a key that is not a UUID is ignored when the body has an `event_id`, and otherwise a 400 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1699,7 +1699,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description What to change of an ad */
+        /** @description The fields to change */
         requestBody: {
             content: {
                 /**
@@ -1755,7 +1755,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The outcome of all that was read from the log */
+            /** @description The ledger: the outcomes of all records that were read from the log */
             200: {
                 headers: {
                     [name: string]: unknown;

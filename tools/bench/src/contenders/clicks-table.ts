@@ -1,5 +1,4 @@
-import type { DatabaseServer } from '../processes/database.ts'
-import { withSql } from '../processes/database.ts'
+import { withSql, type DatabaseServer } from '../processes/database.ts'
 
 export interface ClicksTable {
   url: string

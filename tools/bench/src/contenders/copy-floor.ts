@@ -6,8 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { AdEvent } from '@ads-tracker/events'
 import { cpuOfTree } from '../processes/cpu.ts'
-import type { DatabaseServer } from '../processes/database.ts'
-import { withSql } from '../processes/database.ts'
+import { withSql, type DatabaseServer } from '../processes/database.ts'
 import { clicksTable } from './clicks-table.ts'
 
 /** The floor of the writer: the rows by `psql \copy` from a file into a table with the same key and nothing else. */

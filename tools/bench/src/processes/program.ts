@@ -38,7 +38,7 @@ export async function startProgram({ name, script, env = {}, profileTo }: Progra
     stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)))
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const pid = child.pid as number
-  endWithParent(pid, exited, { signal: 'SIGKILL', remove: [] })
+  endWithParent(pid, exited)
   const url = `http://127.0.0.1:${port}`
   await ready()
   return { name, url, pid, readyAfter: performance.now() - began, stop }

@@ -2,18 +2,18 @@ import type { Document, PathItem } from './document.ts'
 import { nameAnswers } from './name-answers.ts'
 import { nameSchemas } from './name-schemas.ts'
 
-const description = `Video ads: list them, record clicks and impressions on them, and see how each is doing right now.
+const description = `Lists video ads, records clicks and impressions, and reports clicks, impressions and click-through rates.
 
-**An event that was answered with 202 is counted exactly once.** It has an id (\`event_id\`, a UUID): send it again under the same id
+**An event that was answered with 202 is counted exactly once.** It has an id (\`event_id\`, a UUID): send it again with the same id
 after a 429, a 502, a 503 or a lost connection, as often as you like. \`Retry-After\` says how long to wait.
 
-**Every error is a problem** (RFC 9457, \`application/problem+json\`) with a stable \`code\` to decide by; new codes may be added.
-Unknown fields of a body are ignored, and answers may gain fields.`
+**Every error is a problem** (RFC 9457, \`application/problem+json\`) with a stable \`code\`; new codes may be added.
+Unknown fields of a body are ignored, and new fields may be added to answers.`
 
 const tags = [
-  { name: 'ads', description: 'The catalogue' },
-  { name: 'events', description: 'Clicks, impressions and their outcome' },
-  { name: 'analytics', description: 'How the ads are doing' },
+  { name: 'ads', description: 'Video ads' },
+  { name: 'events', description: 'Recording clicks and impressions, and their receipts' },
+  { name: 'analytics', description: 'Clicks, impressions and click-through rates of the ads' },
 ]
 
 /**

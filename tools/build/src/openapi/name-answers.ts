@@ -1,5 +1,4 @@
-import type { Document, Response } from './document.ts'
-import { operations } from './document.ts'
+import { operations, type Document, type Response } from './document.ts'
 
 /** Moves the answers that are problems to `components/responses`, named by status and codes: most operations share them. */
 export function nameAnswers(document: Document): { document: Document; responses: Record<string, Response> } {

@@ -23,51 +23,42 @@ function isBundled(project: string): boolean {
 
 function start(main: string, env: Record<string, string>, args: string[] = []) {
   const cwd = mkdtempSync(join(folder, 'empty-'))
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd,
-    env: { PATH: process.env.PATH, ...env },
-  })
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
   let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-    })
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
   return { exited, output: () => output, stop: () => child.kill('SIGTERM') && exited }
 }
 
-describe.each(projects.filter((project) => project.startsWith('apps/')))(
-  'the bundle of %s',
-  { timeout: 120_000 },
-  (project) => {
-    let made: Bundle
+const apps = projects.filter((project) => project.startsWith('apps/'))
 
-    beforeAll(async () => {
-      made = await bundle(project, join(folder, project))
-    })
+describe.each(apps)('the bundle of %s', { timeout: 120_000 }, (project) => {
+  let made: Bundle
 
-    it('is smaller than 3 MiB', () => {
-      expect(made.bytes).toBeLessThan(3 * 1024 * 1024)
-    })
+  beforeAll(async () => {
+    made = await bundle(project, join(folder, project))
+  })
 
-    it('starts and answers in an empty folder, with its dependencies down', async () => {
-      const port = await freePort()
-      const app = start(made.main, { ...nowhere, PORT: String(port) })
-      const health = await vi
-        .waitFor(() => fetch(`http://127.0.0.1:${port}/livez`), { timeout: 10_000 })
-        .catch(() => undefined)
-      expect(health?.status, app.output()).toBe(200)
-      expect(await app.stop()).toBe(0)
-    })
+  it('is smaller than 3 MiB', () => {
+    expect(made.bytes).toBeLessThan(3 * 1024 * 1024)
+  })
 
-    it('refuses a bad configuration with exit code 78 and names each variable, never its value', async () => {
-      const app = start(made.main, { ...nowhere, PORT: 'sesame', LOG_LEVEL: 'open' })
-      expect(await app.exited).toBe(78)
-      expect(app.output()).toMatch(/PORT: [^]*LOG_LEVEL: |LOG_LEVEL: [^]*PORT: /)
-      expect(app.output()).not.toMatch(/sesame|open/)
-    })
-  },
-)
+  it('starts and answers in an empty folder, with its dependencies down', async () => {
+    const port = await freePort()
+    const app = start(made.main, { ...nowhere, PORT: String(port) })
+    const ask = () => fetch(`http://127.0.0.1:${port}/livez`)
+    const health = await vi.waitFor(ask, { timeout: 10_000 }).catch(() => undefined)
+    expect(health?.status, app.output()).toBe(200)
+    expect(await app.stop()).toBe(0)
+  })
+
+  it('refuses a bad configuration with exit code 78 and names each variable, never its value', async () => {
+    const app = start(made.main, { ...nowhere, PORT: 'sesame', LOG_LEVEL: 'open' })
+    expect(await app.exited).toBe(78)
+    expect(app.output()).toMatch(/PORT: [^]*LOG_LEVEL: |LOG_LEVEL: [^]*PORT: /)
+    expect(app.output()).not.toMatch(/sesame|open/)
+  })
+})
 
 describe('the bundle of apps/click-writer', { timeout: 120_000 }, () => {
   let made: Bundle

@@ -4,8 +4,7 @@ import { createConfig, lint } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
-import type { Document, Schema } from '../../src/openapi/document.ts'
-import { operations } from '../../src/openapi/document.ts'
+import { operations, type Document, type Schema } from '../../src/openapi/document.ts'
 import { files } from '../../src/openapi/files.ts'
 
 const document = JSON.parse(readFileSync(files.document, 'utf8')) as Document

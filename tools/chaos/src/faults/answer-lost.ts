@@ -1,3 +1,4 @@
+import { numberOf } from '../database.ts'
 import type { Fault } from '../fault.ts'
 import { until } from '../until.ts'
 
@@ -26,9 +27,8 @@ export const answerLost: Fault = {
     })
     return undefined
 
-    async function duplicates(): Promise<number> {
-      const [row] = await system.sql<{ sum: string }[]>`select sum(duplicates) from ledger`
-      return Number(row?.sum)
+    function duplicates() {
+      return numberOf(system.sql`select sum(duplicates) from ledger`)
     }
   },
 }

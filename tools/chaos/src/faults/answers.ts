@@ -1,13 +1,18 @@
+import type { Trial } from '../fault.ts'
 import type { Seen } from '../send.ts'
 
-/** Statuses that are not among the allowed ones, each once; 0 is no answer. */
-export function unusual(seen: Seen[], allowed: number[]): number[] {
-  return [...new Set(seen.map(({ status }) => status))].filter((status) => !allowed.includes(status))
+/** Notes the statuses that are not among the allowed ones, each once, as a broken promise; 0 is no answer. */
+export function expectOnly(expect: Trial['expect'], allowed: number[], seen: Seen[], when: string): void {
+  const others = [...new Set(seen.map(({ status }) => status))].filter((status) => !allowed.includes(status))
+  expect(others.length === 0, `answers ${others.join(', ')} ${when}`)
 }
 
-/** The longest that anybody waited, in milliseconds. */
+/** Milliseconds until the answer. */
+export const waitOf = ({ began, ended }: Seen) => ended - began
+
+/** The longest that a client waited, in milliseconds. */
 export function slowest(seen: Seen[]): number {
-  return seen.reduce((most, { began, ended }) => Math.max(most, ended - began), 0)
+  return seen.reduce((most, each) => Math.max(most, waitOf(each)), 0)
 }
 
 /** The value below which that part of all lies. */

@@ -3,8 +3,9 @@ import type { Fault, Trial } from '../fault.ts'
 import type { FuzzAnswer } from '../fuzz/check-answer.ts'
 import { fuzzApp } from '../fuzz/fuzz-app.ts'
 import type { FuzzedRequest } from '../fuzz/requests.ts'
-import type { Outcome, SentEvent } from '../journal.ts'
+import type { SentEvent } from '../journal.ts'
 import { drained } from '../oracle/oracle.ts'
+import type { Body } from '../post-events.ts'
 
 /** 4xx with a named field, never 5xx, and nothing invalid in Kafka. */
 export const apiFuzz: Fault = {
@@ -16,16 +17,9 @@ export const apiFuzz: Fault = {
   async trial(trial) {
     const { system, random, expected, expect } = trial
     const seed = random.integer(0, 0x7fffffff)
-    const [ingest] = system.ingests
-    report(
-      trial,
-      await fuzzApp({
-        url: ingest?.url ?? '',
-        seed,
-        runs: 300,
-        onAnswer: (request, answer) => remember(system, request, answer),
-      }),
-    )
+    const url = system.ingests[0]?.url ?? ''
+    const onAnswer = (request: FuzzedRequest, answer: FuzzAnswer) => remember(system, request, answer)
+    report(trial, await fuzzApp({ url, seed, runs: 300, onAnswer }))
     expect(await drained(system, 30_000), 'the writer does not read what the fuzzer sent')
     const [letters] = await system.sql<{ unknown: string; others: string }[]>`
       select count(*) filter (where reason = 'unknown_ad') as unknown, count(*) filter (where reason <> 'unknown_ad') as others from dead_letters`
@@ -42,12 +36,8 @@ export const apiFuzz: Fault = {
 }
 
 function report({ expect, say }: Trial, { requests, statuses, wrong }: Awaited<ReturnType<typeof fuzzApp>>): void {
-  say(
-    `${requests} requests: ${[...statuses]
-      .sort()
-      .map(([status, count]) => `${status} ${count} times`)
-      .join(', ')}`,
-  )
+  const counts = [...statuses].sort().map(([status, count]) => `${status} ${count} times`)
+  say(`${requests} requests: ${counts.join(', ')}`)
   for (const text of wrong) expect(false, text)
 }
 
@@ -57,32 +47,18 @@ async function remember(
   { path, body = '', headers }: FuzzedRequest,
   answer: FuzzAnswer,
 ): Promise<void> {
-  const { event_id, results } = (answer.body ?? {}) as {
-    event_id?: string
-    results?: { event_id: string | null; status: number }[]
-  }
-  const sent = results
-    ? (JSON.parse(body) as { events: SentEvent[] }).events
-    : [{ type: path.endsWith('/click') ? 'click' : 'impression', ad_id: 1 } as SentEvent]
-  const kept = (results ?? [{ event_id: event_id ?? null, status: answer.status }]).flatMap(
-    ({ event_id: id, status }, place) =>
-      status === 202 && id !== null
-        ? [{ event: { type: (sent[place] as SentEvent).type, ad_id: 1, event_id: id }, outcome: 'ok' as Outcome }]
-        : [],
+  const { event_id, results } = (answer.body ?? {}) as Body
+  const single: Pick<SentEvent, 'type'> = { type: path.endsWith('/click') ? 'click' : 'impression' }
+  const sent = results ? (JSON.parse(body) as { events: SentEvent[] }).events : [single]
+  const kept = (results ?? [{ event_id: event_id ?? null, status: answer.status }]).flatMap((result, place) =>
+    result.status === 202 && result.event_id !== null
+      ? [{ type: sent[place]!.type, ad_id: 1, event_id: result.event_id }]
+      : [],
   )
   if (kept.length === 0) return
   const request = journal.nextRequest()
-  await journal.append({
-    at: Date.now() - 10_000,
-    request,
-    agent: headers['user-agent'] ?? '',
-    send: kept.map(({ event }) => event),
-    any: true,
-  })
-  await journal.append({
-    at: Date.now(),
-    request,
-    outcomes: kept.map(({ outcome }) => outcome),
-    ids: kept.map(({ event }) => event.event_id),
-  })
+  const agent = headers['user-agent'] ?? ''
+  await journal.append({ at: Date.now() - 10_000, request, agent, send: kept, any: true })
+  const ids = kept.map((event) => event.event_id)
+  await journal.append({ at: Date.now(), request, outcomes: ids.map(() => 'ok'), ids })
 }

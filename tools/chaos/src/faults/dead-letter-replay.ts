@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { entry, workspace } from '@ads-tracker/local-servers'
+import { entry, runJob } from '@ads-tracker/local-servers'
 import { uuidv7 } from '@ads-tracker/events'
+import { numberOf } from '../database.ts'
 import type { Fault, Trial } from '../fault.ts'
 import type { SentEvent } from '../journal.ts'
-import { mustRunTool } from '../run-tool.ts'
 import { send } from '../send.ts'
 import { until } from '../until.ts'
 
@@ -26,7 +26,7 @@ export const deadLetterReplay: Fault = {
     expected.unknown_ad = (expected.unknown_ad ?? 0) + letters
     await until('dead letters of the unknown ad', async () => (await pending(system)) === letters, { within: 20_000 })
 
-    const tooEarly = await mustRunTool('dead-letters', system.toolEnv, ['replay'])
+    const tooEarly = await runJob('dead-letters', system.toolEnv, 'replay')
     expect(tooEarly.includes(`left ${letters} of ad ${ad}`), `a replay without the ad says: ${tooEarly}`)
     await system.sql`insert into ads (id, image_url, target_url) values (${ad}, 'http://127.0.0.1/i', 'http://127.0.0.1/t')`
     const began = performance.now()
@@ -41,13 +41,11 @@ export const deadLetterReplay: Fault = {
   },
 }
 
-const replay = ({ toolEnv }: Trial['system']) =>
-  mustRunTool('dead-letters', toolEnv, ['replay', '--reason', 'unknown_ad'])
+const replay = ({ toolEnv }: Trial['system']) => runJob('dead-letters', toolEnv, 'replay', '--reason', 'unknown_ad')
 
 /** A replay that is killed as soon as it has sent something. */
 async function interrupted({ toolEnv }: Trial['system']): Promise<void> {
   const child = spawn(process.execPath, [entry('tools/cli'), 'dead-letters', 'replay'], {
-    cwd: workspace,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...toolEnv },
   })
@@ -55,14 +53,7 @@ async function interrupted({ toolEnv }: Trial['system']): Promise<void> {
   await new Promise((resolve) => child.once('close', resolve))
 }
 
-async function pending({ sql }: Trial['system']): Promise<number> {
-  const [row] = await sql<{ count: string }[]>`select count(*) from dead_letters where replayed_at is null`
-  return Number(row?.count)
-}
+const pending = ({ sql }: Trial['system']) => numberOf(sql`select count(*) from dead_letters where replayed_at is null`)
 
-async function counted({ sql }: Trial['system'], ad: number): Promise<number> {
-  const [row] = await sql<
-    { clicks: string }[]
-  >`select coalesce(sum(clicks), 0) as clicks from ad_total_counts where ad_id = ${ad}`
-  return Number(row?.clicks)
-}
+const counted = ({ sql }: Trial['system'], ad: number) =>
+  numberOf(sql`select sum(clicks) from ad_total_counts where ad_id = ${ad}`)

@@ -5,7 +5,7 @@ import { heldMegabytes } from '../heap.ts'
 import { memoryLimits } from '../memory-limits.ts'
 import { metric, residentMegabytes } from '../observe.ts'
 import type { SupervisedApp } from '../supervised-app.ts'
-import { percentile, unusual } from './answers.ts'
+import { expectOnly, percentile } from './answers.ts'
 
 interface Sample {
   resident: number
@@ -35,44 +35,31 @@ export const halfLoad: Fault = {
     }
     for (const app of apps) expect(app.endings.length === 0, `${app.name} ended: ${app.endings.join(', ')}`)
     for (const [app, megabytes] of await heldBy(apps)) {
-      judge(app, samples.get(app) ?? [])
-      judgeMemory(app, held.get(app) ?? 0, megabytes, samples.get(app) ?? [])
-    }
-    const answers = seen()
-    expect(unusual(answers, [200, 202]).length === 0, `answers ${unusual(answers, [200, 202]).join(', ')} at half load`)
-    return undefined
-
-    function judge(app: SupervisedApp, all: Sample[]) {
+      const all = samples.get(app) ?? []
       const third = Math.ceil(all.length / 3)
+      const median = (part: Sample[], of: 'descriptors' | 'timers') =>
+        percentile(
+          part.map((each) => each[of]),
+          0.5,
+        )
       for (const [what, allowed] of [
         ['descriptors', 5],
         ['timers', 10],
-      ] as const) {
-        const [first, last] = [all.slice(0, third), all.slice(-third)].map((part) =>
-          percentile(
-            part.map((each) => each[what]),
-            0.5,
-          ),
-        ) as [number, number]
-        say(`${app.name}: ${what} ${first.toFixed(0)}, in the end ${last.toFixed(0)}`)
-        expect(
-          last <= first * 1.1 + allowed,
-          `${app.name}: ${what} grew from ${first.toFixed(0)} to ${last.toFixed(0)}`,
-        )
-      }
-    }
-
-    function judgeMemory(app: SupervisedApp, first: number, last: number, all: Sample[]) {
+      ] as const)
+        judge(app, what, median(all.slice(0, third), what), median(all.slice(-third), what), allowed)
+      judge(app, 'megabytes in use', held.get(app) ?? 0, megabytes, 10)
       const most = Math.max(...all.map(({ resident }) => resident))
       const limit = memoryLimits[app.name] ?? 0
-      say(
-        `${app.name}: memory in use ${first.toFixed(0)} MB, in the end ${last.toFixed(0)} MB; resident at most ${most.toFixed(0)} MB`,
-      )
-      expect(
-        last <= first * 1.1 + 10,
-        `${app.name}: memory in use grew from ${first.toFixed(0)} to ${last.toFixed(0)} MB`,
-      )
+      say(`${app.name}: at most ${most.toFixed(0)} MB resident`)
       expect(most < limit, `${app.name}: ${most.toFixed(0)} MB were resident, the limit is ${limit} MB`)
+    }
+    expectOnly(expect, [200, 202], seen(), 'at half load')
+    return undefined
+
+    function judge(app: SupervisedApp, what: string, first: number, last: number, allowed: number) {
+      const change = `${app.name}: ${what} ${first.toFixed(0)}, in the end ${last.toFixed(0)}`
+      say(change)
+      expect(last <= first * 1.1 + allowed, change)
     }
   },
 }

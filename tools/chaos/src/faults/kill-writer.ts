@@ -1,3 +1,4 @@
+import { numberOf } from '../database.ts'
 import type { Fault, Trial } from '../fault.ts'
 import { nextCommit } from '../observe.ts'
 import { arm, steps, stepsEnvironment } from '../variants/steps.ts'
@@ -24,10 +25,8 @@ export const killWriter: Fault = {
     arm(step)
     // a group assigns partitions only when a member joins
     if (step === 'assigned') writer?.signal('SIGTERM')
-    await until('the writer dies at its step', () => writer?.endings.slice(before).includes('SIGKILL'), {
-      within: 20_000,
-      every: 2,
-    })
+    const isDead = () => writer?.endings.slice(before).includes('SIGKILL')
+    await until('the writer dies at its step', isDead, { within: 20_000, every: 2 })
     return nextCommit(system, performance.now(), 30_000)
   },
 }
@@ -38,20 +37,19 @@ async function killWhileWaiting({ system }: Trial): Promise<number> {
   let killed = 0
   await system.sql.begin(async (lock) => {
     await lock`lock table rollup_deltas in exclusive mode`
-    const waiting = () =>
-      lock`select from pg_stat_activity where datname = current_database() and usename = 'click_writer' and wait_event_type = 'Lock'`
-    await until('a statement waits for the lock', async () => (await waiting()).length > 0, {
-      within: 10_000,
-      every: 10,
-    })
+    const waiting = () => backends('wait_event_type', 'Lock')
+    await until('a statement waits for the lock', async () => (await waiting()) > 0, { within: 10_000, every: 10 })
     await writer?.kill()
     killed = performance.now()
   })
   // its commit is not the one of the next writer
-  await until('the orphaned statement ends', async () => (await backends()).length === 0, { within: 10_000, every: 5 })
+  const active = () => backends('state', 'active')
+  await until('the orphaned statement ends', async () => (await active()) === 0, { within: 10_000, every: 5 })
   return killed
 
-  function backends() {
-    return system.sql`select from pg_stat_activity where datname = current_database() and usename = 'click_writer' and state = 'active'`
+  function backends(column: string, value: string) {
+    return numberOf(system.sql`
+      select count(*) from pg_stat_activity
+      where datname = current_database() and usename = 'click_writer' and ${system.sql(column)} = ${value}`)
   }
 }

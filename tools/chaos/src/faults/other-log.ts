@@ -1,9 +1,12 @@
+import { runJob } from '@ads-tracker/local-servers'
+import type { PartitionEnd } from '../broker.ts'
+import { numberOf } from '../database.ts'
 import type { Fault, Trial } from '../fault.ts'
 import type { Load } from '../load.ts'
 import { makeEvent } from '../make-event.ts'
 import { metric, statusOf } from '../observe.ts'
 import { drained } from '../oracle/oracle.ts'
-import { mustRunTool } from '../run-tool.ts'
+import { questions } from '../oracle/questions.ts'
 import { send } from '../send.ts'
 import { until } from '../until.ts'
 
@@ -27,37 +30,21 @@ export const otherLog: Fault = {
 }
 
 async function truncated({ system, startLoad, random, expect, say }: Trial): Promise<number> {
-  const { broker, sql, writers } = system
+  const { broker, books, writers } = system
   for (let requests = 0; requests < 12; requests += 1) await loseOne(system, random)
   const ends = await broker.truncate()
-  const books = await sql<
-    { topic: string; partition: number; next_offset: string }[]
-  >`select topic, partition, next_offset::text from ledger`
-  const gaps = books.filter((book) =>
-    ends.some(
-      ({ topic, partition, high }) =>
-        topic === book.topic && partition === book.partition && high > BigInt(book.next_offset),
-    ),
-  )
+  const before = await books()
+  const gaps = ends.filter(({ name, high }) => high > (before.get(name) ?? 0n))
   say(`${gaps.length} partitions have lost unread records`)
 
   const load = startLoad()
   await Promise.all(writers.map((writer) => writer.start()))
   await alarmed(system, 'ledger_gap_partitions', gaps.length)
-  await until(
-    'the writer says that it is not ready',
-    async () => (await statusOf(`${writers[0]?.url}/readyz`)) === 503,
-    { within: 20_000 },
-  )
+  const isUnready = async () => (await statusOf(`${writers[0]?.url}/readyz`)) === 503
+  await until('the writer says that it is not ready', isUnready, { within: 20_000 })
   await load.acknowledgedAfter(performance.now() + 3000, 20_000)
-  const after = await sql<
-    { topic: string; partition: number; next_offset: string }[]
-  >`select topic, partition, next_offset::text from ledger`
-  const skipped = gaps.filter((gap) =>
-    after.some(
-      (book) => book.topic === gap.topic && book.partition === gap.partition && book.next_offset !== gap.next_offset,
-    ),
-  )
+  const after = await books()
+  const skipped = gaps.filter(({ name }) => after.get(name) !== before.get(name))
   expect(skipped.length === 0, `${skipped.length} gaps were skipped without a word`)
   return acceptAll(system, gaps, load)
 }
@@ -71,20 +58,15 @@ async function loseOne({ journal, ingests, sql }: Trial['system'], random: Trial
 }
 
 async function recreated({ system, startLoad, expected, say }: Trial): Promise<number> {
-  const { broker, sql, toolEnv, writers } = system
-  const books = await sql<
-    { topic: string; partition: number; next_offset: string }[]
-  >`select topic, partition, next_offset::text from ledger where next_offset > 0`
+  const { broker, toolEnv, writers } = system
+  const old = (await broker.ends()).filter(({ high }) => high > 0n)
   await broker.ask((admin) => admin.deleteTopics({ topics: Object.values(broker.topics) }))
-  await until(
-    'the topics are gone',
-    async () => {
-      const left = await broker.ask((admin) => admin.listTopics())
-      return !Object.values(broker.topics).some((topic) => left.includes(topic))
-    },
-    { within: 20_000, every: 200 },
-  )
-  await mustRunTool('topics', toolEnv)
+  const areGone = async () => {
+    const left = await broker.ask((admin) => admin.listTopics())
+    return !Object.values(broker.topics).some((topic) => left.includes(topic))
+  }
+  await until('the topics are gone', areGone, { within: 20_000, every: 200 })
+  await runJob('topics', toolEnv)
   const load = startLoad({ rate: 20 })
   await load.acknowledgedAfter(performance.now(), 30_000)
   await Promise.all(writers.map((writer) => writer.start()))
@@ -94,7 +76,7 @@ async function recreated({ system, startLoad, expected, say }: Trial): Promise<n
   say(
     `${await recovered(system)} events of the new log were stored ${Math.round(performance.now() - before)} ms after the alarm, before anybody accepted it`,
   )
-  const back = await acceptAll(system, books, load)
+  const back = await acceptAll(system, old, load)
   expected.recovered = await recovered(system)
   return back
 }
@@ -108,23 +90,13 @@ async function alarmed({ writers }: Trial['system'], name: string, partitions: n
 }
 
 /** Closes the books by command, as an operator would; resolves with the milliseconds until the next ones have reached the end of the log. */
-async function acceptAll(
-  system: Trial['system'],
-  books: { topic: string; partition: number }[],
-  load: Load,
-): Promise<number> {
+async function acceptAll(system: Trial['system'], closed: PartitionEnd[], load: Load): Promise<number> {
   await load.stop()
-  for (const { topic, partition } of books) {
-    await mustRunTool('ledger', system.toolEnv, ['accept', topic, String(partition), '--reason', 'chaos'])
-  }
+  for (const { topic, partition } of closed)
+    await runJob('ledger', system.toolEnv, 'accept', topic, String(partition), '--reason', 'chaos')
   const began = performance.now()
   await drained(system, 60_000)
   return performance.now() - began
 }
 
-async function recovered({ sql }: Trial['system']): Promise<number> {
-  const [row] = await sql<
-    { sum: string }[]
-  >`select coalesce(sum(recovered), 0) as sum from (select recovered from ledger union all select recovered from closed_books) as books`
-  return Number(row?.sum)
-}
+const recovered = ({ sql }: Trial['system']) => numberOf(questions.recovered(sql))

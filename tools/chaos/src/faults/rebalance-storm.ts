@@ -43,20 +43,13 @@ async function toggle(writer: SupervisedApp, signal: NodeJS.Signals): Promise<vo
 }
 
 /** Milliseconds from `since` until every partition is read to where its log reaches a second later. */
-async function readBeyond({ broker, sql }: Trial['system'], load: Trial['load'], since: number): Promise<number> {
+async function readBeyond({ broker, books }: Trial['system'], load: Trial['load'], since: number): Promise<number> {
   await load.acknowledgedAfter(since + 1000, 30_000)
   const ends = await broker.ends()
-  await until(
-    'every partition is read',
-    async () => {
-      const books = await sql<
-        { topic: string; partition: number; next_offset: string }[]
-      >`select topic, partition, next_offset::text from ledger`
-      return ends.every(({ topic, partition, high }) =>
-        books.some((book) => book.topic === topic && book.partition === partition && BigInt(book.next_offset) >= high),
-      )
-    },
-    { within: 60_000, every: 50 },
-  )
+  const isRead = async () => {
+    const read = await books()
+    return ends.every(({ name, high }) => (read.get(name) ?? 0n) >= high)
+  }
+  await until('every partition is read', isRead, { within: 60_000, every: 50 })
   return performance.now() - since
 }

@@ -1,4 +1,5 @@
 import { uuidv7 } from '@ads-tracker/events'
+import { numberOf } from '../database.ts'
 import type { Fault, Trial } from '../fault.ts'
 import type { SentEvent } from '../journal.ts'
 import { send } from '../send.ts'
@@ -23,9 +24,10 @@ export const sameId: Fault = {
 
 async function check({ system, expect, random }: Trial, type: SentEvent['type'], times: number): Promise<void> {
   const { sql, journal, ingests } = system
+  const id = uuidv7()
   const event: SentEvent = {
     type,
-    event_id: uuidv7(),
+    event_id: id,
     ad_id: random.integer(1, 20),
     playback_time: times,
     timestamp: new Date(Date.now() - 60_000).toISOString(),
@@ -45,13 +47,8 @@ async function check({ system, expect, random }: Trial, type: SentEvent['type'],
 
   const other = await send(journal, url(), [{ ...event, ad_id: event.ad_id === 1 ? 2 : 1, playback_time: 99 }])
   expect(other.status === 202, `the same id with another payload: ${other.status}`)
-  await until(
-    'a conflict is kept',
-    async () =>
-      (await sql`select from event_conflicts where event_id = ${event.event_id as string} and playback_time = 99`)
-        .length === 1,
-    { within: 20_000 },
-  )
+  const conflicts = () => sql`select from event_conflicts where event_id = ${id} and playback_time = 99`
+  await until('a conflict is kept', async () => (await conflicts()).length === 1, { within: 20_000 })
   const [row, ...more] = await stored()
   expect(
     more.length === 0 && row?.playback_time === times && row.ad_id === event.ad_id,
@@ -60,15 +57,11 @@ async function check({ system, expect, random }: Trial, type: SentEvent['type'],
   await until('every repeat is a duplicate', async () => (await repeats()) === times + 1, { within: 20_000 })
 
   function stored() {
-    return sql<
-      { ad_id: number; playback_time: number }[]
-    >`select ad_id, playback_time from chaos.stored where type = ${type} and event_id = ${event.event_id as string}`
+    return sql<{ ad_id: number; playback_time: number }[]>`
+      select ad_id, playback_time from chaos.stored where type = ${type} and event_id = ${id}`
   }
 
-  async function repeats(): Promise<number> {
-    const [row] = await sql<
-      { duplicates: string }[]
-    >`select duplicates from event_repeats where type = ${type} and event_id = ${event.event_id as string}`
-    return Number(row?.duplicates ?? 0)
+  function repeats() {
+    return numberOf(sql`select duplicates from event_repeats where type = ${type} and event_id = ${id}`)
   }
 }

@@ -1,3 +1,4 @@
+import { numberOf } from '../database.ts'
 import type { Fault } from '../fault.ts'
 import { until } from '../until.ts'
 
@@ -19,11 +20,8 @@ export const writerBacklog: Fault = {
     })
     return performance.now() - started
 
-    async function completeThrough(): Promise<number> {
-      const [row] = await sql<
-        { mark: string | null }[]
-      >`select extract(epoch from min(complete_through)) * 1000 as mark from ledger`
-      return Number(row?.mark ?? 0)
+    function completeThrough() {
+      return numberOf(sql`select extract(epoch from min(complete_through)) * 1000 from ledger`)
     }
   },
 }

@@ -44,19 +44,8 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
     '../../etc/passwd',
     '%00',
     '{}',
-    -1,
-    0,
-    -0,
-    1.5,
-    2147483647,
-    2147483648,
-    -2147483649,
-    4294967296,
-    Number.MAX_SAFE_INTEGER,
-    9007199254740993,
-    1e308,
-    5e-324,
-    1e21,
+    ...[-1, 0, -0, 1.5, 2147483647, 2147483648, -2147483649, 4294967296, 9007199254740991, 9007199254740993],
+    ...[1e308, 5e-324, 1e21],
     [],
     {},
     [[]],
@@ -128,12 +117,8 @@ function textOf({ format, pattern, minLength = 0, maxLength = 60 }: Schema): fc.
   if (format === 'uuid') return fc.oneof(fc.uuid(), fc.uuid({ version: 7 }))
   if (format === 'date-time')
     return fc
-      .date({
-        min: new Date('1999-12-01T00:00:00Z'),
-        max: new Date(Date.now() + 3 * 24 * 3600 * 1000),
-        noInvalidDate: true,
-      })
-      .map((date) => date.toISOString())
+      .integer({ min: Date.parse('1999-12-01T00:00:00Z'), max: Date.now() + 3 * 24 * 3600 * 1000 })
+      .map((time) => new Date(time).toISOString())
   if (format === 'ipv4') return fc.ipV4()
   if (format === 'ipv6') return fc.ipV6()
   if (format === 'uri') return fc.webUrl({ withQueryParameters: true })

@@ -1,3 +1,4 @@
+import { numberOf } from '../database.ts'
 import type { System } from '../system.ts'
 import { until } from '../until.ts'
 import { type JournalMark, loadJournal } from './load-journal.ts'
@@ -32,7 +33,7 @@ export async function drained(system: System, within: number): Promise<boolean> 
     const { unread, ahead } = await distance(system)
     return unread === 0 && ahead === 0
   }
-  return until('the books reach the end of the log', isDone, { within, every: 100 }).then(
+  return until('the ledger reaches the end of the log', isDone, { within, every: 100 }).then(
     () => true,
     () => false,
   )
@@ -47,21 +48,21 @@ export function createOracle(system: System) {
     await loadJournal(sql, system.journal.file, mark)
     await sql`analyze chaos.sent`
     const asked = await Promise.all(
-      Object.entries(questions).map(async ([name, ask]) => [name, await one(ask(sql))] as const),
+      Object.entries(questions).map(async ([name, ask]) => [name, await numberOf(ask(sql))] as const),
     )
     const counts = {
       ...(Object.fromEntries(asked) as Record<keyof typeof questions, number>),
-      acknowledged: await one(sql`select count(distinct (type, event_id)) from chaos.sent where outcome = 'ok'`),
-      unknown: await one(sql`select count(*) from chaos.sent where outcome = 'unknown'`),
-      stored: await one(sql`select count(*) from chaos.stored`),
-      duplicates: await one(sql`select coalesce(sum(duplicates), 0) as count from ledger`),
+      acknowledged: await numberOf(sql`select count(distinct (type, event_id)) from chaos.sent where outcome = 'ok'`),
+      unknown: await numberOf(sql`select count(*) from chaos.sent where outcome = 'unknown'`),
+      stored: await numberOf(sql`select count(*) from chaos.stored`),
+      duplicates: await numberOf(sql`select sum(duplicates) from ledger`),
       ...(await distance(system)),
       deadLetters: await unexpectedDeadLetters(system, expected),
     }
     counts.recovered -= expected.recovered ?? 0
     // what readers see must be right before a fold and after it
     await foldAll(system)
-    for (const name of rollups) counts[name] = Math.max(counts[name], await one(questions[name](sql)))
+    for (const name of rollups) counts[name] = Math.max(counts[name], await numberOf(questions[name](sql)))
     return { counts, wrong: explain(counts) }
   }
 }
@@ -78,22 +79,12 @@ async function foldAll({ sql }: System): Promise<void> {
   }
 }
 
-async function one(query: PromiseLike<readonly unknown[]>): Promise<number> {
-  const [row] = (await query) as { count: string }[]
-  return Number(row?.count)
-}
-
-async function distance({ sql, broker }: System): Promise<{ unread: number; ahead: number }> {
-  const books = await sql<
-    { topic: string; partition: number; next_offset: string }[]
-  >`select topic, partition, next_offset::text from ledger`
-  const distances = (await broker.ends()).map(({ topic, partition, high }) => {
-    const book = books.find((row) => row.topic === topic && row.partition === partition)
-    return high - BigInt(book?.next_offset ?? 0)
-  })
+async function distance({ books, broker }: System): Promise<{ unread: number; ahead: number }> {
+  const read = await books()
+  const distances = (await broker.ends()).map(({ name, high }) => Number(high - (read.get(name) ?? 0n)))
   return {
-    unread: distances.reduce((sum, each) => sum + Math.max(0, Number(each)), 0),
-    ahead: distances.filter((each) => each < 0n).length,
+    unread: distances.reduce((sum, each) => sum + Math.max(0, each), 0),
+    ahead: distances.filter((each) => each < 0).length,
   }
 }
 
@@ -115,10 +106,10 @@ const words: Partial<Record<keyof Counts, string>> = {
   totals: 'ads whose totals differ from the events',
   foreign: 'events are stored that were not sent',
   altered: 'events are stored otherwise than they were sent',
-  imbalance: 'is what the books are off',
-  recovered: 'events were stored below the position of their book',
-  unread: 'records of the log are in no book',
-  ahead: 'books are ahead of their log',
+  imbalance: 'is what the ledger is off by',
+  recovered: 'events were stored below the position of the ledger',
+  unread: 'records of the log are not in the ledger',
+  ahead: 'partitions whose ledger is ahead of the log',
   deadLetters: 'dead letters too many or too few',
 }
 

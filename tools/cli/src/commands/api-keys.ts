@@ -1,62 +1,47 @@
 import {
   type ApiKey,
   createApiKey,
-  createDatabase,
   type Database,
-  databaseAddress,
-  databaseSettings,
   listApiKeys,
   revokeApiKey,
   type Scope,
   scopes,
 } from '@ads-tracker/data'
-import { Type } from '@sinclair/typebox'
 import { type Command, InvalidArgumentError } from 'commander'
-import { readConfig, withConnection } from '../connection.ts'
+import { withConnection, withDatabase } from '../connection.ts'
 import { wholeNumber } from './parse-options.ts'
 
-const Config = Type.Object(databaseSettings)
-
 export function addApiKeys(program: Command): void {
-  const keys = program.command('api-keys').description('keys for managing ads')
+  const keys = program.command('api-keys').description('manages API keys')
   withConnection(keys.command('create'))
-    .description('prints a new key as the last line, once: only its digest is stored')
+    .description('creates a key and prints it as the last line; only its digest is stored')
     .requiredOption('--name <name>', 'who will use it, at most 100 characters', keyName)
     .option('--scopes <list>', `some of ${scopes.join(',')}`, scopeList, [...scopes])
     .action((options: { name: string; scopes: Scope[] }, command: Command) =>
       withDatabase(command, (database) => create(database, options)),
     )
   withConnection(keys.command('list'))
-    .description('the keys, without what they are')
+    .description('lists the keys without their values')
     .action((_options, command: Command) =>
       withDatabase(command, async (database) => {
         for (const key of await listApiKeys(database)) console.log(lineOf(key))
       }),
     )
   withConnection(keys.command('revoke'))
-    .description('closes a key at once; exit 1 when there is no such live key')
+    .description('revokes a key immediately; exit 1 when there is no such valid key')
     .argument('<id>', 'the ID of a key, as list prints it', wholeNumber)
     .action((id: number, _options, command: Command) => withDatabase(command, (database) => revoke(database, id)))
 }
 
-async function withDatabase(command: Command, work: (database: Database) => Promise<void>): Promise<void> {
-  const database = createDatabase({ ...databaseAddress(readConfig(Config, command)), name: 'api-keys', max: 1 })
-  try {
-    await work(database)
-  } finally {
-    await database.close()
-  }
-}
-
 async function create(database: Database, options: { name: string; scopes: Scope[] }): Promise<void> {
   const { id, key } = await createApiKey(database, options)
-  console.log(`key ${id}, which is shown only this once:`)
+  console.log(`key ${id}, which is shown only once:`)
   console.log(key)
 }
 
 async function revoke(database: Database, id: number): Promise<void> {
   const revoked = await revokeApiKey(database, id)
-  console.log(revoked ? `key ${id} is revoked` : `there is no live key ${id}`)
+  console.log(revoked ? `key ${id} is revoked` : `there is no valid key ${id}`)
   if (!revoked) process.exitCode = 1
 }
 

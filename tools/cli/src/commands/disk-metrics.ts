@@ -16,7 +16,7 @@ const Config = Type.Object({
 export function addDiskMetrics(program: Command): void {
   program
     .command('disk-metrics')
-    .description('serves how full the disks under Kafka and PostgreSQL are, for Prometheus (HOST, PORT, VOLUMES)')
+    .description('serves the free space of the disks of Kafka and PostgreSQL for Prometheus (HOST, PORT, VOLUMES)')
     .action(run)
 }
 
@@ -34,18 +34,9 @@ async function run(): Promise<void> {
         for (const [volume, path] of volumes) this.set({ volume }, bytesOf(await statfs(path)))
       },
     })
-  gauge('disk_free_bytes', 'Bytes that can still be written', ({ bavail, bsize }) => bavail * bsize)
-  gauge('disk_size_bytes', 'Bytes of the whole disk', ({ blocks, bsize }) => blocks * bsize)
-  const description = 'How full the disks under Kafka and PostgreSQL are.'
-  await serve(
-    await createService({
-      name: 'disk-metrics',
-      title: 'Disk metrics',
-      description,
-      config,
-      metrics,
-      readiness: () => ({}),
-    }),
-    config,
-  )
+  gauge('disk_free_bytes', 'Free bytes of the disk', ({ bavail, bsize }) => bavail * bsize)
+  gauge('disk_size_bytes', 'Size of the disk in bytes', ({ blocks, bsize }) => blocks * bsize)
+  const description = 'Free space of the disks of Kafka and PostgreSQL.'
+  const about = { name: 'disk-metrics', title: 'Disk metrics', description }
+  await serve(await createService({ ...about, config, metrics, readiness: () => ({}) }), config)
 }

@@ -6,29 +6,26 @@ import { readConfig, withConnection } from '../connection.ts'
 
 const Config = Type.Object({
   ...databaseSettings,
-  ADS_API_DB_PASSWORD: Type.Optional(secret({ description: 'Password of the role ads_api; unchanged when absent' })),
-  CLICK_WRITER_DB_PASSWORD: Type.Optional(
-    secret({ description: 'Password of the role click_writer; unchanged when absent' }),
-  ),
-  RAW_RETENTION_DAYS: Type.Optional(
-    Type.Integer({
-      minimum: 8,
-      description: "Days that raw events are kept, more than the topics' 7; 90 from the start",
-    }),
-  ),
-  DEAD_LETTER_RETENTION_DAYS: Type.Optional(
-    Type.Integer({
-      minimum: 8,
-      description: "Days that dead letters are kept, more than the topics' 7; 30 from the start",
-    }),
-  ),
+  ADS_API_DB_PASSWORD: rolePassword('ads_api'),
+  CLICK_WRITER_DB_PASSWORD: rolePassword('click_writer'),
+  RAW_RETENTION_DAYS: retentionDays('raw events', 90),
+  DEAD_LETTER_RETENTION_DAYS: retentionDays('dead letters', 30),
 })
+
+function retentionDays(what: string, initial: number) {
+  const description = `Days that ${what} are kept, more than the topics' 7; ${initial} from the start`
+  return Type.Optional(Type.Integer({ minimum: 8, description }))
+}
+
+function rolePassword(role: string) {
+  return Type.Optional(secret({ description: `Password of the role ${role}; unchanged when absent` }))
+}
 
 const upkeepMs = 10_000
 
 export function addMigrate(program: Command): void {
   withConnection(program.command('migrate'))
-    .description('brings the database to the newest schema and makes the partitions of the next days')
+    .description('updates the database schema and creates the partitions of the next days')
     .action((_options, command: Command) => run(command))
 }
 

@@ -1,21 +1,11 @@
-import { createDatabase, databaseAddress, databaseSettings, seedAds } from '@ads-tracker/data'
-import { Type } from '@sinclair/typebox'
+import { seedAds } from '@ads-tracker/data'
 import type { Command } from 'commander'
-import { readConfig, withConnection } from '../connection.ts'
-
-const Config = Type.Object(databaseSettings)
+import { withConnection, withDatabase } from '../connection.ts'
 
 export function addSeed(program: Command): void {
   withConnection(program.command('seed'))
-    .description('makes ten sample ads with the ids 1 to 10; ads that exist stay as they are')
-    .action((_options, command: Command) => run(command))
-}
-
-async function run(command: Command): Promise<void> {
-  const database = createDatabase({ ...databaseAddress(readConfig(Config, command)), name: 'seed', max: 1 })
-  try {
-    console.log(`${await seedAds(database)} sample ads made`)
-  } finally {
-    await database.close()
-  }
+    .description('creates ten sample ads with the ids 1 to 10; existing ads are not changed')
+    .action((_options, command: Command) =>
+      withDatabase(command, async (database) => console.log(`${await seedAds(database)} sample ads created`)),
+    )
 }

@@ -1,13 +1,5 @@
-import {
-  answerError,
-  answerOddClients,
-  answerSocketError,
-  createLogger,
-  missingHost,
-  problem,
-  requestId,
-} from '@ads-tracker/service-kit'
-import type { App, Problem } from '@ads-tracker/service-kit'
+import { answerError, answerOddClients, answerSocketError, missingHost } from '@ads-tracker/service-kit'
+import { type App, createLogger, type Problem, problem, requestId } from '@ads-tracker/service-kit'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { cleanUrl } from './clean-url.ts'
@@ -68,7 +60,7 @@ function noSuchMethod() {
 }
 
 function nothingThere(request: FastifyRequest): never {
-  throw problem('not_found', { detail: `There is nothing at ${request.url}` })
+  throw problem('not_found', { detail: `No route matches ${request.url}` })
 }
 
 // Bytes as they came, read to their end before they are sent on: a slow client holds up the gateway alone.

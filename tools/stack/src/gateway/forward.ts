@@ -1,6 +1,5 @@
 import replyFrom from '@fastify/reply-from'
-import { problem } from '@ads-tracker/service-kit'
-import type { App } from '@ads-tracker/service-kit'
+import { problem, type App } from '@ads-tracker/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
 
@@ -14,25 +13,11 @@ export const details = {
 
 // About the connection to the client (RFC 9110, section 7.6.1), and `expect`, which this server has answered already.
 const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-  'expect',
+  ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+  ...['http2-settings', 'expect'],
 ]
 // The gateway is the edge: what a client claims about proxies before it is not passed on.
-const claims = [
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-real-ip',
-]
+const claims = ['forwarded', 'x-real-ip', ...['for', 'host', 'port', 'proto'].map((what) => `x-forwarded-${what}`)]
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
 
 /**
@@ -48,13 +33,7 @@ export async function forwarding(
     disableRequestLogging: true,
     destroyAgent: true,
     // Shorter than the services keep an idle connection, so that no request meets one that is just being closed.
-    undici: {
-      ...limits,
-      pipelining: 1,
-      keepAliveTimeout: 4000,
-      headersTimeout: 9000,
-      connect: { timeout: 2000 },
-    },
+    undici: { ...limits, pipelining: 1, keepAliveTimeout: 4000, headersTimeout: 9000, connect: { timeout: 2000 } },
   })
   return (origin, path) => (request, reply) => {
     const body = request.body as Buffer | undefined
@@ -87,17 +66,6 @@ function without<T extends Headers>(headers: T, names: string[]): T {
 
 function failure(error: Error) {
   const { code } = (error.cause ?? error) as NodeJS.ErrnoException
-  const headers = { 'retry-after': '1' }
-  if (code && unreachable.includes(code)) {
-    return problem('unavailable', {
-      detail: details.unavailable,
-      headers,
-      cause: error,
-    })
-  }
-  return problem('bad_gateway', {
-    detail: details.bad_gateway,
-    headers,
-    cause: error,
-  })
+  const reason = code && unreachable.includes(code) ? 'unavailable' : 'bad_gateway'
+  return problem(reason, { detail: details[reason], headers: { 'retry-after': '1' }, cause: error })
 }

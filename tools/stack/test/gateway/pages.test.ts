@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/gateway/app.ts'
+import { configOf } from './support.ts'
 
-const nowhere = 'http://127.0.0.1:9'
 const site = mkdtempSync(join(tmpdir(), 'site-'))
 let app: Awaited<ReturnType<typeof buildApp>>
 
@@ -26,14 +26,7 @@ beforeAll(async () => {
     writeFileSync(join(site, path), text)
     if (path === 'tracker.js') writeFileSync(join(site, `${path}.gz`), gzipSync(text))
   }
-  app = await buildApp({
-    HOST: '127.0.0.1',
-    PORT: 0,
-    LOG_LEVEL: 'silent',
-    ADS_API_URL: nowhere,
-    CLICK_INGEST_URL: nowhere,
-    SITE_DIR: site,
-  })
+  app = await buildApp(configOf({ SITE_DIR: site }))
 })
 afterAll(async () => {
   await app.close()
@@ -41,14 +34,10 @@ afterAll(async () => {
 })
 
 describe('the pages', () => {
-  it.each([
-    ['/', 'text/html', '<title>dashboard</title>'],
-    ['/?period=7d', 'text/html', '<title>dashboard</title>'],
-    ['/ad/7?period=7d', 'text/html', '<title>dashboard</title>'],
-    ['/event?id=x', 'text/html', '<title>dashboard</title>'],
-    ['/manage', 'text/html', '<title>dashboard</title>'],
-    ['/manage/new', 'text/html', '<title>dashboard</title>'],
-    ['/system/', 'text/html', '<title>dashboard</title>'],
+  it.each<[url: string, type: string, body: string]>([
+    ...['/', '/?period=7d', '/ad/7?period=7d', '/event?id=x', '/manage', '/manage/new', '/system/'].map(
+      (path) => [path, 'text/html', '<title>dashboard</title>'] as [string, string, string],
+    ),
     ['/docs', 'text/html', '<title>docs</title>'],
     ['/docs/', 'text/html', '<title>docs</title>'],
     ['/docs/docs.js', 'javascript', 'docs()'],
@@ -58,11 +47,8 @@ describe('the pages', () => {
     const answer = await app.inject(url)
     expect(answer.body).toBe(body)
     expect(answer.headers['content-type']).toContain(type)
-    expect(answer.headers).toMatchObject({
-      'cache-control': 'no-cache',
-      'x-content-type-options': 'nosniff',
-      etag: expect.any(String),
-    })
+    const headers = { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', etag: expect.any(String) }
+    expect(answer.headers).toMatchObject(headers)
     const policy = String(answer.headers['content-security-policy'])
     expect([policy.includes("default-src 'self'"), policy.includes('unsafe')]).toEqual([true, false])
   })
@@ -101,9 +87,8 @@ describe('the pages', () => {
 describe('the tracker', () => {
   it('is the newest for five minutes as /tracker.js, and the same for a year under its own name', async () => {
     expect((await app.inject('/tracker.js')).headers['cache-control']).toBe('public, max-age=300')
-    expect((await app.inject('/tracker-1.0.0-abcd.js')).headers['cache-control']).toBe(
-      'public, max-age=31536000, immutable',
-    )
+    const pinned = await app.inject('/tracker-1.0.0-abcd.js')
+    expect(pinned.headers['cache-control']).toBe('public, max-age=31536000, immutable')
   })
 
   it('can be loaded by pages of every origin, who check its integrity', async () => {

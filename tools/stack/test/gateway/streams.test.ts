@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../src/gateway/app.ts'
+import { configOf } from './support.ts'
 
 const path = '/ads/analytics/live'
 
@@ -28,9 +29,8 @@ test('serves other requests although more streams are open than it has connectio
 test('ends the stream behind it when its client leaves', async () => {
   const { gateway, streams } = await start()
   const leaving = new AbortController()
-  await (
-    await open(gateway, leaving.signal)
-  )()
+  const read = await open(gateway, leaving.signal)
+  await read()
   const closed = new Promise((resolve) => streams[0]!.once('close', resolve))
   leaving.abort()
   await closed
@@ -55,14 +55,7 @@ async function start() {
   })
   await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve))
   const ADS_API_URL = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`
-  const app = await buildApp({
-    HOST: '127.0.0.1',
-    PORT: 0,
-    LOG_LEVEL: 'silent',
-    ADS_API_URL,
-    CLICK_INGEST_URL: ADS_API_URL,
-    SITE_DIR: '',
-  })
+  const app = await buildApp(configOf({ ADS_API_URL }))
   const gateway = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     await app.close()

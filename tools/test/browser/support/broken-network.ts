@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { listen } from './page-server.ts'
 
 interface Passed {
   method: string
@@ -15,7 +15,7 @@ export type BrokenNetwork = Awaited<ReturnType<typeof breakableNetwork>>
 
 /**
  * A way to `target` that can be cut, and that can lose answers: the request arrives, the client never learns of it.
- * `passed` has every request that arrived.
+ * `passed` has every request that arrived. It is closed with the test.
  */
 export async function breakableNetwork(target: string) {
   const passed: Passed[] = []
@@ -26,13 +26,8 @@ export async function breakableNetwork(target: string) {
     // a page that is closed during a request ends it
     const body = await buffer(incoming).catch(() => undefined)
     if (!body) return
-    const arrived = {
-      method: incoming.method ?? '',
-      url: incoming.url ?? '',
-      body: body.toString(),
-      at: Date.now(),
-      answeredAt: Infinity,
-    }
+    const { method = '', url = '' } = incoming
+    const arrived = { method, url, body: body.toString(), at: Date.now(), answeredAt: Infinity }
     const count = passed.push(arrived)
     const answer = await send(target, incoming, body).catch(() => undefined)
     arrived.answeredAt = Date.now()
@@ -40,30 +35,20 @@ export async function breakableNetwork(target: string) {
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(outgoing)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: await listen(server),
     passed,
     setDown(down: boolean) {
       isDown = down
       if (down) server.closeAllConnections()
     },
-    loseAnswers(when: (count: number) => boolean) {
-      losesAnswer = when
-    },
-    async close() {
-      server.close()
-      server.closeAllConnections()
-    },
+    loseAnswers: (when: (count: number) => boolean) => void (losesAnswer = when),
   }
 }
 
 async function send(target: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
-  const outgoing = request(target + url, {
-    method,
-    headers: { ...headers, host: new URL(target).host, connection: 'close' },
-  })
+  const sent = { ...headers, host: new URL(target).host, connection: 'close' }
+  const outgoing = request(target + url, { method, headers: sent })
   outgoing.end(body)
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
   return answer

@@ -1,7 +1,7 @@
 import type { BatchEvent } from '@ads-tracker/sdk'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect, vi } from 'vitest'
-import { watchErrors } from './browser.ts'
+import { openBrowser, watchErrors } from './browser.ts'
 import { client, origin } from './system.ts'
 
 export interface Visit {
@@ -14,9 +14,15 @@ export interface Visit {
   strangers: string[]
 }
 
+interface VisitOptions extends BrowserContextOptions {
+  /** The window to open the page in; a new one with the other options when absent. */
+  browser?: BrowserContext
+  at?: string
+}
+
 /** Opens a page of the dashboard and waits until it has its numbers, or what it shows instead. */
-export async function visit(browser: BrowserContext, path: string, at = origin): Promise<Visit> {
-  const page = await browser.newPage()
+export async function visit(path: string, { browser, at = origin, ...options }: VisitOptions = {}): Promise<Visit> {
+  const page = await (browser ?? (await openBrowser(options))).newPage()
   const [errors, asked, strangers]: [string[], string[], string[]] = [watchErrors(page), [], []]
   page.on('request', (request) => {
     const url = request.url()

@@ -1,18 +1,13 @@
 import type { BatchEvent } from '@ads-tracker/sdk'
 
 /** Labels of the sample ads, in the order of their ids. */
-export const sampleLabels = [
-  { advertiser: 'Example Shoes', campaign: 'Autumn run' },
-  { advertiser: 'Hifi Hut', campaign: 'Quiet hours' },
-  { advertiser: 'Brewster', campaign: 'Cold season' },
-  { advertiser: 'Velo', campaign: 'Ride to work' },
-  { advertiser: 'Deskly', campaign: 'Home office' },
-  { advertiser: 'Tripwise', campaign: 'City breaks' },
-  { advertiser: 'Planty', campaign: 'Green week' },
-  { advertiser: 'Lens & Co', campaign: 'Holiday season' },
-  { advertiser: 'Lingo', campaign: 'Back to school' },
-  { advertiser: 'Sunroof', campaign: 'Green week' },
-]
+export const sampleLabels =
+  `Example Shoes: Autumn run, Hifi Hut: Quiet hours, Brewster: Cold season, Velo: Ride to work,
+  Deskly: Home office, Tripwise: City breaks, Planty: Green week, Lens & Co: Holiday season, Lingo: Back to school,
+  Sunroof: Green week`
+    .split(/,\s+/)
+    .map((label) => label.split(': ') as [string, string])
+    .map(([advertiser, campaign]) => ({ advertiser, campaign }))
 
 const [day, days] = [86_400_000, 60]
 const rates = [0.031, 0.018, 0.042, 0.052, 0.012, 0.036, 0.022, 0.047, 0.015, 0.027]

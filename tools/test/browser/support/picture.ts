@@ -4,7 +4,7 @@ import { workspace } from '@ads-tracker/local-servers'
 import { chromium } from 'playwright-core'
 import { findChromium, installChromium } from './install-chromium.ts'
 import { sampleEvents, sampleLabels } from './picture-numbers.ts'
-import { startSystem } from './start-system.ts'
+import { startSystem } from '../../support/start-system.ts'
 
 // npx node tools/test/browser/support/picture.ts: takes the first picture of the README anew, from a system of its own with sample numbers.
 const file = join(workspace, 'libs/dashboard/dashboard.png')

@@ -1,6 +1,6 @@
 import { createClient } from '@ads-tracker/sdk'
 import { inject, vi } from 'vitest'
-import type {} from './started-system.ts'
+import type {} from '../../support/started-system.ts'
 
 export const { origin, apiKey } = inject('system')
 
@@ -17,25 +17,18 @@ export async function numbersOf(adId: number): Promise<{ clicks: number; impress
   return { clicks: rows[0]?.clicks ?? 0, impressions: rows[0]?.impressions ?? 0 }
 }
 
-/** Waits until the ad has these numbers, and then a moment longer: they must stay. */
+/** Waits until the ad has these numbers, and then until the numbers are complete up to then: they must stay. */
 export async function expectNumbers(adId: number, expected: { clicks: number; impressions: number }): Promise<void> {
-  await vi
-    .waitUntil(
-      async () => {
-        const { clicks, impressions } = await numbersOf(adId)
-        return clicks >= expected.clicks && impressions >= expected.impressions
-      },
-      { timeout: 20_000, interval: 50 },
-    )
-    .catch(() => {})
-  const { completeThrough } = await client.getAnalytics()
-  const { now } = { now: Date.now() }
-  await vi.waitUntil(
-    async () => ((await client.getAnalytics()).completeThrough ?? completeThrough ?? new Date(0)).getTime() > now,
-    { timeout: 10_000, interval: 50 },
-  )
-  const found = await numbersOf(adId)
-  if (found.clicks !== expected.clicks || found.impressions !== expected.impressions) {
-    throw new Error(`ad ${adId} has ${JSON.stringify(found)} and not ${JSON.stringify(expected)}`)
+  const options = { timeout: 20_000, interval: 50 }
+  const isThere = async () => {
+    const { clicks, impressions } = await numbersOf(adId)
+    return clicks >= expected.clicks && impressions >= expected.impressions
   }
+  await vi.waitUntil(isThere, options).catch(() => {})
+  const now = Date.now()
+  const isComplete = async () => Number((await client.getAnalytics()).completeThrough ?? 0) > now
+  await vi.waitUntil(isComplete, options)
+  const found = await numbersOf(adId)
+  if (found.clicks !== expected.clicks || found.impressions !== expected.impressions)
+    throw new Error(`ad ${adId} has ${JSON.stringify(found)} and not ${JSON.stringify(expected)}`)
 }

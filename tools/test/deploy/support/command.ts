@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import type { SpawnOptions } from 'node:child_process'
+import { once } from 'node:events'
+import { spawn, type SpawnOptions } from 'node:child_process'
 import { endWithParent } from '@ads-tracker/local-servers'
 
 export interface Ran {
@@ -18,13 +18,11 @@ export function attempt(
     const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString()
-      })
-    const closed = new Promise<void>((done) => child.once('close', () => done()))
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    const closed = once(child, 'close').catch(() => {})
     child.once('error', (error) => resolve({ code: 127, output: error.message }))
     child.once('close', (code) => resolve({ code: code ?? 1, output }))
-    if (child.pid) endWithParent(child.pid, closed, { signal: 'SIGTERM', remove: [] })
+    if (child.pid) endWithParent(child.pid, closed, { signal: 'SIGTERM' })
     child.stdin.on('error', () => {})
     child.stdin.end(input)
   })

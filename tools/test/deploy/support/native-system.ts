@@ -2,15 +2,14 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  entry,
   freePort,
   removePostgresData,
+  runJob,
   type RunningApp,
   startApp,
   startKafka,
   startPostgres,
 } from '@ads-tracker/local-servers'
-import { command } from './command.ts'
 
 export const appNames = ['ads-api', 'click-ingest', 'click-writer'] as const
 export type AppName = (typeof appNames)[number]
@@ -34,8 +33,7 @@ export async function startInfrastructure(name: string) {
     ADS_API_DB_PASSWORD: 'ads_api',
     CLICK_WRITER_DB_PASSWORD: 'click_writer',
   }
-  for (const job of ['migrate', 'topics', 'seed'])
-    await command(process.execPath, [entry('tools/cli'), job], { env: { ...process.env, ...owner } })
+  for (const job of ['migrate', 'topics', 'seed']) await runJob(job, owner)
   return { folder, database, kafka, environmentOf, stop }
 
   function environmentOf(app: AppName): Record<string, string> {

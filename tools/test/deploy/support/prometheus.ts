@@ -46,7 +46,7 @@ export async function startPrometheus(folder: string, targets: Record<string, st
     { stdio: 'inherit' },
   )
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  endWithParent(child.pid!, exited, { signal: 'SIGKILL', remove: [] })
+  endWithParent(child.pid!, exited)
   const get = async <T>(path: string) => (await getJson<{ data: T }>(`http://${address}${path}`)).data
   return {
     get,

@@ -1,5 +1,5 @@
 import { inject } from 'vitest'
-import type {} from './started-system.ts'
+import type {} from '../../support/started-system.ts'
 
 export interface Answer<T = unknown> {
   status: number
@@ -59,11 +59,8 @@ export const authorized = () => ({ authorization: `Bearer ${system.apiKey}` })
 
 /** An ad of the test's own, so that its numbers are nobody else's. */
 export async function newAd(fields: Record<string, unknown> = {}): Promise<number> {
-  const { status, body } = await post<{ id: number }>(
-    '/ads',
-    { image_url: 'https://example.com/a.png', target_url: 'https://example.com/', ...fields },
-    authorized(),
-  )
+  const ad = { image_url: 'https://example.com/a.png', target_url: 'https://example.com/', ...fields }
+  const { status, body } = await post<{ id: number }>('/ads', ad, authorized())
   if (status !== 201) throw new Error(`POST /ads answered ${status}: ${JSON.stringify(body)}`)
   return body.id
 }

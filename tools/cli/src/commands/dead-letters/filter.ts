@@ -25,14 +25,8 @@ export function withFilter(command: Command): Command {
 }
 
 export function toFilter({ reason, topic, partition, eventId, from, to }: FilterOptions): DeadLetterFilter {
-  return {
-    ...(reason !== undefined && { reason }),
-    ...(topic !== undefined && { topic }),
-    ...(partition !== undefined && { partition }),
-    ...(eventId !== undefined && { eventId }),
-    ...(from !== undefined && { arrivedFrom: from }),
-    ...(to !== undefined && { arrivedBefore: to }),
-  }
+  const filter = { reason, topic, partition, eventId, arrivedFrom: from, arrivedBefore: to }
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }
 
 export function toPosition(text: string): Position {

@@ -13,24 +13,17 @@ interface AcceptOptions {
 }
 
 /** Asks the broker where the log begins and ends, and closes the book that it no longer continues. */
-export async function accept({
-  database,
-  admin,
-  topic,
-  partition,
-  reason,
-  recreated,
-  print,
-}: AcceptOptions): Promise<void> {
+export async function accept({ database, admin, print, ...which }: AcceptOptions): Promise<void> {
+  const { topic, partition } = which
   const log = (await admin.offsets(topic)).find((each) => each.partition === partition)
   if (!log) throw new ConfigError([`the broker has no partition ${partition} of ${topic}`])
-  const closed = await acceptLedger(database, { topic, partition, reason, begin: log.low, end: log.high, recreated })
+  const closed = await acceptLedger(database, { ...which, begin: log.low, end: log.high })
   print(describe(closed, `${topic}/${partition}`))
-  print(`the next book begins at ${log.low}; the writer goes on by itself`)
+  print(`the new ledger begins at ${log.low}; the writer continues by itself`)
 }
 
 function describe({ cause, missing, nextOffset }: ClosedBook, name: string): string {
   return cause === 'gap'
-    ? `closed the book of ${name} at ${nextOffset}: ${missing} records were gone before they were read`
-    : `closed the book of ${name} at ${nextOffset}: it is another log under the same name`
+    ? `closed the ledger of ${name} at ${nextOffset}: ${missing} records were removed before they were read`
+    : `closed the ledger of ${name} at ${nextOffset}: the topic was recreated`
 }

@@ -1,30 +1,31 @@
-import { createDatabase, databaseAddress, databaseSettings, NothingToAcceptError } from '@ads-tracker/data'
+import { type Database, databaseSettings, NothingToAcceptError } from '@ads-tracker/data'
 import { kafkaSettings } from '@ads-tracker/kafka'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { type Command, InvalidArgumentError } from 'commander'
 import { withAdmin } from '../../admin.ts'
-import { readConfig, withConnection } from '../../connection.ts'
+import { withConnection, withDatabase } from '../../connection.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { accept } from './accept.ts'
 import { show } from './show.ts'
 
-const Books = Type.Object(databaseSettings)
-const BooksAndLog = Type.Object({ ...kafkaSettings, ...databaseSettings })
+const schema = Type.Object({ ...kafkaSettings, ...databaseSettings })
 
 export function addLedger(program: Command): void {
-  const ledger = program.command('ledger').description('the books of the partitions')
+  const ledger = program.command('ledger').description('the ledger of each partition')
   withConnection(ledger.command('show', { isDefault: true }))
-    .description('prints the books; exit 1 when one is off')
-    .action((_options, command: Command) => showBooks(command))
+    .description('prints the ledger; exit 1 when it does not balance')
+    .action((_options, command: Command) =>
+      withDatabase(command, async (database) => {
+        if (!(await show(database, console.log))) process.exitCode = 1
+      }),
+    )
   withConnection(ledger.command('accept'))
-    .description('closes a book that its log no longer continues')
+    .description('starts a new ledger for a partition whose log does not continue it')
     .argument('<topic>')
     .argument('<partition>', 'its number', wholeNumber)
-    .requiredOption('--reason <reason>', 'what a later reader of the books has to go by', reasonText)
-    .option('--recreated', 'the topic was made anew and is as long as the book by now', false)
-    .action((topic: string, partition: number, options: AcceptOptions, command: Command) =>
-      acceptLog(command, { topic, partition, reason: options.reason, recreated: options.recreated }),
-    )
+    .requiredOption('--reason <reason>', 'recorded in the ledger for later readers', reasonText)
+    .option('--recreated', 'the topic was recreated and is already as long as the ledger', false)
+    .action(acceptLog)
 }
 
 interface AcceptOptions {
@@ -32,30 +33,17 @@ interface AcceptOptions {
   recreated: boolean
 }
 
-async function showBooks(command: Command): Promise<void> {
-  const database = createDatabase({ ...databaseAddress(readConfig(Books, command)), name: 'ledger', max: 1 })
-  try {
-    if (!(await show(database, console.log))) process.exitCode = 1
-  } finally {
-    await database.close()
-  }
-}
-
-async function acceptLog(
-  command: Command,
-  options: AcceptOptions & { topic: string; partition: number },
-): Promise<void> {
-  const config = readConfig(BooksAndLog, command)
-  const database = createDatabase({ ...databaseAddress(config), name: 'ledger', max: 1 })
-  try {
-    await withAdmin(config, 'ledger', (admin) => accept({ database, admin, print: console.log, ...options }))
-  } catch (error) {
+async function acceptLog(topic: string, partition: number, options: AcceptOptions, command: Command): Promise<void> {
+  const { reason, recreated } = options
+  const acceptOn = (database: Database, config: Static<typeof schema>) =>
+    withAdmin(config, 'ledger', (admin) =>
+      accept({ database, admin, print: console.log, topic, partition, reason, recreated }),
+    )
+  await withDatabase(command, acceptOn, { schema }).catch((error: unknown) => {
     if (!(error instanceof NothingToAcceptError)) throw error
     console.error(error.message)
     process.exitCode = 1
-  } finally {
-    await database.close()
-  }
+  })
 }
 
 function reasonText(text: string): string {

@@ -1,17 +1,8 @@
 import { countedDeadLetters, type Database, type LedgerRow, readLedger } from '@ads-tracker/data'
 
 const columns = [
-  'topic',
-  'partition',
-  'first',
-  'next',
-  'counted',
-  'duplicates',
-  'conflicts',
-  'dead letters',
-  'recovered',
-  'complete through',
-  'off by',
+  ...['topic', 'partition', 'first', 'next', 'counted', 'duplicates', 'conflicts', 'dead letters', 'recovered'],
+  ...['complete through', 'off by'],
 ]
 
 /** Prints the books; true when all of them balance, and the totals too. */
@@ -23,26 +14,14 @@ export async function show(database: Database, print: (line: string) => void): P
   print(`dead letters not replayed: ${pendingDeadLetters < countedDeadLetters ? '' : 'at least '}${pendingDeadLetters}`)
   print(
     imbalance === 0
-      ? 'the books balance'
-      : `THE BOOKS ARE OFF by ${imbalance}: see the runbook in the README of tools/cli`,
+      ? 'the ledger balances'
+      : `THE LEDGER IS OFF BY ${imbalance}: see the runbook in the README of tools/cli`,
   )
   return imbalance === 0
 }
 
-function cells(row: LedgerRow): string[] {
-  const {
-    topic,
-    partition,
-    firstOffset,
-    nextOffset,
-    counted,
-    duplicates,
-    conflicts,
-    deadLetters,
-    recovered,
-    completeThrough,
-    imbalance,
-  } = row
+function cells({ topic, completeThrough, imbalance, ...row }: LedgerRow): string[] {
+  const { partition, firstOffset, nextOffset, counted, duplicates, conflicts, deadLetters, recovered } = row
   const numbers = [partition, firstOffset, nextOffset, counted, duplicates, conflicts, deadLetters, recovered]
   return [topic, ...numbers.map(String), completeThrough?.toISOString() ?? 'never read', String(imbalance)]
 }

@@ -27,7 +27,7 @@ export async function ensureTopic({ admin, store, topic, partitions }: TopicDeps
   }
   const { changed, left } = await mendSettings(admin, topic)
   changes.push(...changed)
-  return [...(changes.length > 0 ? changes : [`${topic}: as it should be (${wanted} partitions)`]), ...left]
+  return [...(changes.length > 0 ? changes : [`${topic}: up to date (${wanted} partitions)`]), ...left]
 }
 
 async function create(admin: TopicDeps['admin'], topic: string, numPartitions: number): Promise<string> {

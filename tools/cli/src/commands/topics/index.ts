@@ -20,7 +20,7 @@ const Config = Type.Object({
 
 export function addTopics(program: Command): void {
   withConnection(program.command('topics'))
-    .description('makes the topics, or mends them (PARTITIONS of each; partitions are only ever added)')
+    .description('creates or updates the topics (PARTITIONS: partitions of each, which can only be added)')
     .action((_options, command: Command) => run(command))
 }
 

@@ -5,17 +5,11 @@ export interface System {
   origin: string
   /** With all scopes. */
   apiKey: string
-  /** Stops it and removes its data. */
-  end(): Promise<void>
 }
 
-/** `npm start` on ports and data of its own, open to the pages of every origin. */
-export async function startSystem(): Promise<System> {
+/** `npm start` on ports and data of its own, open to the pages of every origin. `end` stops it and removes its data. */
+export async function startSystem(): Promise<System & { end(): Promise<void> }> {
   const { stack, env } = await startOwnStack({ CORS_ORIGINS: '*' })
   const { origin, apiKey, stop } = stack
-  const end = async () => {
-    await stop()
-    removeStack(env)
-  }
-  return { origin, apiKey, end }
+  return { origin, apiKey, end: () => stop().then(() => removeStack(env)) }
 }
