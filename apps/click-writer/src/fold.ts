@@ -4,7 +4,7 @@ import { every } from './every.ts'
 import type { WriterMetrics } from './metrics.ts'
 
 interface FoldDeps {
-  store: Pick<BatchStore, 'foldRollups' | 'trimRollups'>
+  store: Pick<BatchStore, 'foldRollups' | 'trimRollups' | 'trimUserAgents'>
   log: Logger
   metrics: Pick<WriterMetrics, 'folded'>
 }
@@ -13,7 +13,8 @@ const pauseMs = 250
 const hour = 60 * 60 * 1000
 
 /**
- * Adds to the rollups what batches have appended, and once an hour removes minutes and hours beyond their retention. Each writer
+ * Adds to the rollups what batches have appended, and once an hour removes minutes, hours and user agents
+ * that are no longer needed. Each writer
  * runs this; the database allows one at a time. Numbers are right without it: readers add what is not folded.
  * @returns a function that stops it
  */
@@ -35,5 +36,6 @@ export function startFold({ store, log, metrics }: FoldDeps): () => void {
     if (stopped || performance.now() < trimAt) return
     trimAt = performance.now() + hour
     await store.trimRollups()
+    await store.trimUserAgents()
   }
 }

@@ -33,12 +33,13 @@ export function createAudit({ database, admin, topics, metrics }: AuditDeps): ()
     return found.flatMap(({ topic, offsets }) => offsets.map((offset) => ({ topic, ...offset })))
   }
 
-  function showLedger({ rows, imbalance, unfolded, pendingDeadLetters, completeThrough }: Ledger) {
+  function showLedger({ rows, imbalance, unfolded, pendingDeadLetters, userAgents, completeThrough }: Ledger) {
     metrics.recovered.set(rows.reduce((sum, { recovered }) => sum + Number(recovered), 0))
     metrics.imbalance.set(imbalance)
     metrics.unfolded.set(unfolded.rows)
     metrics.unfoldedAge.set(unfolded.oldestSeconds)
     metrics.deadLetters.set(pendingDeadLetters)
+    metrics.userAgents.set(userAgents)
     if (completeThrough) metrics.completeThrough(completeThrough)
   }
 

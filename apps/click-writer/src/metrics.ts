@@ -101,6 +101,10 @@ export function createWriterMetrics(registry: Registry) {
       'Partitions whose log ends before the position of the ledger: the topic was recreated or truncated',
     ),
     daysAhead: gauge('partition_days_ahead', 'Days ahead for which partitions of raw events exist'),
+    userAgents: gauge(
+      'user_agent_entries',
+      'Different user agents that are stored once; beyond 100,000 an event keeps the text itself',
+    ),
     deadLetters: gauge(
       'dead_letters_pending',
       `Dead letters that were not replayed; at most ${countedDeadLetters} are counted`,

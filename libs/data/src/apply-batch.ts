@@ -12,7 +12,7 @@ import type { DuplicateFilter } from './duplicate-filter.ts'
 
 interface ApplierDeps {
   filter: DuplicateFilter
-  run: <T>(statement: string, parameters: (string | number)[]) => Promise<T[]>
+  run: <T>(statement: string, parameters: BatchParameters['parameters']) => Promise<T[]>
 }
 
 interface Applied {
@@ -20,10 +20,11 @@ interface Applied {
   /** Of the ledger, before this batch. */
   positions: string[]
   counted: number[]
-  duplicates: number[]
-  conflicts: number[]
-  dead_letters: number[]
-  recovered: number[]
+  /** Of each slice, as those below; null: none. */
+  duplicates: number[] | null
+  conflicts: number[] | null
+  dead_letters: number[] | null
+  recovered: number[] | null
 }
 
 type Answer =
@@ -86,10 +87,10 @@ export function createBatchApplier({ filter, run }: ApplierDeps): (batch: Batch)
         partition: range.partition,
         nextOffset,
         counted: answer.counted[place] as number,
-        duplicates: answer.duplicates[place] as number,
-        conflicts: answer.conflicts[place] as number,
-        deadLetters: answer.dead_letters[place] as number,
-        recovered: answer.recovered[place] as number,
+        duplicates: answer.duplicates?.[place] ?? 0,
+        conflicts: answer.conflicts?.[place] ?? 0,
+        deadLetters: answer.dead_letters?.[place] ?? 0,
+        recovered: answer.recovered?.[place] ?? 0,
       }
     })
     return { status: 'applied', partitions }

@@ -1,21 +1,20 @@
 import { arrayOf, hexBytes, quoted } from './array-literal.ts'
 import type { Batch, DeadLetterRow, EventRow, Position, OffsetRange } from './batch.ts'
 import { createDeltaSums } from './delta-sums.ts'
-import { createEventColumns } from './event-columns.ts'
+import { createEventColumns, createTexts } from './event-columns.ts'
 import type { EventType } from '@ads-tracker/events'
 
 /** The call that {@link batchParameters} fills: one statement, arrays as text. */
 export const applyBatchStatement = `select apply_batch_v2(
-  $1::text::text[], $2::text::integer[], $3::text::text[], $4::text::bigint[], $5::text::bigint[], $6::text::bigint[], $7::text::integer[],
-  $8::text::bigint[],
-  $9::integer, $10::text::uuid[], $11::text::integer[], $12::text::bigint[], $13::text::bigint[], $14::text::inet[], $15::text::text[],
-  $16::text::float8[],
-  $17::text::integer[], $18::text::integer[], $19::text::integer[], $20::text::integer[],
-  $21::integer, $22::text::integer[], $23::text::bigint[],
-  $24::text::uuid[], $25::text::integer[], $26::text::bigint[], $27::text::bigint[], $28::text::inet[], $29::text::text[], $30::text::float8[],
-  $31::text::integer[], $32::text::bigint[], $33::text::text[], $34::text::text[],
-  $35::text::uuid[], $36::text::bytea[], $37::text::bytea[], $38::text::json[],
-  $39::text::integer[], $40::text::text[], $41::text::integer[], $42::text::bigint[]
+  $1::text[], $2::integer[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::integer[],
+  $8::bigint[], $9::text[],
+  $10::integer, $11::uuid[], $12::integer[], $13::bigint[], $14::bigint[], $15::inet[], $16::integer[], $17::float8[],
+  $18::integer[], $19::integer[], $20::integer[], $21::integer[],
+  $22::integer, $23::integer[], $24::bigint[],
+  $25::uuid[], $26::integer[], $27::bigint[], $28::bigint[], $29::inet[], $30::integer[], $31::float8[],
+  $32::integer[], $33::bigint[], $34::text[], $35::text[],
+  $36::uuid[], $37::bytea[], $38::bytea[], $39::json[],
+  $40::integer[], $41::text[], $42::integer[], $43::bigint[]
 )::text as outcome`
 
 /** Which events may be repeats: these are looked for one by one, all others are inserted without a look. */
@@ -29,7 +28,7 @@ export interface Suspicion {
 export interface BatchParameters {
   /** Indexes of the ranges in the order in which they are given to the statement. */
   ordered: number[]
-  parameters: (string | number)[]
+  parameters: (string | number | null)[]
   /** Events that were given as possible repeats. */
   suspects: EventRow[]
 }
@@ -56,9 +55,11 @@ export function batchParameters({ ranges, events, deadLetters }: Batch, suspicio
     parameters: [
       ...rangeColumns(sorted, rowsPerRange(sorted.length, rows, deadLetters, places)),
       arrayOf(plainFrom),
-      ...columns,
-      ...deadLetterColumns(deadLetters, places),
-      ...replayColumns([...events, ...deadLetters], places),
+      ...[
+        ...columns,
+        ...deadLetterColumns(deadLetters, places),
+        ...replayColumns([...events, ...deadLetters], places),
+      ].map((column) => (column === '{}' ? null : column)),
     ],
   }
 }
@@ -112,7 +113,8 @@ function rangeColumns(ranges: OffsetRange[], counts: number[]): string[] {
 // One pass over the rows. Plain rows are stored before suspects: an id of which one row is a suspect has only suspects after it, so
 // that the first row still wins, and one that the ledger has passed, which comes before all others, has only suspects.
 function eventColumns(rows: EventRow[][], ranges: OffsetRange[], plainFrom: bigint[], { mayBeKnown }: Suspicion) {
-  const [plain, suspected, sums] = [createEventColumns(), createEventColumns(), createDeltaSums()]
+  const agents = createTexts()
+  const [plain, suspected, sums] = [createEventColumns(agents), createEventColumns(agents), createDeltaSums()]
   const [plainOf, suspectedOf] = [
     { click: 0, impression: 0 },
     { click: 0, impression: 0 },
@@ -136,6 +138,7 @@ function eventColumns(rows: EventRow[][], ranges: OffsetRange[], plainFrom: bigi
     }
   })
   const columns = [
+    agents.column(),
     plainOf.click,
     ...plain.values(),
     ...sums.columns(),

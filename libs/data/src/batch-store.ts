@@ -61,6 +61,8 @@ export interface BatchStore {
   foldRollups(due?: FoldDue): Promise<{ folded: number; more: boolean; busy: boolean }>
   /** Removes minutes and hours that are beyond their retention, in small steps. */
   trimRollups(): Promise<void>
+  /** Removes user agents to which no event refers any more, in small steps. */
+  trimUserAgents(): Promise<void>
   ping(): Promise<void>
   /** Ends at once; a statement that is under way is abandoned. */
   close(): Promise<void>
@@ -84,7 +86,8 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     ensureLedger,
     maintainPartitions,
     foldRollups,
-    trimRollups,
+    trimRollups: () => repeat('select trim_rollups_v1() as more'),
+    trimUserAgents: () => repeat('select trim_user_agents_v1() as more'),
     ping,
     close,
   }
@@ -140,9 +143,9 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     return { folded: row?.folded ?? 0, more: row?.more ?? false, busy: row?.busy ?? false }
   }
 
-  async function trimRollups(): Promise<void> {
+  async function repeat(step: string): Promise<void> {
     for (let more = true; more;) {
-      const [row] = await run<{ more: boolean }>('select trim_rollups_v1() as more', [])
+      const [row] = await run<{ more: boolean }>(step, [])
       more = row?.more ?? false
     }
   }
@@ -155,7 +158,7 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     return connection.sql.end({ timeout: 0 })
   }
 
-  async function run<T>(statement: string, parameters: (string | number)[]): Promise<T[]> {
+  async function run<T>(statement: string, parameters: (string | number | null)[]): Promise<T[]> {
     const used = connection
     try {
       return await withDeadline(query<T>(used, statement, parameters), deadlineMs, () => replace(used))
@@ -199,7 +202,11 @@ function connect({ url, statementTimeoutMs = 8_000, ssl, name = 'click-writer' }
   return connection
 }
 
-async function query<T>(connection: Connection, statement: string, parameters: (string | number)[]): Promise<T[]> {
+async function query<T>(
+  connection: Connection,
+  statement: string,
+  parameters: (string | number | null)[],
+): Promise<T[]> {
   if (!connection.checked) await checkSettings(connection)
   return (await connection.sql.unsafe(statement, parameters, { prepare: true })) as unknown as T[]
 }

@@ -1,9 +1,24 @@
-import { quoted } from './array-literal.ts'
+import { arrayOf, quoted } from './array-literal.ts'
 import type { EventRow } from './batch.ts'
 import { millisecondsOf } from './milliseconds.ts'
 
+/** Texts that are in a batch once, and named by their place, from 1. */
+export function createTexts() {
+  const places = new Map<string, number>()
+  return { place, column: () => arrayOf([...places.keys()].map(quoted)) }
+
+  function place(text: string): number {
+    let known = places.get(text)
+    if (known === undefined) {
+      known = places.size + 1
+      places.set(text, known)
+    }
+    return known
+  }
+}
+
 /** The columns of events as array literals that grow row by row: this is the writer's own share of the work. */
-export function createEventColumns() {
+export function createEventColumns(userAgents: Pick<ReturnType<typeof createTexts>, 'place'>) {
   let rows = 0
   let ranges = '',
     offsets = '',
@@ -26,7 +41,7 @@ export function createEventColumns() {
     received += comma + receivedAt
     occurred += comma + occurredAt
     ips += comma + event.ip
-    agents += comma + (event.user_agent === null ? 'null' : quoted(event.user_agent))
+    agents += comma + (event.user_agent === null ? 'null' : userAgents.place(event.user_agent))
     playbacks += comma + event.playback_time
     comma = ','
     rows++

@@ -30,6 +30,8 @@ export interface Ledger {
   completeThrough: Date | null
   /** Dead letters that were not replayed, counted up to {@link countedDeadLetters}. */
   pendingDeadLetters: number
+  /** Texts in the dictionary of user agents. */
+  userAgents: number
 }
 
 /** More dead letters than this are not counted: there may be millions, and the books are read every few seconds. */
@@ -43,6 +45,7 @@ export async function readLedger(database: Database): Promise<Ledger> {
            (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0) from rollup_deltas where folded_at is null) as oldest,
            (select coalesce(sum(counted + recovered), 0) from closed_books) as closed,
            (select count(*) from (select from dead_letters where replayed_at is null limit ${countedDeadLetters}) as letters) as pending,
+           (select entries from user_agent_limit) as agents,
            (select coalesce(json_agg(json_build_array(
               topic, partition, first_offset::text, next_offset::text, counted::text, duplicates::text, conflicts::text, dead_letters::text,
               recovered::text, extract(epoch from complete_through) * 1000) order by topic, partition), '[]')::text from ledger) as books`
@@ -58,6 +61,7 @@ export async function readLedger(database: Database): Promise<Ledger> {
     imbalance: Number(off),
     completeThrough: earliest(rows),
     pendingDeadLetters: Number(row.pending),
+    userAgents: row.agents,
   }
 }
 
@@ -67,6 +71,7 @@ interface LedgerSums {
   oldest: string
   closed: string
   pending: string
+  agents: number
   books: string
 }
 

@@ -56,12 +56,28 @@ const payload = () => ({
   playback_time: doublePrecision('playback_time'),
 })
 
-export const clicks = pgTable('clicks', { event_id: uuid('event_id').primaryKey(), ...payload() })
-export const impressions = pgTable('impressions', { event_id: uuid('event_id').primaryKey(), ...payload() })
-export const clicksUndated = pgTable('clicks_undated', { event_id: uuid('event_id').primaryKey(), ...payload() })
-export const impressionsUndated = pgTable('impressions_undated', {
+/** The user agent is in one of both columns. */
+const stored = () => ({
   event_id: uuid('event_id').primaryKey(),
   ...payload(),
+  user_agent_id: integer('user_agent_id'),
+})
+
+export const clicks = pgTable('clicks', stored())
+export const impressions = pgTable('impressions', stored())
+export const clicksUndated = pgTable('clicks_undated', stored())
+export const impressionsUndated = pgTable('impressions_undated', stored())
+
+export const userAgents = pgTable('user_agents', {
+  id: integer('id').generatedAlwaysAsIdentity().primaryKey(),
+  user_agent: text('user_agent').notNull(),
+  last_used_on: date('last_used_on').notNull(),
+})
+
+export const userAgentLimit = pgTable('user_agent_limit', {
+  singleton: boolean('singleton').primaryKey().default(true),
+  most: integer('most').notNull().default(100_000),
+  entries: integer('entries').notNull().default(0),
 })
 
 const events = () => text('events').$type<'clicks' | 'impressions'>()

@@ -85,7 +85,7 @@ const mutations: [what: string, name: string, from: string, to: string][] = [
     `where "offset" >= positions[rows.slice] or not exists`,
     'where true or not exists',
   ],
-  ['a gap is not seen', 'apply_batch_v2', 'if first_offsets[n] > positions[n] then', 'if false then'],
+  ['a gap is not seen', 'apply_batch_v2', 'if first_offsets[n] > reached then', 'if false then'],
   [
     'plain events that the ledger has passed are counted',
     'apply_batch_v2',
@@ -95,7 +95,7 @@ const mutations: [what: string, name: string, from: string, to: string][] = [
   [
     'an unknown ad is counted',
     'apply_batch_v2',
-    'where not exists (select from public.ads where id = named.ad offset 0)',
+    'where not exists (select from public.ads where id = ad offset 0)',
     'where false',
   ],
   [
@@ -149,8 +149,38 @@ const mutations: [what: string, name: string, from: string, to: string][] = [
     'update rollup_deltas set folded_at = clock_timestamp() where id = any (taken)',
     'update rollup_deltas set folded_at = clock_timestamp() where folded_at is null',
   ],
+  [
+    'an event is given the user agent of another',
+    'insert_clicks_v2',
+    'nullif(agent_ids[agent], 0)',
+    'nullif(agent_ids[1], 0)',
+  ],
+  [
+    'a possible repeat is given the user agent of another',
+    'insert_new_impressions_v2',
+    'nullif(agent_ids[agent], 0)',
+    'nullif(agent_ids[1], 0)',
+  ],
+  [
+    'a user agent that has no number is lost',
+    'insert_impressions_v2',
+    'case when agent_ids[agent] = 0 then texts[agent] end',
+    'null',
+  ],
+  [
+    'the user agent of a conflict is lost',
+    'store_suspects_v2',
+    'address, texts[agent], playback',
+    'address, null, playback',
+  ],
+  ['user agents are not counted', 'user_agent_ids_v1', 'set entries = entries + made', 'set entries = entries'],
   ['a replay leaves no mark', 'apply_batch_v2', 'set replayed_at = replayed.at', 'set replayed_at = null'],
-  ['the mark goes back', 'apply_batch_v2', 'greatest(book.complete_through, from_ms(last_time))', 'from_ms(last_time)'],
+  [
+    'the mark goes back',
+    'apply_batch_v2',
+    'greatest(book.complete_through, from_ms(last_times[n]))',
+    'from_ms(last_times[n])',
+  ],
 ]
 
 it.each(mutations)(

@@ -26,7 +26,17 @@ const anEvent = fc.record({
       occurred_at: fc.constantFrom('2026-01-01T23:59:59.999Z', '2026-01-02T00:00:00.000Z', '2026-01-02T00:30:00.001Z'),
       received_at: fc.constantFrom('2026-01-02T00:00:00.000Z', '2026-01-02T01:00:00.000Z'),
       playback_time: fc.constantFrom(null, 0, 12.25),
-      user_agent: fc.constantFrom(null, 'null', '', 'a,{b}"\\'),
+      user_agent: fc.constantFrom(
+        null,
+        'null',
+        '',
+        'a,{b}"\\',
+        'ä',
+        'b',
+        'c',
+        '\u{10ffff}'.repeat(512),
+        '~'.repeat(2049),
+      ),
       ip: fc.constantFrom<string | null>('192.0.2.0', '2001:db8:1::', null),
     } satisfies Partial<Record<keyof AdEvent, unknown>>,
     { requiredKeys: [] },
@@ -88,6 +98,8 @@ const step = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('concurrently' as const), ranges: someRanges, fold: fc.boolean() }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('fold' as const), rows: fc.constantFrom(1, 1000) }) },
+  // How many user agents there may be, and those that there are are of a day before.
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('agents' as const), most: fc.constantFrom(0, 1, 2, 100) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
@@ -114,6 +126,7 @@ async function take(step: Step, world: World): Promise<void> {
   if (step.kind === 'rewrite') return void (world.records[step.index] = step.record)
   if (step.kind === 'advance') return advance(step, world)
   if (step.kind === 'fold') return fold(step, world)
+  if (step.kind === 'agents') return limitAgents(step, world)
   const ranges = rangesOf(step.ranges, world.model)
   if (ranges.length === 0) return
   const batch = batchOf(reader(world.records), ranges)
@@ -164,6 +177,13 @@ async function advance(
 // What a reader sees is the same before and after.
 async function fold({ rows }: { rows: number }, { sql, model }: World): Promise<void> {
   await foldOnce(sql, rows)
+  expect(sorted(await readState(sql))).toEqual(sorted(model.state()))
+}
+
+// No event changes by it.
+async function limitAgents({ most }: { most: number }, { sql, model }: World): Promise<void> {
+  await sql`update user_agents set last_used_on = last_used_on - 1`
+  await sql`update user_agent_limit set most = ${most}`
   expect(sorted(await readState(sql))).toEqual(sorted(model.state()))
 }
 

@@ -236,6 +236,7 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
         conflicts,
         last,
       ]),
+      agents: [[0]],
     }
   }
 }

@@ -33,6 +33,8 @@ const events = [
   'dead_letters',
   'event_conflicts',
   'event_repeats',
+  'user_agents',
+  'user_agent_limit',
 ]
 const denied = { code: '42501' }
 

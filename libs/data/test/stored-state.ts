@@ -12,6 +12,8 @@ export interface State {
   deadLetters: unknown[]
   conflicts: unknown[]
   repeats: unknown[]
+  /** How far the number of user agents is off. */
+  agents: unknown[]
 }
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
@@ -39,6 +41,7 @@ export async function readState(sql: Sql): Promise<State> {
     ),
     conflicts: rows(`topic, partition, "offset", type, event_id, ad_id, ${event}`, 'event_conflicts'),
     repeats: rows(`type, event_id, duplicates, conflicts, ${ms('last_received_at')}`, 'event_repeats'),
+    agents: rows('entries - (select count(*) from user_agents)', 'user_agent_limit'),
   }
   const selected = Object.entries(columns).map(([name, column]) => `${column} as "${name}"`)
   const [row] = await sql.unsafe<[State]>(`select ${selected.join(', ')}`)
@@ -62,6 +65,8 @@ export async function clearState(sql: Sql): Promise<void> {
     'dead_letters',
     'event_conflicts',
     'event_repeats',
+    'user_agents',
   ]
-  await sql.unsafe(tables.map((table) => `delete from ${table}`).join(';')).simple()
+  const empty = tables.map((table) => `delete from ${table}`)
+  await sql.unsafe([...empty, 'update user_agent_limit set entries = 0, most = default'].join(';')).simple()
 }

@@ -27,11 +27,14 @@ let db: Awaited<ReturnType<typeof testDatabase>>
 let sql: Sql
 let database: Database
 let before: string
+/** The user agent of each event that was sent, by its id. */
+let agents: Map<string, string>
 
 beforeEach(async () => {
   db = await testDatabase({ empty: true })
   sql = owner(db.url)
   database = createDatabase({ url: db.url, max: 2 })
+  agents = new Map()
   before = await mkdtemp(join(tmpdir(), 'migrations-before-'))
   for (const name of await readdir(migrations))
     if (Number(name.slice(0, 4)) < upgrade) await cp(join(migrations, name), join(before, name))
@@ -80,7 +83,13 @@ it('a system of the version before is migrated while its writers run; old and ne
   await Promise.all([folds, ...oldWriters.map(({ stop }) => stop())])
 
   const sent = oldWriters.reduce((sum, writer) => sum + writer.sent(), 400)
-  expect(await sql`select count(*)::integer from all_clicks`).toEqual([{ count: sent }])
+  const stored = await sql<{ event_id: string; user_agent: string }[]>`select event_id, user_agent from all_clicks`
+  expect(stored).toHaveLength(sent)
+  expect(new Map(stored.map(({ event_id, user_agent }) => [event_id, user_agent]))).toEqual(agents)
+  const numbered = await sql`
+    select user_agent_id from clicks where user_agent_id is not null
+    union all select user_agent_id from clicks_undated where user_agent_id is not null`
+  expect(numbered).toHaveLength(400)
   expect(await readLedger(database)).toMatchObject({ totals: BigInt(sent), imbalance: 0 })
   expect((await verifyRollups(database)).differences).toEqual([])
   expect((await readAnalytics(database)).rows.reduce((sum, { clicks }) => sum + clicks, 0)).toBe(sent)
@@ -91,13 +100,15 @@ it('a system of the version before is migrated while its writers run; old and ne
 
 function anEvent() {
   const at = new Date().toISOString()
+  const [event_id, user_agent] = [uuidv7(), `agent ${Math.floor(Math.random() * 20)}`]
+  agents.set(event_id, user_agent)
   return {
-    event_id: uuidv7(),
+    event_id,
     ad_id: 1 + Math.floor(Math.random() * 2),
     occurred_at: at,
     received_at: at,
     ip: null,
-    user_agent: null,
+    user_agent,
     playback_time: null,
   }
 }

@@ -11,6 +11,7 @@ export const benchmarkNames = [
   'freshness',
   'spike',
   'scale',
+  'sustained',
   'artefacts',
 ] as const
 export type BenchmarkName = (typeof benchmarkNames)[number]
@@ -32,7 +33,7 @@ export class UsageError extends Error {}
 
 export const usage = `usage: npm run bench -- [${benchmarkNames.join('|')}]... [options]
   --rounds N      interleaved rounds of every measurement (3)
-  --seconds N     length of one measurement (5)
+  --seconds N     length of one measurement (5; 30 at least for sustained)
   --json FILE     write all samples
   --compare FILE  print what moved beyond noise since the run that wrote FILE
   --html FILE     the page with plots (.bench/report.html)

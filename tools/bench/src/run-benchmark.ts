@@ -15,6 +15,7 @@ const load: Record<BenchmarkName, () => Promise<Benchmark>> = {
   freshness: async () => (await import('./benchmarks/freshness.ts')).freshness,
   spike: async () => (await import('./benchmarks/spike.ts')).spike,
   scale: async () => (await import('./benchmarks/scale.ts')).scale,
+  sustained: async () => (await import('./benchmarks/sustained.ts')).sustained,
   artefacts: async () => (await import('./benchmarks/artefacts.ts')).artefacts,
 }
 

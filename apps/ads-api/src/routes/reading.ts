@@ -43,7 +43,7 @@ const readingProblems = problems(
   'unavailable',
   'overloaded',
 )
-export const NotModified = Type.Null({
+const NotModified = Type.Null({
   description: 'The numbers have not changed since the `ETag` in If-None-Match',
   headers: freshness,
 })

@@ -1,25 +1,28 @@
 -- Rows that are expected to be new: one that is fails the statement (23505), and the batch is applied again with every row as a
 -- possible repeat. Sorted by id, so that two writers never wait for each other in a circle. Where an id goes is told by
 -- event_places; of one that may be known elsewhere, as an undated event or in a closed day, that is looked up.
+-- `agents` are places in `texts` and `agent_ids`, see user_agent_ids_v1. The caller holds the lock of event_places.
 create or replace function insert_impressions_v2(
-  ids uuid[], ads integer[], occurred bigint[], received bigint[], ips inet[], agents text[], playbacks float8[]
-) returns void
+  ids uuid[], ads integer[], occurred bigint[], received bigint[], ips inet[], agents integer[], playbacks float8[],
+  texts text[], agent_ids integer[]
+) returns boolean
 language plpgsql
 as $$
 declare
-  place event_places;
+  place record;
 begin
-  perform pg_advisory_xact_lock_shared(event_places_lock());
-  select * into strict place from event_places where events = 'impressions';
-  if not exists (select from unnest(ids) as id where not place.plain_ids @> id) then
-    insert into impressions (event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time)
-    select id, ad, from_ms(occurred_ms), from_ms(received_ms), address, agent, playback
+  select *, not exists (select from unnest(ids) as id where not plain_ids @> id) as is_plain into strict place
+  from event_places where events = 'impressions';
+  if place.is_plain then
+    insert into impressions (event_id, ad_id, occurred_at, received_at, ip, user_agent, user_agent_id, playback_time)
+    select id, ad, from_ms(occurred_ms), from_ms(received_ms), address,
+           case when agent_ids[agent] = 0 then texts[agent] end, nullif(agent_ids[agent], 0), playback
     from (
       select unnest(ids) as id, unnest(ads) as ad, unnest(occurred) as occurred_ms, unnest(received) as received_ms,
              unnest(ips) as address, unnest(agents) as agent, unnest(playbacks) as playback
       order by id
     ) as rows;
-    return;
+    return true;
   end if;
 
   if exists (
@@ -28,39 +31,43 @@ begin
   ) then
     raise exception 'an event of this batch is known' using errcode = 'unique_violation';
   end if;
-  insert into impressions (event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time)
-  select id, ad, from_ms(occurred_ms), from_ms(received_ms), address, agent, playback
+  insert into impressions (event_id, ad_id, occurred_at, received_at, ip, user_agent, user_agent_id, playback_time)
+  select id, ad, from_ms(occurred_ms), from_ms(received_ms), address,
+         case when agent_ids[agent] = 0 then texts[agent] end, nullif(agent_ids[agent], 0), playback
   from (
     select unnest(ids) as id, unnest(ads) as ad, unnest(occurred) as occurred_ms, unnest(received) as received_ms,
            unnest(ips) as address, unnest(agents) as agent, unnest(playbacks) as playback
     order by id
   ) as rows
   where place.open_ids @> id;
-  insert into impressions_undated (event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time)
-  select id, ad, from_ms(occurred_ms), from_ms(received_ms), address, agent, playback
+  insert into impressions_undated (event_id, ad_id, occurred_at, received_at, ip, user_agent, user_agent_id, playback_time)
+  select id, ad, from_ms(occurred_ms), from_ms(received_ms), address,
+         case when agent_ids[agent] = 0 then texts[agent] end, nullif(agent_ids[agent], 0), playback
   from (
     select unnest(ids) as id, unnest(ads) as ad, unnest(occurred) as occurred_ms, unnest(received) as received_ms,
            unnest(ips) as address, unnest(agents) as agent, unnest(playbacks) as playback
     order by id
   ) as rows
   where not place.open_ids @> id;
+  return true;
 end $$;
 
 -- Rows that may be repeats: inserts those that are not there, and returns them with their minutes since 1970. Sorted by id and then
 -- by row: of two rows with one id the first wins.
 create or replace function insert_new_impressions_v2(
-  ids uuid[], ads integer[], occurred bigint[], received bigint[], ips inet[], agents text[], playbacks float8[]
+  ids uuid[], ads integer[], occurred bigint[], received bigint[], ips inet[], agents integer[], playbacks float8[],
+  texts text[], agent_ids integer[]
 ) returns table (id uuid, ad integer, minute integer)
 language plpgsql
 as $$
 declare
   place event_places;
 begin
-  perform pg_advisory_xact_lock_shared(event_places_lock());
   select * into strict place from event_places where events = 'impressions';
   return query
-  insert into impressions as stored (event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time)
-  select rows.id, rows.ad, from_ms(occurred_ms), from_ms(received_ms), address, agent, playback
+  insert into impressions as stored (event_id, ad_id, occurred_at, received_at, ip, user_agent, user_agent_id, playback_time)
+  select rows.id, rows.ad, from_ms(occurred_ms), from_ms(received_ms), address,
+         case when agent_ids[agent] = 0 then texts[agent] end, nullif(agent_ids[agent], 0), playback
   from (
     select unnest(ids) as id, generate_subscripts(ids, 1) as row, unnest(ads) as ad, unnest(occurred) as occurred_ms,
            unnest(received) as received_ms, unnest(ips) as address, unnest(agents) as agent, unnest(playbacks) as playback
@@ -75,8 +82,9 @@ begin
     return;
   end if;
   return query
-  insert into impressions_undated as stored (event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time)
-  select rows.id, rows.ad, from_ms(occurred_ms), from_ms(received_ms), address, agent, playback
+  insert into impressions_undated as stored (event_id, ad_id, occurred_at, received_at, ip, user_agent, user_agent_id, playback_time)
+  select rows.id, rows.ad, from_ms(occurred_ms), from_ms(received_ms), address,
+         case when agent_ids[agent] = 0 then texts[agent] end, nullif(agent_ids[agent], 0), playback
   from (
     select unnest(ids) as id, generate_subscripts(ids, 1) as row, unnest(ads) as ad, unnest(occurred) as occurred_ms,
            unnest(received) as received_ms, unnest(ips) as address, unnest(agents) as agent, unnest(playbacks) as playback
@@ -106,7 +114,7 @@ begin
 end $$;
 
 revoke all on function
-  insert_impressions_v2(uuid[], integer[], bigint[], bigint[], inet[], text[], float8[]),
-  insert_new_impressions_v2(uuid[], integer[], bigint[], bigint[], inet[], text[], float8[]),
+  insert_impressions_v2(uuid[], integer[], bigint[], bigint[], inet[], integer[], float8[], text[], integer[]),
+  insert_new_impressions_v2(uuid[], integer[], bigint[], bigint[], inet[], integer[], float8[], text[], integer[]),
   known_impressions_v2(uuid[])
 from public;

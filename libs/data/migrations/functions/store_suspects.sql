@@ -3,7 +3,8 @@
 -- sums. Rows come redelivered first, then by position. The counts of slices are parallel to outcome_slices.
 create or replace function store_suspects_v2(
   of_type text, topics text[], partitions integer[], slices integer[], offsets bigint[], fresh boolean[],
-  ids uuid[], ads integer[], occurred bigint[], received bigint[], ips inet[], agents text[], playbacks float8[],
+  ids uuid[], ads integer[], occurred bigint[], received bigint[], ips inet[], agents integer[], playbacks float8[],
+  texts text[], agent_ids integer[],
   out added_ads integer[], out added_minutes integer[], out added_counts integer[],
   out outcome_slices integer[], out duplicates bigint[], out conflicts bigint[], out recovered bigint[]
 )
@@ -26,10 +27,10 @@ declare
 begin
   if of_type = 'click' then
     select array_agg(id), array_agg(ad), array_agg(minute) into stored_ids, stored_ads, stored_minutes
-    from insert_new_clicks_v2(ids, ads, occurred, received, ips, agents, playbacks);
+    from insert_new_clicks_v2(ids, ads, occurred, received, ips, agents, playbacks, texts, agent_ids);
   else
     select array_agg(id), array_agg(ad), array_agg(minute) into stored_ids, stored_ads, stored_minutes
-    from insert_new_impressions_v2(ids, ads, occurred, received, ips, agents, playbacks);
+    from insert_new_impressions_v2(ids, ads, occurred, received, ips, agents, playbacks, texts, agent_ids);
   end if;
   select array_agg(ad), array_agg(minute), array_agg(count) into added_ads, added_minutes, added_counts
   from (
@@ -92,7 +93,7 @@ begin
   end if;
 
   insert into event_conflicts (topic, partition, "offset", type, event_id, ad_id, occurred_at, received_at, ip, user_agent, playback_time)
-  select topics[slice], partitions[slice], batch."offset", of_type, id, ad, from_ms(occurred_ms), from_ms(received_ms), address, agent, playback
+  select topics[slice], partitions[slice], batch."offset", of_type, id, ad, from_ms(occurred_ms), from_ms(received_ms), address, texts[agent], playback
   from (
     select generate_subscripts(ids, 1) as row, unnest(slices) as slice, unnest(offsets) as "offset", unnest(ids) as id, unnest(ads) as ad,
            unnest(occurred) as occurred_ms, unnest(received) as received_ms, unnest(ips) as address, unnest(agents) as agent,
@@ -124,5 +125,5 @@ begin
 end $$;
 
 revoke all on function
-  store_suspects_v2(text, text[], integer[], integer[], bigint[], boolean[], uuid[], integer[], bigint[], bigint[], inet[], text[], float8[])
+  store_suspects_v2(text, text[], integer[], integer[], bigint[], boolean[], uuid[], integer[], bigint[], bigint[], inet[], integer[], float8[], text[], integer[])
 from public;

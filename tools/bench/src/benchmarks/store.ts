@@ -3,6 +3,7 @@ import { type AdEvent, uuidv7 } from '@ads-tracker/events'
 import { applyBefore } from '../contenders/apply-batch-before.ts'
 import { copyRows } from '../contenders/copy-floor.ts'
 import type { Context } from '../context.ts'
+import { createUserAgents } from '../load/user-agents.ts'
 import { cpuOf } from '../processes/cpu.ts'
 import { checkBooks, type DatabaseServer, startDatabase, withSql } from '../processes/database.ts'
 import { atLeast, atMost, type Check, type Figure, type Result } from '../result.ts'
@@ -178,6 +179,7 @@ function unitOf({ per }: Load): string {
 function clicks(count: number, repeats: number): AdEvent[] {
   const now = Date.now()
   const events: AdEvent[] = []
+  const userAgent = createUserAgents()
   for (let index = 0; index < count; index++) {
     if (index > 1000 && Math.random() < repeats) {
       events.push(events[Math.floor(Math.random() * events.length)] as AdEvent)
@@ -191,8 +193,7 @@ function clicks(count: number, repeats: number): AdEvent[] {
       occurred_at: time,
       received_at: time,
       ip: '192.168.1.0',
-      user_agent:
-        'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36',
+      user_agent: userAgent(),
       playback_time: 15.5,
     })
   }

@@ -13,13 +13,18 @@ export interface Stored {
   perSecond: number
   /** Of the table, to compare with the floor's. */
   contents: string
+  /** Rows of the rollups that differ from the counts of the table. */
+  differences: number
   /** Microseconds of CPU a row. */
   connectCpu: number
   postgresCpu: number
 }
 
 export interface Debezium {
-  /** Writes a backlog, lets the sink store it in an empty table, and measures from its first row to its last. */
+  /**
+   * Writes a backlog, lets the sink store it in an empty table, and measures from its first row to its last. The last of each
+   * partition must not be a repeat: it tells that all is stored.
+   */
   store(events: AdEvent[]): Promise<Stored>
   stop(): Promise<void>
 }
@@ -32,7 +37,6 @@ const artifacts = [
   `io.debezium:debezium-connector-jdbc:${version}`,
   'org.slf4j:slf4j-simple:1.7.36',
 ]
-const topic = 'debezium.ads.clicks.v1'
 const partitions = 6
 const batch = 10_000
 
@@ -50,14 +54,19 @@ export async function lackingForDebezium(say: (text: string) => void): Promise<s
   )
 }
 
-/** Debezium's JDBC sink with two tasks in Kafka Connect: the same clicks by plain insert into the floor's table, and nothing else. */
-export async function startDebezium(broker: Broker, server: DatabaseServer): Promise<Debezium> {
+/** The sink only inserts into the floor's table, or does the writer's job: it takes repeats, and triggers keep rollups. */
+export type DebeziumJob = 'insert only' | 'same job'
+
+/** Debezium's JDBC sink with two tasks in Kafka Connect. */
+export async function startDebezium(broker: Broker, server: DatabaseServer, job: DebeziumJob): Promise<Debezium> {
+  const name = `debezium_${job.replace(' ', '_')}`
+  const topic = `${name}.ads.clicks.v1`
   await broker.admin.create([{ topic, numPartitions: partitions, replicationFactor: 1 }])
-  const table = await clicksTable(server, 'debezium')
+  const table = await clicksTable(server, name, job === 'same job')
   const connect = await startKafkaConnect({
     jars: jars(),
     worker: worker(broker),
-    connector: connector(new URL(table.url)),
+    connector: connector(topic, new URL(table.url), job),
   })
   const producer = broker.kafka.producer({ allowAutoTopicCreation: false })
   await producer.connect()
@@ -84,7 +93,7 @@ export async function startDebezium(broker: Broker, server: DatabaseServer): Pro
     })
     // consumers that wait for the next backlog would take CPU from the others
     await connect.pause()
-    return { ...measured, contents: await table.contents() }
+    return { ...measured, contents: await table.contents(), differences: await table.differences() }
   }
 
   // In turn to all partitions: the sink keeps the order within each, so all is stored when the last of each is there.
@@ -125,7 +134,7 @@ function worker({ brokers }: Broker) {
   }
 }
 
-function connector({ hostname, port, username, password, pathname }: URL) {
+function connector(topic: string, { hostname, port, username, password, pathname }: URL, job: DebeziumJob) {
   return {
     name: 'debezium',
     'connector.class': 'io.debezium.connector.jdbc.JdbcSinkConnector',
@@ -135,7 +144,14 @@ function connector({ hostname, port, username, password, pathname }: URL) {
     'connection.username': username,
     'connection.password': password,
     'collection.name.format': 'clicks',
-    'insert.mode': 'insert',
+    ...(job === 'same job'
+      ? {
+          'insert.mode': 'upsert',
+          'primary.key.mode': 'record_value',
+          'primary.key.fields': 'event_id',
+          'use.reduction.buffer': 'true',
+        }
+      : { 'insert.mode': 'insert' }),
     'batch.size': batch,
     'dialect.postgres.unnest.insert.enabled': 'true',
   }

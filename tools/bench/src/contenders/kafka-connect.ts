@@ -26,7 +26,7 @@ interface Status {
   tasks: { state: State; trace?: string }[]
 }
 
-const patience = 60_000
+const patience = 180_000
 
 /** Kafka Connect with one connector, in a process of its own; resolves when all its tasks run. */
 export async function startKafkaConnect({ jars, worker, connector }: KafkaConnectOptions): Promise<KafkaConnect> {
@@ -95,7 +95,10 @@ export async function startKafkaConnect({ jars, worker, connector }: KafkaConnec
     if (!answer?.ok) return undefined
     const now = (await answer.json()) as Status
     const failed = now.tasks.find((task) => task.state === 'FAILED')
-    if (failed) throw new Error(`a task of ${connector.name} failed: ${failed.trace?.slice(0, 2000)}`)
+    if (failed)
+      throw new Error(
+        `a task of ${connector.name} failed: ${failed.trace?.replaceAll(/^\s+(at|\.\.\.) .*\n?/gm, '').slice(0, 2000)}`,
+      )
     return now
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createDatabase, readLedger, verifyRollups } from '@ads-tracker/data'
 import {
   freePort,
@@ -104,4 +105,13 @@ export async function checkBooks(
 /** Sum of the ledger's offsets: how many records were read so far. */
 export async function ledgerPosition(sql: postgres.Sql): Promise<number> {
   return Number((await sql`select coalesce(sum(next_offset - first_offset), 0) as position from ledger`)[0]?.position)
+}
+
+/** Waits until the ledger has so many records, and says how many it had then. */
+export async function reachPosition(sql: postgres.Sql, wanted: number): Promise<{ position: number; at: number }> {
+  for (const deadline = performance.now() + 300_000; performance.now() < deadline; await pause(20)) {
+    const position = await ledgerPosition(sql)
+    if (position >= wanted) return { position, at: performance.now() }
+  }
+  throw new Error(`the writer did not reach ${wanted} records in 5 minutes`)
 }
