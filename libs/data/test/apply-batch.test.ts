@@ -158,7 +158,7 @@ describe('records that are delivered again', () => {
     const ranges: Range[] = [0, 1].map((partition) => ({ type: 'click', partition, from: 0, to: 1 }))
     const outcome = await store.apply(batchOf((_, partition) => rewritten[partition] as LogRecord, ranges))
     expect(outcome).toMatchObject({
-      ranges: [
+      partitions: [
         { partition: 0, counted: 0, conflicts: 1 },
         { partition: 1, recovered: 1 },
       ],
