@@ -21,10 +21,7 @@ const hour = 60 * 60 * 1000
 export function startFold({ store, log, metrics }: FoldDeps): () => void {
   let trimAt = 0
   let stopped = false
-  const stop = every(pauseMs, fold, (error) => {
-    // closing the connection ends a statement that runs
-    if (!stopped) log.warn({ err: error }, 'the fold of rollups failed; retrying')
-  })
+  const stop = every(pauseMs, fold, (error) => log.warn({ err: error }, 'the fold of rollups failed; retrying'))
   return () => {
     stopped = true
     stop()

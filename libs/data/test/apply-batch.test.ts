@@ -10,7 +10,7 @@ import {
   readLedger,
   type PartitionOutcome,
 } from '../src/index.ts'
-import { batchOf, brokerTime, bury, event, id, type LogRecord, type Range, topics } from './log.ts'
+import { batchOf, brokerTime, moveToDeadLetters, event, id, type LogRecord, type Range, topics } from './log.ts'
 import { owner } from './stored-events.ts'
 import { clearState } from './stored-state.ts'
 
@@ -171,7 +171,7 @@ describe('records that are delivered again', () => {
       (_, __, offset) => records[offset] as LogRecord,
       [{ type: 'click', partition: 0, from: 0, to: 2 }],
     )
-    await store.apply(bury(batch, await store.apply(batch)))
+    await store.apply(moveToDeadLetters(batch, await store.apply(batch)))
     await sql`insert into ads (id, image_url, target_url) values (7, 'https://cdn.test', 'https://shop.test')`
     expect(await store.apply(batch)).toMatchObject({ status: 'applied', partitions: [{ counted: 0, recovered: 0 }] })
     expect(await total()).toBe(1)
@@ -209,7 +209,9 @@ describe('a batch', () => {
       ],
     })
     expect(await total()).toBe(0)
-    expect(await store.apply(bury(batch, outcome))).toMatchObject({ partitions: [{ deadLetters: 2 }, { counted: 1 }] })
+    expect(await store.apply(moveToDeadLetters(batch, outcome))).toMatchObject({
+      partitions: [{ deadLetters: 2 }, { counted: 1 }],
+    })
     expect(await sql`select reason, event_id from dead_letters order by "offset"`).toEqual([
       { reason: 'unknown_ad', event_id: id(1) },
       { reason: 'unknown_ad', event_id: id(2) },

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { AdEvent, EventType } from '@ads-tracker/events'
 import { applyBatchStatement, batchParameters, everythingSuspected } from '../src/batch-parameters.ts'
 import { type Batch, type BatchStore, classifyError } from '../src/index.ts'
-import { batchOf, brokerTime, bury, event, id, type LogRecord, type Range, topics } from './log.ts'
+import { batchOf, brokerTime, moveToDeadLetters, event, id, type LogRecord, type Range, topics } from './log.ts'
 import { createModel, type Model } from './model.ts'
 import { clearState, readState } from './stored-state.ts'
 
@@ -156,7 +156,7 @@ async function deliver(batch: Batch, world: World, by: number): Promise<void> {
   const expected = model.apply(batch)
   const outcome = await stores[by]!.apply(batch)
   expect(comparable(outcome)).toEqual(comparable(expected))
-  if (outcome.status === 'unknown_ads') await deliver(bury(batch, outcome), world, by)
+  if (outcome.status === 'unknown_ads') await deliver(moveToDeadLetters(batch, outcome), world, by)
 }
 
 // The log's end as the broker tells it: where the book is, before it (another log), or after it (not read yet).
@@ -217,7 +217,7 @@ async function concurrently(world: World, ranges: Range[], withFold: boolean): P
       throw error
     })
     if (!outcome) await settle(store, batch)
-    else if (outcome.status === 'unknown_ads') await settle(store, bury(batch, outcome))
+    else if (outcome.status === 'unknown_ads') await settle(store, moveToDeadLetters(batch, outcome))
   }
   await Promise.all([
     ...batches.map((batch, index) => settle(world.stores[index]!, batch)),
@@ -234,7 +234,7 @@ async function concurrently(world: World, ranges: Range[], withFold: boolean): P
 
 function settleModel(model: Model, batch: Batch): void {
   const outcome = model.apply(batch)
-  if (outcome.status === 'unknown_ads') settleModel(model, bury(batch, outcome))
+  if (outcome.status === 'unknown_ads') settleModel(model, moveToDeadLetters(batch, outcome))
 }
 
 function comparable(outcome: object) {

@@ -45,11 +45,11 @@ export function id(n: number): string {
   return n % 2 === 1 ? `019b76da-a800-7000-8000-${tail}` : `${(n % 16).toString(16)}3b0e3f1-5d1c-4c3e-9f00-${tail}`
 }
 
-/** A batch of these ranges; records that are no event, and those of `buried` ads, are its dead letters. */
+/** A batch of these ranges; records without an event, and `deadRecords` (topic/partition/offset), are its dead letters. */
 export function batchOf(
   log: (type: EventType, partition: number, offset: number) => LogRecord,
   ranges: Range[],
-  buried = new Set<string>(),
+  deadRecords = new Set<string>(),
 ): Batch {
   const batch: Batch = { ranges: [], events: [], deadLetters: [] }
   for (const { type, partition, from, to } of ranges) {
@@ -67,7 +67,7 @@ export function batchOf(
       const record = log(type, partition, offset)
       const { event, replayOf } = record
       const row = { range, offset: BigInt(offset), ...(replayOf && { replayOf }) }
-      if (event && !buried.has(`${topic}/${partition}/${offset}`)) batch.events.push({ ...row, event })
+      if (event && !deadRecords.has(`${topic}/${partition}/${offset}`)) batch.events.push({ ...row, event })
       else batch.deadLetters.push({ ...row, ...letterOf(record) })
     }
   }
@@ -91,7 +91,7 @@ function letterOf({
 }
 
 /** What the writer does with rows of unknown ads: they become dead letters of the same batch. */
-export function bury(batch: Batch, outcome: BatchOutcome): Batch {
+export function moveToDeadLetters(batch: Batch, outcome: BatchOutcome): Batch {
   if (outcome.status !== 'unknown_ads') return batch
   const isUnknown = (row: EventRow) =>
     outcome.rows.some(({ range, offset }) => range === row.range && offset === row.offset)

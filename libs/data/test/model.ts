@@ -83,7 +83,7 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
 
     const outcomes = ranges.map((range) => ({ ...emptyBook, range }))
     for (const row of rows) store(row, isFresh(row))
-    buryAll()
+    applyDeadLetters()
     for (const { range, replayOf } of [...events, ...deadLetters].sort((a, b) => inLogOrder(ranges, a, b))) {
       const letter = replayOf && letters.get(positionName(replayOf))
       if (letter) letter.replayedAt ??= ranges[range]!.lastTimestamp
@@ -98,12 +98,12 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
         .sort(byPosition)
     }
 
-    function buryAll() {
+    function applyDeadLetters() {
       const replayed = new Set(
         [...events, ...deadLetters].flatMap(({ replayOf }) => (replayOf ? positionName(replayOf) : [])),
       )
       const isWaiting = (place: string) => letters.get(place)!.replayedAt === null && !replayed.has(place)
-      const judged = deadLetters
+      const compared = deadLetters
         .filter((row) => isFresh(row) || !letters.has(at(ranges, row)))
         .sort((a, b) => Number(isFresh(a)) - Number(isFresh(b)) || inLogOrder(ranges, a, b))
         .map((row) => ({
@@ -115,7 +115,7 @@ export function createModel(knownAds: Set<number>, copyOf?: Model): Model {
           ),
         }))
       const first = new Map<string, string>()
-      for (const { row, fresh, place, waiting } of judged) {
+      for (const { row, fresh, place, waiting } of compared) {
         const { type, lastTimestamp } = ranges[row.range] as OffsetRange
         const key = `${type}/${row.eventId}`
         const repeated = waiting ?? (row.eventId === null ? undefined : first.get(key))

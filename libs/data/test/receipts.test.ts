@@ -43,15 +43,15 @@ it('counts an event for each type that it was sent as, with what came again', as
 })
 
 it('tells why an event is a dead letter, and its ad where that can be known', async () => {
-  await bury('unknown_ad', JSON.stringify({ event_id: id, ad_id: 999 }))
-  await bury('unknown_ad', JSON.stringify({ event_id: id, ad_id: 999 }))
+  await storeDeadLetter('unknown_ad', JSON.stringify({ event_id: id, ad_id: 999 }))
+  await storeDeadLetter('unknown_ad', JSON.stringify({ event_id: id, ad_id: 999 }))
   expect((await findReceipt(database, id)).receipts).toEqual([
     { type: 'click', status: 'dead_letter', ad_id: 999, duplicates: 1, conflicts: 0, reason: 'unknown_ad' },
   ])
 })
 
 it('counts how often an event came again while its dead letter waited, also once it is counted', async () => {
-  await bury('unknown_ad', JSON.stringify({ event_id: id, ad_id: 5 }))
+  await storeDeadLetter('unknown_ad', JSON.stringify({ event_id: id, ad_id: 5 }))
   await sql`update dead_letters set repeats = 3 where event_id = ${id}`
   expect((await findReceipt(database, id)).receipts).toMatchObject([{ status: 'dead_letter', duplicates: 3 }])
   await store('clicks', 5)
@@ -62,7 +62,7 @@ it('counts how often an event came again while its dead letter waited, also once
 it.each(['schema_invalid', 'undecodable', 'rejected_by_database'] as const)(
   'does not trust the bytes of a letter that is %s',
   async (reason) => {
-    await bury(reason, '{"ad_id": "not a number\u0001')
+    await storeDeadLetter(reason, '{"ad_id": "not a number\u0001')
     expect((await findReceipt(database, id)).receipts).toEqual([
       { type: 'click', status: 'dead_letter', ad_id: null, duplicates: 0, conflicts: 0, reason },
     ])
@@ -70,7 +70,7 @@ it.each(['schema_invalid', 'undecodable', 'rejected_by_database'] as const)(
 )
 
 it('counts an event whose dead letter was replayed, and says when', async () => {
-  await bury('unknown_ad', JSON.stringify({ event_id: id, ad_id: 5 }))
+  await storeDeadLetter('unknown_ad', JSON.stringify({ event_id: id, ad_id: 5 }))
   await store('clicks', 5)
   await sql`update dead_letters set replayed_at = ${time} where event_id = ${id}`
   expect((await findReceipt(database, id)).receipts).toEqual([
@@ -88,7 +88,7 @@ async function store(table: 'clicks' | 'impressions', ad: number) {
   await sql`insert into ${sql(table)} (event_id, ad_id, occurred_at, received_at) values (${id}, ${ad}, ${time}, ${time})`
 }
 
-async function bury(reason: string, value: string) {
+async function storeDeadLetter(reason: string, value: string) {
   await sql`
     insert into dead_letters (topic, partition, "offset", type, reason, detail, event_id, value, headers, arrived_at)
     values ('t', 0, ${offset++}, 'click', ${reason}, 'test', ${id}, ${Buffer.from(value)}, '{}', ${time})`

@@ -42,7 +42,7 @@ async function apply(agents: (string | null)[], { by = store, type = 'click' as 
   next[name] = from + agents.length
   const range = { type, partition, from, to: from + agents.length }
   const outcome = await by.apply(batchOf((_type, _partition, offset) => ({ event: events[offset - from]! }), [range]))
-  expect(outcome).toMatchObject({ status: 'applied', slices: [{ counted: agents.length }] })
+  expect(outcome).toMatchObject({ status: 'applied', partitions: [{ counted: agents.length }] })
   return events
 }
 
@@ -134,7 +134,7 @@ describe('a user agent', () => {
     // one that is known, to a writer that takes it for new: the statement fails, and is repeated
     const forgetful = createBatchStore({ url: db.clickWriterUrl, filter: { add: () => false } })
     expect(await forgetful.apply(batchOf(() => ({ event: { ...first!, user_agent: 'c' } }), [range]))).toMatchObject({
-      slices: [{ duplicates: 1 }],
+      partitions: [{ duplicates: 1 }],
     })
     await forgetful.close()
     expect(await known()).toEqual(['a', 'c'])
