@@ -2,6 +2,7 @@ import { type AdEvent, encodeEvent, eventHeaders } from '@ads-tracker/events'
 import { createProducer } from '@ads-tracker/kafka'
 import type { Broker } from '../processes/broker.ts'
 import { idPrefix } from './click-script.ts'
+import { createUserAgents } from './user-agents.ts'
 
 const ads = 1000
 
@@ -9,6 +10,8 @@ const ads = 1000
 export function clicks(count: number, repeatEvery = Infinity): AdEvent[] {
   const prefix = idPrefix()
   const now = Date.now()
+  const userAgents: string[] = []
+  const userAgent = createUserAgents()
   const fresh = count - count / repeatEvery
   return Array.from({ length: count }, (_, index) => {
     const number = index < fresh ? index : (index - fresh) * (repeatEvery - 1)
@@ -19,7 +22,7 @@ export function clicks(count: number, repeatEvery = Infinity): AdEvent[] {
       occurred_at: time,
       received_at: time,
       ip: '192.168.1.0',
-      user_agent: 'bench/1',
+      user_agent: (userAgents[number] ??= userAgent()),
       playback_time: 15.5,
     }
   })
