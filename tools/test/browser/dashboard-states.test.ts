@@ -121,6 +121,7 @@ describe('axe finds nothing', () => {
         for (const summary of await page.locator('summary').all()) await summary.click()
         expect(await accessibilityOf(page)).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+        expect(await page.locator('nav').evaluate((menu) => menu.scrollWidth <= menu.clientWidth)).toBe(true)
       }
     }
   })
