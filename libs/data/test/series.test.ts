@@ -140,6 +140,29 @@ describe('where minutes or hours are no longer kept', () => {
   })
 })
 
+describe('with a hundred thousand minutes that are not folded', () => {
+  const first = Date.parse('2026-01-01T00:00:00Z')
+  beforeEach(async () => {
+    await sql`
+      insert into rollup_deltas (entries, ads, minutes, clicks, impressions)
+      select count(*), array_agg(1), array_agg(${first / minute}::integer + n), array_agg(1), array_agg(0) from generate_series(0, 99999) as n`
+  })
+
+  it.each<[string, Partial<SeriesQuery>, number, number]>([
+    ['minutes', { unit: 'minute' }, 1900 * minute, 1],
+    ['days of a zone of half hours', { unit: 'day', timeZone: 'Asia/Kolkata' }, 69 * day, 1440],
+  ])('a series by %s is read within the time that a statement has', async (_what, query, length, clicks) => {
+    const from = new Date(first - 5.5 * hour + day)
+    const { buckets } = await series({ unit: 'day', ...query, from, to: new Date(from.getTime() + length) })
+    expect(new Set(clicksOf(buckets.slice(0, -1)))).toEqual(new Set([clicks]))
+  })
+
+  it('a period is, too', async () => {
+    const { rows } = await readPeriod(database, { from: new Date(first + 90_000), to: new Date(first + 99 * hour) })
+    expect(clicksOf(rows)).toEqual([99 * 60 - 2, 0, 0])
+  })
+})
+
 describe('a series', () => {
   it('equals a count of the raw events in each bucket, whatever the period, the zone and the unit', async () => {
     await fc.assert(

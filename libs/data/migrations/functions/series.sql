@@ -1,20 +1,25 @@
 -- Analytics of any period and any buckets. All functions are STABLE, so that everything inside sees the snapshot of the
 -- statement that calls them: buckets, their sum and the freshness of one answer belong together.
 
--- The part of what is not folded: many entries of few minutes, which are looked for in the ranges once each.
+-- The part of what is not folded, which may be many minutes in many ranges: each minute is looked up once among all ends of the
+-- ranges, and each range adds up what lies between its own.
 create or replace function unfolded_sums_v1(lows timestamptz[], highs timestamptz[], ads integer[], by_ad boolean)
 returns table (n bigint, ad_id integer, clicks bigint, impressions bigint)
 language sql stable
-set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0
+set timezone = 'UTC' set jit = off set max_parallel_workers_per_gather = 0 set enable_hashjoin = on
 begin atomic
-  with waiting as materialized (
-    select u.minute, case when by_ad then u.ad_id end as ad_id, sum(u.clicks)::bigint as clicks, sum(u.impressions)::bigint as impressions
-    from unfolded_counts u where ads is null or u.ad_id = any (ads) group by 1, 2
+  with ends as materialized (
+    select array_agg(distinct "end" order by "end") as sorted from unnest(lows || highs) as "end"
+  ),
+  waiting as materialized (
+    select width_bucket(u.minute, ends.sorted) as segment, case when by_ad then u.ad_id end as ad_id,
+           sum(u.clicks)::bigint as clicks, sum(u.impressions)::bigint as impressions
+    from unfolded_counts u, ends where ads is null or u.ad_id = any (ads) group by 1, 2
   )
   select part.n, w.ad_id, sum(w.clicks)::bigint, sum(w.impressions)::bigint
-  from (select distinct minute from waiting) as each
-  join unnest(lows, highs) with ordinality as part (low, high, n) on each.minute >= part.low and each.minute < part.high
-  join waiting w on w.minute = each.minute
+  from ends, unnest(lows, highs) with ordinality as part (low, high, n),
+       generate_series(width_bucket(part.low, ends.sorted), width_bucket(part.high, ends.sorted) - 1) as segment
+  join waiting w using (segment)
   group by 1, 2;
 end;
 
