@@ -12,7 +12,7 @@ async function publishEverywhere(system: WriterSystem): Promise<void> {
 
 /** Partitions of a writer that others know as a member. */
 function assigned(writer: RunningApp): number {
-  if (!writer.output().includes('noted as a member')) return 0
+  if (!writer.output().includes('registered as a member')) return 0
   const lines = writer
     .output()
     .split('\n')
