@@ -175,6 +175,8 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
       'tools/test/end-to-end',
       '--testTimeout=120000',
       'pages.test',
+      'page-paths.test',
+      'streams.test',
       'ads.test',
       'analytics.test',
       'events.test',
