@@ -13,7 +13,7 @@ const books: Books = {
   complete_through: time,
 }
 
-it('tells whether the books balance, and asks the database once for those who ask together', async () => {
+it('tells whether the ledger balances, with one query for requests at the same time', async () => {
   const readBooks = vi.fn(async () => books)
   const app = await fakeApp({ readBooks })
   const answers = await Promise.all([app.inject('/health/books'), app.inject('/health/books')])

@@ -35,7 +35,7 @@ const failures = async (kind: string) => {
 }
 
 describe('analytics', () => {
-  it('show a commit to whoever asks 25 ms later, all the time', async () => {
+  it('show a commit to requests 25 ms later, at all times', async () => {
     let reading = true
     const readers = Promise.all(
       Array.from({ length: 4 }, async () => {

@@ -1,4 +1,4 @@
-// eslint-disable-next-line no-restricted-imports -- looks at the books and holds locks
+// eslint-disable-next-line no-restricted-imports -- reads the ledger and holds locks
 import postgres from 'postgres'
 import { type BatchStore, createApiKey, createBatchStore, createDatabase } from '@ads-tracker/data'
 import { type AdEvent, type EventType, uuidv7 } from '@ads-tracker/events'

@@ -143,7 +143,7 @@ describe('the snapshot of all time', () => {
     snapshots.close()
   })
 
-  it('is read anew once a second, in case that somebody repaired the rollups', async () => {
+  it('is read again once a second, because rollups may have been rebuilt', async () => {
     const { state, ...reads } = database()
     const snapshots = createSnapshotCache({ ...reads, maxAgeMs: 10 })
     await snapshots.get()

@@ -63,7 +63,7 @@ describe('click-ingest on a real broker', () => {
     )
     await Promise.race(answers)
     expect(await app.stop()).toBe(0)
-    // whoever got an answer got a good one; a connection that came too late was refused, which a client may repeat
+    // every answer was a 202; a connection that came too late was refused, and its client may retry
     for (const answer of await Promise.all(answers)) expect([202, 'refused']).toContain(answer)
   })
 

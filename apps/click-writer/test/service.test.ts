@@ -243,7 +243,7 @@ describe('readiness', () => {
     return { status: answer.status, postgres: dependencies.postgres }
   }
 
-  it('does not wait for the audit of the books, however long that takes', async () => {
+  it('does not wait for the ledger audit, however long that takes', async () => {
     const system = await writerSystem()
     const writer = await system.startWriter()
     let locked = true

@@ -27,7 +27,7 @@ export interface WriterSystem {
   change(statements: string): Promise<void>
   publishRaw(type: EventType, key: string, value: Buffer | string, headers?: Record<string, string>): Promise<void>
   publish(type: EventType, count: number, change?: Partial<AdEvent>): Promise<AdEvent[]>
-  /** Waits until everything that is in the log by now is in the books. */
+  /** Waits until everything that is in the log by now is in the ledger. */
   settled(): Promise<void>
   stats(adId?: number): Promise<{ clicks: number; impressions: number }>
   /** The books balance, and the rollups are what the raw events add up to. */

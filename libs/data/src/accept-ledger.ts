@@ -10,7 +10,7 @@ interface Acceptance {
   begin: bigint
   /** Offset that the log's next record will get. */
   end: bigint
-  /** It is known that the topic was made anew, although its log is as long as the book by now. */
+  /** The topic was recreated, although its log is already as long as the ledger. */
   recreated?: boolean
 }
 

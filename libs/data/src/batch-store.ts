@@ -47,7 +47,7 @@ export interface BatchStore {
   advanceCompleteThrough(report: { at: Date; ends: LogEnd[] }): Promise<{ behind: (LogEnd & { nextOffset: bigint })[] }>
   /** The database's clock, to which the complete-through mark refers. */
   now(): Promise<Date>
-  /** Opens the books of partitions that have none, at offset 0. */
+  /** Creates the ledger rows of partitions that have none, at offset 0. */
   ensureLedger(partitions: { topic: string; partition: number }[]): Promise<void>
   /**
    * Makes the days ahead, then removes what is beyond retention, in small steps that can be interrupted at any time; no

@@ -22,9 +22,9 @@ export interface Ledger {
   totals: bigint
   /** What the fold has not added to the rollups yet. Readers add it themselves. */
   unfolded: { rows: number; oldestSeconds: number }
-  /** What was counted and recovered, in the books that are open and in those that were closed. */
+  /** What was counted and recovered, in open and closed ledger rows. */
   booked: bigint
-  /** How far the books are off, over all of them and against the totals: 0. */
+  /** The imbalance, over all ledger rows and against the totals: 0. */
   imbalance: number
   /** The earliest mark of all partitions; null while one has none. */
   completeThrough: Date | null
@@ -34,7 +34,7 @@ export interface Ledger {
   userAgents: number
 }
 
-/** More dead letters than this are not counted: there may be millions, and the books are read every few seconds. */
+/** More dead letters than this are not counted: there may be millions, and the ledger is read every few seconds. */
 export const countedDeadLetters = 100_000
 
 /** The books, from one snapshot. */

@@ -40,7 +40,7 @@ it('marks a key as revoked, once', async () => {
   expect(await revokeApiKey(asOwner, 999)).toBe(false)
 })
 
-it('takes a key that somebody else made', async () => {
+it('takes a key that was generated elsewhere', async () => {
   await createApiKey(asOwner, { name: 'given', scopes: ['ads:write'], key: 'a-key-from-a-vault' })
   expect((await findApiKey(asApi, hashApiKey('a-key-from-a-vault')))?.name).toBe('given')
 })

@@ -139,7 +139,7 @@ describe('records that are delivered again', () => {
     expect(await sql`select * from ledger, event_repeats, event_conflicts`).toEqual(before)
   })
 
-  it('are stored and called recovered when they are not known, and the totals still equal the books', async () => {
+  it('are stored and called recovered when they are not known, and the totals still equal the ledger', async () => {
     await apply([{ event: event(1) }, { event: event(2) }])
     expect(await apply([{ event: event(1) }, { event: event(3) }, { event: event(4) }])).toMatchObject({
       counted: 1,

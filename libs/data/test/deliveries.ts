@@ -79,7 +79,7 @@ const someRanges = fc.uniqueArray(range, {
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), ranges: someRanges, by: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort' as const), ranges: someRanges }) },
-  // A topic that was made anew: what is delivered again is not what was there before.
+  // A topic that was recreated: what is delivered again is not what was there before.
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('rewrite' as const), index: fc.nat(2 * partitions * length - 1), record }),

@@ -148,7 +148,7 @@ describe('a fold', () => {
     expect((await verifyRollups(database)).differences).toEqual([])
   })
 
-  it('keeps folded rows for seconds, so that whoever follows the deltas misses none', async () => {
+  it('keeps folded rows for seconds, so that a reader that polls the deltas misses none', async () => {
     await apply(0, 3)
     await folder.foldRollups(always)
     await folder.foldRollups(always)

@@ -72,7 +72,7 @@ describe('accepting a book', () => {
     ).toEqual([{ counted: '3', missing: '7', reason: 'three weeks of outage', closed_by: 'ads' }])
   })
 
-  it('opens a new book for a topic that was made anew: what comes again from it is a duplicate, not a second click', async () => {
+  it('starts a new ledger row for a topic that was recreated: what comes again from it is a duplicate, not a second click', async () => {
     await apply(0, 5)
     expect(await acceptLedger(database, { ...book, reason: 'recreated', begin: 0n, end: 2n })).toEqual({
       cause: 'recreated',
@@ -110,7 +110,7 @@ describe('accepting a book', () => {
   })
 })
 
-describe('the books', () => {
+describe('the ledger', () => {
   it('cannot be off in a row, and totals that are off are seen', async () => {
     await apply(0, 3)
     await expect(sql`update ledger set counted = counted + 1`).rejects.toMatchObject({
@@ -124,7 +124,7 @@ describe('the books', () => {
 })
 
 describe('dead letters', () => {
-  it('are counted up to a bound, as the books are read every few seconds', async () => {
+  it('are counted up to a bound, as the ledger is read every few seconds', async () => {
     await sql`
       insert into dead_letters (topic, partition, "offset", type, reason, detail, headers, arrived_at, replayed_at)
       select 't', 0, n, 'click', 'undecodable', '', '{}', now(), case when n <= 3 then now() end from generate_series(1, ${countedDeadLetters + 10}) as n`

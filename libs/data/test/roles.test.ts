@@ -96,7 +96,7 @@ describe('click_writer', () => {
     await expect(writer.unsafe(statement)).rejects.toMatchObject(denied)
   })
 
-  it('maintains partitions and reads the books', async () => {
+  it('maintains partitions and reads the ledger', async () => {
     await writer`select * from maintain_partitions()`
     await writer`select * from ledger`
   })

@@ -347,7 +347,7 @@ async function countRaw(edges: Date[], adIds: number[] | undefined) {
   })
 }
 
-// One commit of the writer: the event and all rungs of the ladder.
+// One commit of the writer: the event and all rollups.
 async function addClick(step: Sql, ms: number) {
   const time = new Date(ms).toISOString()
   await step`insert into clicks_undated (event_id, ad_id, occurred_at, received_at) values (gen_random_uuid(), 1, ${time}, ${time})`

@@ -70,7 +70,7 @@ it('a system of the version before is migrated while its writers run; old and ne
       lastTimestamp: Date.now(),
     }
     expect(await store!.apply({ ranges: [range], events, deadLetters: [] })).toMatchObject({ status: 'applied' })
-    // what readers see is whole at any moment, whoever wrote it
+    // what readers see is consistent at any moment, whichever writer wrote it
     const { totals, booked, imbalance } = await readLedger(database)
     expect({ totals, imbalance }).toEqual({ totals: booked, imbalance: 0 })
   }

@@ -208,7 +208,7 @@ describe('the consumer', () => {
     await vi.waitFor(() => expect(assigned.at(-1)).toBe(8), 30_000)
   })
 
-  test('hands over again what was not committed when a member joins, to whoever has the partition now', async () => {
+  test('hands over again what was not committed when a member joins, to the member that has the partition now', async () => {
     await publish(600)
     const taken = collector()
     let working = 0

@@ -19,7 +19,7 @@ const downloaded = (size: string) => `[INFO] Downloaded from central: https://re
 
 test('the progress of the download is told while Maven is still downloading', async () => {
   const seen = join(dir, 'seen')
-  // It ends only when somebody has heard of the first jar.
+  // It ends only after the first jar was reported.
   mavenThat(
     `echo '${downloaded('7.3 MB')}'; until [ -e ${seen} ]; do sleep 0.05; done; echo '${downloaded('900 kB')}'; echo '${downloaded('60 MB')}'; mkdir lib; echo jar >lib/a.jar`,
   )

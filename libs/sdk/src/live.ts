@@ -45,7 +45,7 @@ export async function* live(
       askedMs = error.retryAfterMs ?? 0
       if (askedMs > maxRetryAfterMs) throw error
     }
-    // whoever lost the connection together should not come back together
+    // clients that were disconnected at the same time should not reconnect at the same time
     const backoff = Math.min(longestWaitMs, retryMs * 2 ** failures++)
     await pause(askedMs + backoff * (0.5 + Math.random() / 2), signal)
   }

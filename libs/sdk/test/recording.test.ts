@@ -67,7 +67,7 @@ describe('a click', () => {
     expect(seen).toHaveLength(1)
   })
 
-  it('is given up after the retries, and the error names the id to send it again with', async () => {
+  it('is dropped after the retries, and the error names the id to send it again with', async () => {
     const { client, seen } = fakeApi(lost, { retries: 2 })
     await expect(inTime(client.recordClick({ ad_id: 1, event_id: id }))).rejects.toMatchObject({
       name: 'AdsTrackerError',

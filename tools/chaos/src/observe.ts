@@ -3,7 +3,7 @@ import type { SupervisedApp } from './supervised-app.ts'
 import type { System } from './system.ts'
 import { until } from './until.ts'
 
-/** Milliseconds from `since` until a writer commits something beyond where the books stand now. */
+/** Milliseconds from `since` until a writer commits something beyond the present positions of the ledger. */
 export async function nextCommit(system: System, since: number, within: number): Promise<number> {
   const before = await until('the ledger can be read', () => system.position(), { within })
   await until('a commit of a writer', async () => (await system.position()) > before, { within, every: 10 })

@@ -18,7 +18,7 @@ export function createRandom(seed: number) {
     chance: (probability: number) => next() < probability,
     pick: <T>(list: readonly T[]): T => list[integer(0, list.length - 1)] as T,
     hex: (digits: number) => Array.from({ length: digits }, () => integer(0, 15).toString(16)).join(''),
-    /** A generator of its own for somebody who runs at the same time. */
+    /** A separate generator for code that runs at the same time. */
     fork: () => createRandom(integer(0, 0xffffffff)),
   }
 }

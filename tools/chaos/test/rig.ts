@@ -21,7 +21,7 @@ export interface Rig {
   load(options?: Partial<LoadOptions>): Load
   /** One trial of a fault, which must keep its promises. */
   trial(fault: Fault, load?: Load): Promise<void>
-  /** Waits up to `within` ms for the books to reach the end of the log, then asks the oracle. */
+  /** Waits up to `within` ms for the ledger to reach the end of the log, then asks the oracle. */
   verdict(within: number): Promise<Verdict>
 }
 

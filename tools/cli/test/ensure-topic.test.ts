@@ -51,7 +51,7 @@ it('leaves a good topic alone, adds partitions, takes none away, and sets settin
   await shows(admin, topic, topicSettings.config)
 })
 
-it('never lowers a retention that somebody raised, and says what it leaves as found', async () => {
+it('never lowers a retention that was raised by hand, and says what it leaves as found', async () => {
   const { admin, store, topic } = await onBroker()
   await ensureTopic({ admin, store, topic, partitions: 2 })
   const twoWeeks = String(2 * Number(topicSettings.config['retention.ms']))

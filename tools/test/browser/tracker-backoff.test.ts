@@ -65,7 +65,7 @@ describe('an answer that is not a success', () => {
     ['that is the HTML page of a proxy, status 200', refuse(200, { 'content-type': 'text/html' }, html)],
     ['that is the HTML page of a proxy, status 400', refuse(400, { 'content-type': 'text/html' }, html)],
     ['that is the HTML page of a proxy, status 413', refuse(413, { 'content-type': 'text/html' }, html)],
-    ['that is the JSON of somebody else', refuse(400, { 'content-type': 'application/json' }, '{"code":"E42"}')],
+    ['that is JSON of another server', refuse(400, { 'content-type': 'application/json' }, '{"code":"E42"}')],
     ['that is a problem with an unknown code', problem(400, 'new_code')],
     ['that has no results', refuse(200, { 'content-type': 'application/json' }, '{"results":[]}')],
     [

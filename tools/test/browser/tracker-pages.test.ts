@@ -27,7 +27,7 @@ const video = (attributes = `data-ad-id="${adId}"`) =>
   `<video ${attributes} src="/clip.mp4" width="480" height="270" muted autoplay loop playsinline></video>`
 const script = () => `<script src="${network.url}/tracker.js"></script>`
 
-/** Opens a page of somebody else with this body, in which nothing may fail, for as long as `visit` takes. */
+/** Opens a page of another origin with this body, in which nothing may fail, for as long as `visit` takes. */
 async function on(body: string, visit: (tab: Page) => Promise<void>): Promise<void> {
   const html = `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">${body}`
   const server = await servePage({ '/': html })

@@ -28,7 +28,7 @@ const sent = () =>
 const stored = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('ads-tracker:')).length)
 
-/** A page of somebody else; what it loads from the API, and sends there, goes through `network`. */
+/** A page of another origin; what it loads from the API, and sends there, goes through `network`. */
 function page(options: Partial<Parameters<typeof pageWith>[0]> = {}, more: Record<string, string> = {}) {
   return servePage({ '/': pageWith({ adId, script: `${network.url}/tracker.js`, ...options }), ...more })
 }

@@ -74,7 +74,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
   })
 
   it.each([...apps, 'gateway', 'kafka', 'postgres', 'prometheus'])(
-    'gives %s no capability, no new privileges and an end to its memory',
+    'gives %s no capability, no new privileges and a memory limit',
     async (service) => {
       const { HostConfig, State } = JSON.parse(await docker('inspect', await containerOf(service)))[0]
       expect(State.Health.Status).toBe('healthy')
@@ -197,7 +197,7 @@ describe.skipIf(!(await dockerIsPossible()))('docker compose', () => {
     expect(await compose('run', '--rm', '-T', 'jobs', 'ledger')).toContain('the ledger balances')
   })
 
-  it('makes rollups again by a job, and names all jobs to whoever asks for another', async () => {
+  it('makes rollups again by a job, and names all jobs when another is asked for', async () => {
     const hour = ['--from', new Date(Date.now() - 3_600_000).toISOString(), '--to', new Date().toISOString()]
     expect(await compose('run', '--rm', '-T', 'jobs', 'rebuild', ...hour)).toMatch(
       /minutes computed again[^]*rollups agree/,

@@ -84,7 +84,7 @@ describe('the whole path with TLS, SASL and the least rights', () => {
     await expect.poll(() => clicksOf(1), { timeout: 10_000 }).toBe(1)
   })
 
-  it('replays a dead letter, and shows the books', async () => {
+  it('replays a dead letter, and shows the ledger', async () => {
     expect(await click(4711)).toBe(202)
     const operations = { ...asOwner(), ...brokerAs('operations') }
     await expect

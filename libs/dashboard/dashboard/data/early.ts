@@ -36,7 +36,7 @@ function ask(path: string, query: object) {
     headers: key ? { authorization: `Bearer ${key}` } : {},
     signal: AbortSignal.timeout(patience),
   })
-  // whoever takes it learns of the failure
+  // a failure is handled by the page that takes the answer
   answer.catch(() => {})
   answers.set(keyOf(url), answer)
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 const moved = new EventTarget()
 const here = () => new URL(location.href)
 
-/** Goes to a page of the dashboard without loading it anew. `replace` leaves no step for the back button. */
+/** Goes to a page of the dashboard without a full load. `replace` leaves no step for the back button. */
 export function navigate(to: string, { replace = false } = {}): void {
   const url = new URL(to, location.href)
   if (url.href === location.href) return

@@ -21,7 +21,7 @@ export interface Drawing {
   onPick?: (index: number) => void
 }
 
-/** Draws on a canvas; returns what draws anew and what ends it. */
+/** Draws on a canvas; returns functions that redraw and destroy it. */
 export function drawChart(canvas: HTMLCanvasElement, drawing: Drawing) {
   let current = drawing
   const chart = new Chart(

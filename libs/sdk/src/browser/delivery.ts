@@ -5,7 +5,7 @@ import { warn } from './warn.ts'
 /** What became of the events of this page view, and of those it found waiting. */
 export interface Stats {
   delivered: number
-  /** Events that were given up, by reason: `expired`, `malformed`, `overflow`, `limit`, or the code of a rejection. */
+  /** Dropped events, by reason: `expired`, `malformed`, `overflow`, `limit`, or the code of a rejection. */
   dropped: Record<string, number>
 }
 

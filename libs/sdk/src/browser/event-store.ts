@@ -38,7 +38,7 @@ export function createEventStore(prefix: string) {
     return [...(stored ?? []), ...memory.keys()].sort()
   }
 
-  /** Undefined for what an older or newer tracker has left, or somebody else. */
+  /** Undefined for what another version of the tracker or other code has left. */
   function read(id: string): StoredEvent | undefined {
     return attempt(() => {
       const event = JSON.parse(memory.get(id) ?? localStorage.getItem(prefix + id) ?? '') as StoredEvent

@@ -64,7 +64,7 @@ export async function artefacts(context: Context): Promise<Result> {
   return { benchmark: 'artefacts', figures, goals, checks: [], plots: [], notes }
 }
 
-/** Starts the apps and the floor, in every round anew, with what they depend on up. The last of each goes on. */
+/** Starts the apps and the floor in every round, while what they depend on is up. The last of each keeps running. */
 async function startInTurns(context: Context) {
   const system = await startSystem(context, { ads: 10 })
   const script = await plainBundleOf('ready-floor')

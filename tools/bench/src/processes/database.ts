@@ -55,7 +55,7 @@ export async function withSql<T>(url: string, work: (sql: postgres.Sql) => Promi
   }
 }
 
-/** What the promises say of the books: balanced, rollups equal to raw events, and everything stored that was acknowledged. */
+/** What is promised: the ledger balances, rollups equal to raw events, and everything stored that was acknowledged. */
 export async function checkBooks(
   url: string,
   name: string,

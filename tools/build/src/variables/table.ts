@@ -4,7 +4,7 @@ import { format } from 'prettier'
 const begin = '<!-- npm run variables writes this table -->'
 const end = '<!-- end of the table -->'
 
-/** `readme` with the table between its two marks made from `schema` anew. */
+/** `readme` with the table between its two marks generated from `schema`. */
 export async function withVariables(readme: string, schema: TObject): Promise<string> {
   const [before, rest] = splitOnce(readme, begin)
   const [, after] = splitOnce(rest, end)

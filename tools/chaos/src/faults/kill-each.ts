@@ -7,7 +7,7 @@ const appLimit = 2000
 /** The session of a killed writer ends after 9 s. */
 const writerLimit = 12_000
 
-/** Each is back in its time, and the books are right after all of them. */
+/** Each is back in its time, and the ledger balances after all of them. */
 export const killEach: Fault = {
   row: 23,
   name: 'kill-each',

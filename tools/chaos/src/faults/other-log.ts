@@ -10,11 +10,11 @@ import { questions } from '../oracle/questions.ts'
 import { send } from '../send.ts'
 import { until } from '../until.ts'
 
-/** An alarm, not a silent skip; an operator accepts what is gone, and the books go on. */
+/** An alarm, not a silent skip; an operator accepts what is gone, and the ledger continues. */
 export const otherLog: Fault = {
   row: 21,
   name: 'other-log',
-  does: 'the log is truncated beyond what was read, or the topics are made anew',
+  does: 'the log is truncated beyond what was read, or the topics are recreated',
   quiet: true,
   system: { api: true },
   variants: 2,
@@ -89,7 +89,7 @@ async function alarmed({ writers }: Trial['system'], name: string, partitions: n
   })
 }
 
-/** Closes the books by command, as an operator would; resolves with the milliseconds until the next ones have reached the end of the log. */
+/** Closes the ledger rows by command, as an operator would; resolves with the milliseconds until the next ones have reached the end of the log. */
 async function acceptAll(system: Trial['system'], closed: PartitionEnd[], load: Load): Promise<number> {
   await load.stop()
   for (const { topic, partition } of closed)

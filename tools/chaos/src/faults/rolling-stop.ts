@@ -24,7 +24,7 @@ export const rollingStop: Fault = {
     await load.stop()
     await readers.stop()
     const answers = seen()
-    expect(load.abandoned() === 0, `${load.abandoned()} events were given up by clients that retry`)
+    expect(load.abandoned() === 0, `${load.abandoned()} events were dropped by clients that retry`)
     expectOnly(expect, [0, 200, 202, 503], answers, 'to clients that retry')
     say(
       `${answers.length} requests, ${answers.filter(({ status }) => status === 0).length} had to go to another instance; ${readers.answered()} reads`,

@@ -70,7 +70,7 @@ export const questions = {
       + abs(dead_letters - (select count(*) from dead_letters)) as count
     from sums`,
 
-  /** Stored below the books' positions: the log is not the one that was read before. */
+  /** Stored below the positions of the ledger: the log is not the one that was read before. */
   recovered: (sql: Sql) =>
     sql`select coalesce(sum(recovered), 0) as count from (select recovered from ledger union all select recovered from closed_books) as books`,
 }

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 
 const clip = readFileSync(fileURLToPath(new URL('../../../../libs/dashboard/demo/clips/1.mp4', import.meta.url)))
 
-/** Somebody's page with a video, of another origin than the API, until the test ends: `pages` has the text by path. Resolves with its origin. */
+/** A page with a video, of another origin than the API, until the test ends: `pages` has the text by path. Resolves with its origin. */
 export function servePage(pages: Record<string, string>): Promise<string> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://page').pathname

@@ -6,7 +6,7 @@ import { findChromium, installChromium } from './install-chromium.ts'
 import { sampleEvents, sampleLabels } from './picture-numbers.ts'
 import { startSystem } from '../../support/start-system.ts'
 
-// npx node tools/test/browser/support/picture.ts: takes the first picture of the README anew, from a system of its own with sample numbers.
+// npx node tools/test/browser/support/picture.ts: takes the picture of the README, from a system of its own with sample numbers.
 const file = join(workspace, 'libs/dashboard/dashboard.png')
 installChromium()
 const { origin, apiKey, end } = await startSystem()

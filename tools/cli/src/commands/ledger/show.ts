@@ -5,7 +5,7 @@ const columns = [
   ...['complete through', 'off by'],
 ]
 
-/** Prints the books; true when all of them balance, and the totals too. */
+/** Prints the ledger; true when it balances, and the totals too. */
 export async function show(database: Database, print: (line: string) => void): Promise<boolean> {
   const { rows, totals, booked, imbalance, pendingDeadLetters } = await readLedger(database)
   for (const line of table([columns, ...rows.map(cells)])) print(line)
