@@ -1,4 +1,5 @@
 import { type AdStats, type Freshness, type FreshnessRow, freshnessOf, statsOf } from './analytics.ts'
+import { codeOf } from './classify-error.ts'
 import { opened } from './database.ts'
 import type { Database } from './database.ts'
 import { NoLongerKeptError } from './errors.ts'
@@ -46,8 +47,8 @@ export async function readPeriod(database: Database, { from, to, adIds }: Period
 }
 
 /** @throws NoLongerKeptError for what require_kept_v1 raises, else the error itself */
-export function throwNoLongerKept(error: { code?: unknown; detail: 'minute' | 'hour'; hint: string }): never {
-  throw error.code === 'AT002' ? new NoLongerKeptError(error.detail, error.hint, error) : error
+export function throwNoLongerKept(error: { detail: 'minute' | 'hour'; hint: string }): never {
+  throw codeOf(error) === 'AT002' ? new NoLongerKeptError(error.detail, error.hint, error) : error
 }
 
 export function periodOf(row: PeriodRow): Period {
